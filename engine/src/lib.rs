@@ -1,0 +1,1 @@
+//! From command to events, the same every time.

@@ -1,0 +1,1 @@
+//! A stranger that measures.

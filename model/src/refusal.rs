@@ -1,0 +1,152 @@
+//! Why an order was refused: the check, its limit, what it saw. Numbers only; text is written at the edge.
+
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
+use crate::terms::OrdRejReason;
+
+macro_rules! checks {
+    ($($(#[$doc:meta])* $variant:ident = $number:literal, $code:literal, $reason:ident, $unit:ident;)+) => {
+        /// The checks that can refuse an order, in their fixed order of precedence: the first that fails answers.
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout,
+        )]
+        #[repr(u16)]
+        pub enum Check {
+            $($(#[$doc])* $variant = $number,)+
+        }
+
+        impl Check {
+            /// Every check, in order of precedence.
+            pub const ALL: &'static [Check] = &[$(Check::$variant,)+];
+
+            /// The stable code: the same in Text(58), metrics, journal dumps and DuckDB.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Check::$variant => $code,)+
+                }
+            }
+
+            /// The nearest FIX 4.4 OrdRejReason(103).
+            pub const fn ord_rej_reason(self) -> OrdRejReason {
+                match self {
+                    $(Check::$variant => OrdRejReason::$reason,)+
+                }
+            }
+
+            /// What `limit` and `observed` count.
+            pub const fn unit(self) -> Unit {
+                match self {
+                    $(Check::$variant => Unit::$unit,)+
+                }
+            }
+        }
+    };
+}
+
+/// What the two numbers of a refusal count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Nothing: the numbers are zero.
+    None,
+    /// Whole things.
+    Count,
+    /// 1e-8 of a price.
+    Px,
+    /// 1e-8 of a quantity.
+    Qty,
+    /// 1e-16 of the currency.
+    Notional,
+    /// Nanoseconds.
+    Nanos,
+}
+
+checks! {
+    /// Session and account resolve: Account(1) names a defined account.
+    UnknownAccount = 10, "UNKNOWN_ACCOUNT", UnknownAccount, None;
+    /// Symbol(55) names a defined instrument.
+    UnknownSymbol = 20, "UNKNOWN_SYMBOL", UnknownSymbol, None;
+    /// The instrument may be traded, in the account's currency.
+    NotTradable = 21, "NOT_TRADABLE", ExchangeClosed, None;
+    /// The instrument's currency is the account's.
+    CurrencyMismatch = 22, "CURRENCY_MISMATCH", BrokerOption, None;
+    /// The global kill switch.
+    KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
+    /// The account's kill switch.
+    KilledAccount = 31, "KILLED_ACCOUNT", BrokerOption, None;
+    /// Type and price fit together: a limit order has a price above zero, a market order has none.
+    Price = 40, "PRICE", UnsupportedCharacteristic, Px;
+    /// Price is a multiple of the tick. Limit: the tick.
+    Tick = 41, "TICK", Other, Px;
+    /// Quantity is above zero, within range, and a multiple of the lot. Limit: the lot.
+    Lot = 42, "LOT", IncorrectQuantity, Qty;
+    /// Fat finger: OrderQty(38) against the lower of the account's and the instrument's limit.
+    MaxOrderQty = 50, "MAX_ORDER_QTY", OrderExceedsLimit, Qty;
+    /// A reference price exists and is fresh. Limit: the greatest age; observed: the age, or -1 for none.
+    ReferencePrice = 60, "REFERENCE_PRICE", Other, Nanos;
+    /// Dynamic collar, upper side. Limit: the highest price allowed; observed: the order's.
+    CollarHigh = 61, "COLLAR_HIGH", Other, Px;
+    /// Dynamic collar, lower side. Limit: the lowest price allowed; observed: the order's.
+    CollarLow = 62, "COLLAR_LOW", Other, Px;
+    /// Quantity × worst price × multiplier.
+    MaxOrderNotional = 70, "MAX_ORDER_NOTIONAL", OrderExceedsLimit, Notional;
+    /// New orders and replaces of the session within one second.
+    MessageRate = 80, "MESSAGE_RATE", OrderExceedsLimit, Count;
+    /// ClOrdID(11) was used by this session before.
+    DuplicateClOrdId = 90, "DUPLICATE_CL_ORD_ID", DuplicateOrder, None;
+    /// Working orders of the account.
+    OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
+    /// Worst case long: position plus all open buys, this order included.
+    PositionLong = 110, "POSITION_LONG", OrderExceedsLimit, Qty;
+    /// Worst case short: open sells, this order included, minus position.
+    PositionShort = 111, "POSITION_SHORT", OrderExceedsLimit, Qty;
+    /// Cash account: worst-case cost plus fee against cash that is not reserved.
+    BuyingPower = 120, "BUYING_POWER", OrderExceedsLimit, Notional;
+    /// A sum or product left its range.
+    Overflow = 130, "OVERFLOW", Other, None;
+    /// The engine's order capacity.
+    OrderCapacity = 140, "ORDER_CAPACITY", BrokerOption, Count;
+}
+
+/// One check's answer: which check, its limit, and the value seen. See [`Check::unit`] for what the numbers count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Refusal {
+    /// The limit in force.
+    pub limit: i128,
+    /// The value that broke it.
+    pub observed: i128,
+    /// The reference price that was used, in 1e-8; 0 where the check uses none.
+    pub reference_px: i64,
+    /// The check.
+    pub check: Check,
+    /// Zero.
+    pub reserved: [u8; 6],
+}
+
+impl Refusal {
+    /// A refusal without numbers.
+    pub const fn of(check: Check) -> Refusal {
+        Refusal::against(check, 0, 0)
+    }
+
+    /// A refusal by a limit.
+    pub const fn against(check: Check, limit: i128, observed: i128) -> Refusal {
+        Refusal { limit, observed, reference_px: 0, check, reserved: [0; 6] }
+    }
+
+    /// The same, with the reference price that it used.
+    pub const fn at_reference(mut self, reference_px: i64) -> Refusal {
+        self.reference_px = reference_px;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_the_checks_rise_in_order_of_precedence() {
+        assert!(Check::ALL.windows(2).all(|pair| (pair[0] as u16) < pair[1] as u16));
+    }
+}

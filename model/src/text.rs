@@ -1,0 +1,106 @@
+//! Short text of fixed size: what FIX calls String, bounded, printable, `Copy`.
+
+use core::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+/// Up to `N` bytes of printable ASCII, padded with zero bytes. Equality is equality of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(transparent)]
+pub struct Text<const N: usize>([u8; N]);
+
+/// ClOrdID(11), OrigClOrdID(41): up to 40 characters, so a hyphenated UUID fits.
+pub type ClOrdId = Text<40>;
+/// Symbol(55).
+pub type Symbol = Text<16>;
+/// Account(1).
+pub type AccountName = Text<16>;
+/// SenderCompID(49), TargetCompID(56).
+pub type CompId = Text<24>;
+/// Currency(15), ISO 4217 or a venue's own code.
+pub type Currency = Text<8>;
+
+impl<const N: usize> Text<N> {
+    /// No text.
+    pub const EMPTY: Text<N> = Text([0; N]);
+
+    /// The text, or `None` where it is longer than `N` bytes or has a byte outside printable ASCII (0x20 to 0x7e).
+    pub fn new(bytes: &[u8]) -> Option<Text<N>> {
+        if bytes.len() > N || !bytes.iter().all(|byte| (0x20..=0x7e).contains(byte)) {
+            return None;
+        }
+        let mut padded = [0; N];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        Some(Text(padded))
+    }
+
+    /// The text, cut at `N` bytes, with `?` for what is not printable: for echoing what a stranger sent.
+    pub fn clipped(bytes: &[u8]) -> Text<N> {
+        let mut padded = [0; N];
+        for (to, from) in padded.iter_mut().zip(bytes) {
+            *to = if (0x20..=0x7e).contains(from) { *from } else { b'?' };
+        }
+        Text(padded)
+    }
+
+    /// For literals in tests and tables; panics where [`Text::new`] says `None`.
+    pub fn literal(text: &str) -> Text<N> {
+        Text::new(text.as_bytes()).expect("a literal is short and printable")
+    }
+
+    /// The bytes without the padding.
+    pub fn as_bytes(&self) -> &[u8] {
+        let len = self.0.iter().position(|byte| *byte == 0).unwrap_or(N);
+        &self.0[..len]
+    }
+
+    /// All `N` bytes, zero-padded.
+    pub const fn padded(&self) -> &[u8; N] {
+        &self.0
+    }
+
+    /// As `str`; bytes that a damaged record brought in show as `?`.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or("?")
+    }
+
+    /// Is there no text?
+    pub const fn is_empty(&self) -> bool {
+        self.0[0] == 0
+    }
+}
+
+impl<const N: usize> Default for Text<N> {
+    fn default() -> Self {
+        Text::EMPTY
+    }
+}
+
+impl<const N: usize> fmt::Display for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<const N: usize> fmt::Debug for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_beyond_its_room_is_refused() {
+        assert_eq!(Text::<4>::new(b"abcde"), None);
+        assert_eq!(Text::<4>::new(b"abcd").unwrap().as_bytes(), b"abcd");
+    }
+
+    #[test]
+    fn control_bytes_are_refused_and_clipped_to_question_marks() {
+        assert_eq!(Text::<4>::new(b"a\x01"), None);
+        assert_eq!(Text::<4>::clipped(b"a\x01cdef").as_str(), "a?cd");
+    }
+}

@@ -1,0 +1,1 @@
+//! May this order be accepted, and what does it reserve.

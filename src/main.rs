@@ -1,0 +1,2 @@
+//! Start, connect, stop.
+fn main() {}

@@ -1,0 +1,1 @@
+//! History for people: tables and exports, rebuildable from the journal.
