@@ -1,0 +1,105 @@
+//! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
+
+use model::{DefineAccount, DefineInstrument, EngineTime, Notional, OrdType, Px, Qty, Side, TradingState};
+
+use crate::rate::Bucket;
+
+/// A new order, or a replace of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal {
+    /// Side(54).
+    pub side: Side,
+    /// OrdType(40).
+    pub ord_type: OrdType,
+    /// OrderQty(38): the whole, fills included.
+    pub order_qty: Qty,
+    /// Price(44); zero for a market order.
+    pub price: Px,
+    /// The order as it works now, where this is a replace.
+    pub held: Option<Held>,
+}
+
+/// What a working order holds while its replace is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// OrderQty(38).
+    pub order_qty: Qty,
+    /// CumQty(14).
+    pub cum_qty: Qty,
+    /// The worst price that it is reserved at.
+    pub worst_px: Px,
+    /// The cash that it reserves.
+    pub reserved: Notional,
+}
+
+/// Position and open orders of one account in one instrument. Buys and sells are kept apart: a resting sell does not
+/// make room for a buy, because either may fill alone.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Exposure {
+    /// Signed position.
+    pub position: Qty,
+    /// Quantity that open buys can still add.
+    pub open_buys: Qty,
+    /// Quantity that open sells can still take.
+    pub open_sells: Qty,
+}
+
+/// The reference prices of an instrument, and when the engine learned them.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Reference {
+    /// Best bid; zero for none.
+    pub bid_px: Px,
+    /// Best offer; zero for none.
+    pub ask_px: Px,
+    /// Last trade; zero for none.
+    pub last_px: Px,
+    /// Time of the frame that brought them; zero before the first.
+    pub time: EngineTime,
+}
+
+impl Reference {
+    /// Last trade, else the middle of the quote, else nothing.
+    pub fn px(&self) -> Option<Px> {
+        if !self.last_px.is_zero() {
+            return Some(self.last_px);
+        }
+        if self.bid_px.is_zero() || self.ask_px.is_zero() {
+            return None;
+        }
+        let sum = self.bid_px.checked_add(self.ask_px)?;
+        Some(Px::from_units(sum.units() / 2))
+    }
+}
+
+/// The state that a proposal meets.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The batch's clock read.
+    pub now: EngineTime,
+    /// The instrument.
+    pub instrument: &'a DefineInstrument,
+    /// Its reference prices.
+    pub reference: Reference,
+    /// The account and its limits.
+    pub account: &'a DefineAccount,
+    /// The global kill switch.
+    pub trading: TradingState,
+    /// The account's kill switch.
+    pub account_trading: TradingState,
+    /// The account's position and open orders in the instrument.
+    pub exposure: Exposure,
+    /// The account's working orders.
+    pub open_orders: u32,
+    /// The account's cash.
+    pub cash: Notional,
+    /// The part of it that working orders reserve.
+    pub reserved: Notional,
+    /// The session's messages of the last second.
+    pub bucket: Bucket,
+    /// The session's limit.
+    pub messages_per_second: u32,
+    /// Was the ClOrdID(11) used before?
+    pub cl_ord_id_used: bool,
+    /// Is there a slot for one more order?
+    pub has_order_slot: bool,
+}

@@ -1,0 +1,56 @@
+//! A token bucket in one number: one second deep, refilled evenly (the generic cell rate algorithm).
+//!
+//! In any second a session gets through what the bucket held plus what flowed in, so a burst of a full second's limit
+//! is allowed once. Only the time of the frame moves it, so a replay sees the same answers.
+
+use model::EngineTime;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// The theoretical arrival time of the next message of a perfectly even sender.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Bucket {
+    next: i64,
+}
+
+impl Bucket {
+    /// Messages that fill the bucket now, this one included, against `per_second`.
+    pub fn filled(&self, now: EngineTime, per_second: u32) -> u64 {
+        let ahead = self.next.saturating_sub(now.0).max(0);
+        let gap = Self::gap(per_second);
+        u64::try_from(ahead.div_euclid(gap) + i64::from(ahead % gap != 0)).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// One message passed.
+    pub fn take(&mut self, now: EngineTime, per_second: u32) {
+        self.next = self.next.max(now.0).saturating_add(Self::gap(per_second));
+    }
+
+    /// The bucket's state, for the state hash.
+    pub fn raw(&self) -> i64 {
+        self.next
+    }
+
+    fn gap(per_second: u32) -> i64 {
+        SECOND / i64::from(per_second.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_holds_one_second_and_refills_evenly() {
+        let mut bucket = Bucket::default();
+        let start = EngineTime(1_000 * SECOND);
+        for sent in 1..=10 {
+            assert_eq!(bucket.filled(start, 10), sent);
+            bucket.take(start, 10);
+        }
+        assert_eq!(bucket.filled(start, 10), 11);
+        let tenth_later = EngineTime(start.0 + SECOND / 10);
+        assert_eq!(bucket.filled(tenth_later, 10), 10);
+        assert_eq!(bucket.filled(EngineTime(start.0 + 5 * SECOND), 10), 1);
+    }
+}

@@ -1,0 +1,88 @@
+//! The worst that an order can do: the price it may be filled at, the money it may need. Checks and reservations share
+//! these, so what was checked is what is reserved.
+
+use model::{Check, DefineAccount, DefineInstrument, Notional, OrdType, Px, Qty, Refusal, Side, limits, money};
+
+use crate::context::{Context, Proposal};
+
+/// What an accepted order reserves, before its bytes leave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reservation {
+    /// The worst price that it may be filled at.
+    pub worst_px: Px,
+}
+
+/// A fraction of one, in 1e-8, as configured collars and fees are.
+const WHOLE: i128 = money::UNIT as i128;
+
+/// The price of the proposal at its worst: its limit; for a market order the opposite best (else the reference) moved
+/// by the collar. A replace holds the worse of old and new until the venue decides.
+///
+/// # Errors
+/// `REFERENCE_PRICE` where a market order has no price to judge by, `OVERFLOW`.
+pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px, Refusal> {
+    let px = match proposal.ord_type {
+        OrdType::Limit => proposal.price,
+        OrdType::Market => {
+            let best = match proposal.side {
+                Side::Buy => context.reference.ask_px,
+                Side::Sell => context.reference.bid_px,
+            };
+            let from = if best.is_zero() { context.reference.px() } else { Some(best) };
+            let from = from.ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
+            moved(from, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
+        }
+    };
+    Ok(proposal.held.map_or(px, |held| held.worst_px.max(px)))
+}
+
+/// `px` moved by `fraction` (1e-8) to the aggressive side: up for a buy, down for a sell.
+pub(crate) fn moved(px: Px, fraction: i64, side: Side) -> Option<Px> {
+    let by = i128::from(px.units()) * i128::from(fraction) / WHOLE;
+    let to = match side {
+        Side::Buy => i128::from(px.units()) + by,
+        Side::Sell => (i128::from(px.units()) - by).max(0),
+    };
+    i64::try_from(to).ok().filter(|units| *units <= limits::UNITS_MAX).map(Px::from_units)
+}
+
+/// The quantity that the proposal can still trade; for a replace the greater of old and new.
+pub(crate) fn worst_qty(proposal: &Proposal) -> Qty {
+    match proposal.held {
+        None => proposal.order_qty,
+        Some(held) => proposal.order_qty.max(held.order_qty) - held.cum_qty,
+    }
+}
+
+/// Money at stake: price × quantity × multiplier.
+pub(crate) fn notional(instrument: &DefineInstrument, px: Px, qty: Qty) -> Option<Notional> {
+    Notional::of(px, qty).checked_mul(instrument.multiplier)
+}
+
+/// The cash that an order of `qty` at `worst_px` may need, its fee included: nothing for a sell. `None` on overflow.
+pub fn reserved_cash(
+    instrument: &DefineInstrument,
+    account: &DefineAccount,
+    side: Side,
+    qty: Qty,
+    worst_px: Px,
+) -> Option<Notional> {
+    match side {
+        Side::Sell => Some(Notional::ZERO),
+        Side::Buy => {
+            let cost = notional(instrument, worst_px, qty)?;
+            cost.checked_add(fee(cost, account.fee_rate)?)
+        }
+    }
+}
+
+/// `rate` (1e-8) of the absolute notional, rounded up to the next 1e-16: a fee never rounds away. `None` on overflow.
+pub fn fee(notional: Notional, rate: i64) -> Option<Notional> {
+    let product = notional.units().checked_abs()?.checked_mul(i128::from(rate))?;
+    Some(Notional::from_units(product.div_euclid(WHOLE) + i128::from(product.rem_euclid(WHOLE) != 0)))
+}
+
+/// What the order reserves once every check has passed.
+pub(crate) fn reservation(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
+    Ok(Reservation { worst_px: worst_px(context, proposal)? })
+}
