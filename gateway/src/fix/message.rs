@@ -1,0 +1,361 @@
+//! A parsed message: a view on the received bytes through a reusable index of its fields.
+//!
+//! [`FieldIndex`] is allocated once per connection. Parsing fills it in one pass, notes the first problem of form, and gives a
+//! [`Message`]; whether a problem is rejected or the message is ignored is the session's decision, so that a malformed
+//! message still has its MsgSeqNum(34).
+
+use super::form::{FieldProblem, SessionRejectReason, TagClass, length_tag_of};
+use super::limits::{FIELDS_MAX, MSG_SEQ_NUM_MAX, TAG_MAX, TAG_SLOTS};
+use super::value::{self, ValueError};
+use super::{SOH, tag};
+use memchr::memchr;
+
+/// The bytes are not one framed message; [`super::frame::frame`] never hands out such bytes, except with data fields whose
+/// length is wrong. To be treated as garbled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unreadable;
+
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    tag: u32,
+    start: u32,
+    end: u32,
+}
+
+/// Where the fields of a message are; preallocated, used again for each message.
+#[derive(Debug)]
+pub struct FieldIndex {
+    fields: Vec<Field>,
+    /// Position in `fields` plus one of the first field with this tag; 0 is none.
+    slots: Box<[u16; TAG_SLOTS]>,
+    problem: Option<FieldProblem>,
+}
+
+impl Default for FieldIndex {
+    fn default() -> FieldIndex {
+        FieldIndex::new()
+    }
+}
+
+impl FieldIndex {
+    pub fn new() -> FieldIndex {
+        FieldIndex { fields: Vec::with_capacity(FIELDS_MAX), slots: Box::new([0; TAG_SLOTS]), problem: None }
+    }
+
+    /// Indexes one framed message. The first three tags must be 8, 9, 35 and the last 10.
+    pub fn parse<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Message<'a>, Unreadable> {
+        self.clear();
+        if bytes.len() > u32::MAX as usize || bytes.last() != Some(&SOH) {
+            return Err(Unreadable);
+        }
+        let mut order = Order::default();
+        let mut at = 0;
+        while at < bytes.len() {
+            at = self.parse_field(bytes, at, &mut order)?;
+        }
+        let begins = matches!(self.fields.as_slice(), [begin, length, kind, ..]
+            if begin.tag == tag::BEGIN_STRING && length.tag == tag::BODY_LENGTH && kind.tag == tag::MSG_TYPE);
+        // A full index has lost the last fields, and has said so as a problem.
+        let ends = self.fields.len() == FIELDS_MAX || self.fields.last().is_some_and(|sum| sum.tag == tag::CHECK_SUM);
+        match begins && ends {
+            true => Ok(Message { bytes, index: self }),
+            false => Err(Unreadable),
+        }
+    }
+
+    fn clear(&mut self) {
+        for field in &self.fields {
+            if let Some(slot) = self.slots.get_mut(field.tag as usize) {
+                *slot = 0;
+            }
+        }
+        self.fields.clear();
+        self.problem = None;
+    }
+
+    /// Indexes the field at `at` and says where the next one begins.
+    #[inline]
+    fn parse_field(&mut self, bytes: &[u8], at: usize, order: &mut Order) -> Result<usize, Unreadable> {
+        let Some((tag, start)) = parse_tag(bytes, at) else {
+            self.note(FieldProblem::new(SessionRejectReason::InvalidTagNumber, 0));
+            let soh = memchr(SOH, &bytes[at..]).ok_or(Unreadable)?;
+            return Ok(at + soh + 1);
+        };
+        let class = TagClass::of(tag);
+        let end = match class.is_data() {
+            true => self.data_end(bytes, tag, start)?,
+            false => start + memchr(SOH, &bytes[start..]).ok_or(Unreadable)?,
+        };
+        if end == start {
+            self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedWithoutValue, tag));
+        }
+        if self.fields.len() == FIELDS_MAX {
+            self.note(TOO_MANY_FIELDS);
+            return Ok(end + 1);
+        }
+        if order.is_broken_by(class) {
+            self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedOutOfOrder, tag));
+        }
+        self.check_repetition(tag, class, order);
+        let position = self.fields.len() as u16 + 1;
+        if let Some(slot @ 0) = self.slots.get_mut(tag as usize) {
+            *slot = position;
+        }
+        if class.is_group_count() && order.first_group.is_none() {
+            order.first_group = Some(position - 1);
+        }
+        self.fields.push(Field { tag, start: start as u32, end: end as u32 });
+        Ok(end + 1)
+    }
+
+    /// A tag may come again only as the member of a group: after a NumInGroup field, and, where the tables know the tag, only
+    /// if they know it as a member.
+    #[inline]
+    fn check_repetition(&mut self, tag: u32, class: TagClass, order: &Order) {
+        let Some(first) = self.position(tag) else { return };
+        let in_group = order.first_group.is_some_and(|group| first > group as usize)
+            && (class.is_group_member() || class.is_group_count() || tag as usize >= TAG_SLOTS || !self.has_flat_body());
+        if !in_group {
+            self.note(FieldProblem::new(SessionRejectReason::TagAppearsMoreThanOnce, tag));
+        }
+    }
+
+    /// Messages all of whose groups are in the tables of [`super::form`].
+    fn has_flat_body(&self) -> bool {
+        self.fields.get(2).is_some_and(|kind| kind.end - kind.start == 1)
+    }
+
+    /// Where a data field ends: as many bytes on as the length field just before it says.
+    fn data_end(&self, bytes: &[u8], tag: u32, start: usize) -> Result<usize, Unreadable> {
+        let length = match self.fields.last() {
+            Some(last) if last.tag == length_tag_of(tag) => {
+                let text = &bytes[last.start as usize..last.end as usize];
+                value::parse_u64(text, bytes.len() as u64).map_err(|_| Unreadable)? as usize
+            }
+            _ => memchr(SOH, &bytes[start..]).ok_or(Unreadable)?,
+        };
+        let end = start.checked_add(length).ok_or(Unreadable)?;
+        match bytes.get(end) {
+            Some(&SOH) => Ok(end),
+            _ => Err(Unreadable),
+        }
+    }
+
+    #[inline]
+    fn position(&self, tag: u32) -> Option<usize> {
+        match self.slots.get(tag as usize) {
+            Some(0) => None,
+            Some(position) => Some(*position as usize - 1),
+            None => self.fields.iter().position(|field| field.tag == tag),
+        }
+    }
+
+    fn note(&mut self, problem: FieldProblem) {
+        self.problem = self.problem.or(Some(problem));
+    }
+}
+
+const TOO_MANY_FIELDS: FieldProblem = FieldProblem::new(SessionRejectReason::Other, 0);
+
+/// How far the fields have come: header, then body, then trailer.
+#[derive(Default)]
+struct Order {
+    in_body: bool,
+    in_trailer: bool,
+    /// Position of the first NumInGroup field.
+    first_group: Option<u16>,
+}
+
+impl Order {
+    #[inline]
+    fn is_broken_by(&mut self, class: TagClass) -> bool {
+        if class.is_trailer() {
+            self.in_trailer = true;
+            return false;
+        }
+        if class.is_header() {
+            return self.in_body || self.in_trailer;
+        }
+        self.in_body = true;
+        self.in_trailer
+    }
+}
+
+/// The tag number at `at` and where its value starts: digits without a leading zero, then `=`.
+#[inline]
+fn parse_tag(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let mut tag = 0u32;
+    for (offset, byte) in bytes[at..].iter().enumerate() {
+        match byte {
+            b'0'..=b'9' if tag <= TAG_MAX / 10 => {
+                if offset == 1 && tag == 0 {
+                    return None;
+                }
+                tag = tag * 10 + u32::from(byte - b'0');
+            }
+            b'=' if tag > 0 => return Some((tag, at + offset + 1)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// One message, parsed. Values are slices of the received bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    bytes: &'a [u8],
+    index: &'a FieldIndex,
+}
+
+impl<'a> Message<'a> {
+    /// The whole message as received.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The first problem of form, if any: a bad tag number, an empty value, a tag out of order or repeated, too many fields.
+    pub fn problem(&self) -> Option<FieldProblem> {
+        self.index.problem
+    }
+
+    /// The value of the first field with this tag.
+    #[inline]
+    pub fn get(&self, tag: u32) -> Option<&'a [u8]> {
+        self.index.position(tag).map(|position| self.value(self.index.fields[position]))
+    }
+
+    /// The value of a required field.
+    pub fn require(&self, tag: u32) -> Result<&'a [u8], FieldProblem> {
+        self.get(tag).ok_or(FieldProblem::missing(tag))
+    }
+
+    /// All fields in the order received, with repeated ones: the way to walk a repeating group.
+    pub fn fields(&self) -> impl Iterator<Item = (u32, &'a [u8])> + use<'a> {
+        let Message { bytes, index } = *self;
+        index.fields.iter().map(move |field| (field.tag, &bytes[field.start as usize..field.end as usize]))
+    }
+
+    /// BeginString(8).
+    pub fn begin_string(&self) -> &'a [u8] {
+        self.get(tag::BEGIN_STRING).unwrap_or_default()
+    }
+
+    /// MsgType(35).
+    #[inline]
+    pub fn msg_type(&self) -> &'a [u8] {
+        self.get(tag::MSG_TYPE).unwrap_or_default()
+    }
+
+    /// MsgSeqNum(34).
+    pub fn msg_seq_num(&self) -> Result<u64, FieldProblem> {
+        self.get_u64(tag::MSG_SEQ_NUM, MSG_SEQ_NUM_MAX)
+    }
+
+    /// A required number of digits only, at most `max`.
+    pub fn get_u64(&self, tag: u32, max: u64) -> Result<u64, FieldProblem> {
+        self.typed(tag, |bytes| value::parse_u64(bytes, max))
+    }
+
+    /// A required number that may be negative.
+    pub fn get_i64(&self, tag: u32) -> Result<i64, FieldProblem> {
+        self.typed(tag, value::parse_i64)
+    }
+
+    /// A required single character.
+    pub fn get_char(&self, tag: u32) -> Result<u8, FieldProblem> {
+        self.typed(tag, |bytes| match bytes {
+            [one] => Ok(*one),
+            _ => Err(ValueError::Format),
+        })
+    }
+
+    /// A required decimal in 1e-8; refused when it cannot be held exactly.
+    pub fn get_decimal(&self, tag: u32) -> Result<i64, FieldProblem> {
+        self.typed(tag, value::parse_decimal)
+    }
+
+    /// A required UTCTimestamp in nanoseconds since 1970.
+    pub fn get_time(&self, tag: u32) -> Result<i64, FieldProblem> {
+        self.typed(tag, value::parse_utc_timestamp)
+    }
+
+    /// A flag, `Y` or `N`; `N` when absent, as for PossDupFlag(43), PossResend(97), GapFillFlag(123), ResetSeqNumFlag(141).
+    pub fn get_flag(&self, tag: u32) -> Result<bool, FieldProblem> {
+        Ok(optional(self.typed(tag, value::parse_bool))?.unwrap_or(false))
+    }
+
+    fn typed<T>(&self, tag: u32, parse: impl FnOnce(&[u8]) -> Result<T, ValueError>) -> Result<T, FieldProblem> {
+        parse(self.require(tag)?).map_err(|error| FieldProblem::new(error.reject_reason(), tag))
+    }
+
+    #[inline]
+    fn value(&self, field: Field) -> &'a [u8] {
+        &self.bytes[field.start as usize..field.end as usize]
+    }
+}
+
+/// Turns the result of a typed getter for a field that may be absent: `optional(message.get_decimal(tag::PRICE))?`.
+pub fn optional<T>(result: Result<T, FieldProblem>) -> Result<Option<T>, FieldProblem> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(FieldProblem { reason: SessionRejectReason::RequiredTagMissing, .. }) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem_of(body: &str) -> Option<(u64, u32)> {
+        let text = format!("8=FIX.4.4|9=1|35=D|49=A|56=B|34=1|52=20240101-00:00:00|{body}10=000|");
+        let bytes = text.replace('|', "\x01").into_bytes();
+        let mut index = FieldIndex::new();
+        let message = index.parse(&bytes).expect("readable");
+        message.problem().map(|problem| (problem.reason.code(), problem.ref_tag))
+    }
+
+    #[test]
+    fn rule_15_problems_of_form_are_noted_with_their_tag() {
+        assert_eq!(problem_of("11=a|55=X|"), None);
+        assert_eq!(problem_of("11=|55=X|"), Some((4, 11)));
+        assert_eq!(problem_of("11=a|50=late|55=X|"), Some((14, 50)));
+        assert_eq!(problem_of("11=a|11=b|"), Some((13, 11)));
+        assert_eq!(problem_of("9000=a|9000=b|"), Some((13, 9000)));
+        for bad in ["0=a|", "011=a|", "x=a|", "=a|", "11|", "-1=a|", "99999999999=1|", "|", "1 1=a|"] {
+            assert_eq!(problem_of(bad), Some((0, 0)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rule_15_tags_repeat_inside_groups_only() {
+        assert_eq!(problem_of("11=a|453=2|448=x|447=D|452=1|448=y|447=D|452=3|55=X|"), None);
+        assert_eq!(problem_of("448=x|448=y|453=2|"), Some((13, 448)));
+        assert_eq!(problem_of("453=2|448=x|448=y|55=A|55=B|"), Some((13, 55)));
+        assert_eq!(problem_of("453=2|448=x|11=a|34=9|"), Some((14, 34)));
+    }
+
+    #[test]
+    fn data_field_may_hold_soh_when_its_length_says_so() {
+        assert_eq!(problem_of("354=7|355=a|58=b|11=a|"), None);
+        let unreadable = "8=FIX.4.4|9=1|35=D|354=99|355=a|10=000|".replace('|', "\x01");
+        assert!(FieldIndex::new().parse(unreadable.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn too_many_fields_are_a_problem_and_memory_stays() {
+        let many: String = (0..FIELDS_MAX).map(|n| format!("{}=x|", 6000 + n)).collect();
+        assert_eq!(problem_of(&many), Some((99, 0)));
+    }
+
+    #[test]
+    fn index_used_again_forgets_the_message_before() {
+        let mut index = FieldIndex::new();
+        let first = "8=FIX.4.4|9=1|35=D|11=a|55=X|9999=q|10=000|".replace('|', "\x01");
+        let second = "8=FIX.4.4|9=1|35=0|10=000|".replace('|', "\x01");
+        assert_eq!(index.parse(first.as_bytes()).expect("readable").get(11), Some(&b"a"[..]));
+        let message = index.parse(second.as_bytes()).expect("readable");
+        assert_eq!((message.get(11), message.get(9999), message.msg_type()), (None, None, &b"0"[..]));
+        assert_eq!(message.fields().count(), 4);
+    }
+}

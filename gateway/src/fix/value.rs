@@ -1,0 +1,342 @@
+//! Values of FIX fields: whole numbers, exact decimals in 1e-8, UTC timestamps in nanoseconds.
+//!
+//! Reading never rounds and never overflows: what cannot be held exactly is a [`ValueError`]. Formatting is the exact reverse.
+
+use super::form::SessionRejectReason;
+
+/// Units in one whole, of every price and quantity.
+pub const DECIMAL_SCALE: i64 = 100_000_000;
+const DECIMAL_PLACES: usize = 8;
+
+const NS_PER_SECOND: i64 = 1_000_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Why a value could not be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValueError {
+    /// The bytes are not of the field's type.
+    Format,
+    /// Of the right type, and too large or too small.
+    OutOfRange,
+    /// A decimal with more than eight places that are not zero.
+    Inexact,
+}
+
+impl ValueError {
+    /// The SessionRejectReason(373) that tells the peer.
+    pub fn reject_reason(self) -> SessionRejectReason {
+        match self {
+            ValueError::Format => SessionRejectReason::IncorrectDataFormat,
+            ValueError::OutOfRange | ValueError::Inexact => SessionRejectReason::ValueIncorrect,
+        }
+    }
+}
+
+/// Digits only, at most `max`.
+pub fn parse_u64(bytes: &[u8], max: u64) -> Result<u64, ValueError> {
+    if bytes.is_empty() {
+        return Err(ValueError::Format);
+    }
+    let mut value = 0u64;
+    let mut too_large = false;
+    for byte in bytes {
+        if !byte.is_ascii_digit() {
+            return Err(ValueError::Format);
+        }
+        match value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(byte - b'0'))) {
+            Some(next) => value = next,
+            None => too_large = true,
+        }
+    }
+    match too_large || value > max {
+        true => Err(ValueError::OutOfRange),
+        false => Ok(value),
+    }
+}
+
+/// Digits with an optional `-`.
+pub fn parse_i64(bytes: &[u8]) -> Result<i64, ValueError> {
+    match bytes.strip_prefix(b"-") {
+        Some(digits) => parse_u64(digits, i64::MAX as u64).map(|value| -(value as i64)),
+        None => parse_u64(bytes, i64::MAX as u64).map(|value| value as i64),
+    }
+}
+
+/// `Y` or `N`.
+pub fn parse_bool(bytes: &[u8]) -> Result<bool, ValueError> {
+    match bytes {
+        b"Y" => Ok(true),
+        b"N" => Ok(false),
+        _ => Err(ValueError::Format),
+    }
+}
+
+/// A FIX float (optional `-`, digits, at most one point, no exponent) as an integer in 1e-8. Zeros beyond the eighth place
+/// are allowed; other digits there are [`ValueError::Inexact`].
+pub fn parse_decimal(bytes: &[u8]) -> Result<i64, ValueError> {
+    let (negative, digits) = match bytes.strip_prefix(b"-") {
+        Some(rest) => (true, rest),
+        None => (false, bytes),
+    };
+    let mut units = 0i64;
+    let mut places: Option<usize> = None;
+    let mut any_digit = false;
+    let mut trouble = None;
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                any_digit = true;
+                let digit = i64::from(byte - b'0');
+                if places.is_some_and(|places| places >= DECIMAL_PLACES) {
+                    if digit != 0 {
+                        trouble = trouble.or(Some(ValueError::Inexact));
+                    }
+                    continue;
+                }
+                match units.checked_mul(10).and_then(|tens| tens.checked_add(digit)) {
+                    Some(next) => units = next,
+                    None => trouble = trouble.or(Some(ValueError::OutOfRange)),
+                }
+                if let Some(places) = &mut places {
+                    *places += 1;
+                }
+            }
+            b'.' if places.is_none() => places = Some(0),
+            _ => return Err(ValueError::Format),
+        }
+    }
+    if !any_digit {
+        return Err(ValueError::Format);
+    }
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    const POWERS: [i64; DECIMAL_PLACES + 1] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let units = units.checked_mul(POWERS[places.unwrap_or(0)]).ok_or(ValueError::OutOfRange)?;
+    Ok(if negative { -units } else { units })
+}
+
+/// Appends a decimal in 1e-8, without trailing zeros: `150000000` is `1.5`, `100000000` is `1`.
+pub fn push_decimal(out: &mut Vec<u8>, units: i64) {
+    if units < 0 {
+        out.push(b'-');
+    }
+    let magnitude = units.unsigned_abs();
+    let scale = DECIMAL_SCALE as u64;
+    out.extend_from_slice(itoa::Buffer::new().format(magnitude / scale).as_bytes());
+    let mut fraction = magnitude % scale;
+    if fraction == 0 {
+        return;
+    }
+    let mut text = [b'0'; DECIMAL_PLACES + 1];
+    text[0] = b'.';
+    for place in (1..=DECIMAL_PLACES).rev() {
+        text[place] = b'0' + (fraction % 10) as u8;
+        fraction /= 10;
+    }
+    let end = text.iter().rposition(|byte| *byte != b'0').map_or(0, |last| last + 1);
+    out.extend_from_slice(&text[..end]);
+}
+
+/// A UTCTimestamp (`YYYYMMDD-HH:MM:SS`, then nothing or a point and one to nine digits) as nanoseconds since 1970. Years 1970
+/// to 2261; the day must exist; a leap second (`:60`) is the second after `:59`.
+pub fn parse_utc_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
+    let (text, fraction) = bytes.split_at_checked(17).ok_or(ValueError::Format)?;
+    if text[8] != b'-' || text[11] != b':' || text[14] != b':' {
+        return Err(ValueError::Format);
+    }
+    let year = digits(&text[0..4])?;
+    let month = digits(&text[4..6])?;
+    let day = digits(&text[6..8])?;
+    let (hour, minute, second) = (digits(&text[9..11])?, digits(&text[12..14])?, digits(&text[15..17])?);
+    let in_range = (1970..=2261).contains(&year)
+        && (1..=12).contains(&month)
+        && day >= 1
+        && day <= days_in_month(year, month)
+        && hour <= 23
+        && minute <= 59
+        && second <= 60;
+    if !in_range {
+        return Err(ValueError::OutOfRange);
+    }
+    let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    Ok(seconds * NS_PER_SECOND + fraction_ns(fraction)?)
+}
+
+fn fraction_ns(fraction: &[u8]) -> Result<i64, ValueError> {
+    match fraction {
+        [] => Ok(0),
+        [b'.', places @ ..] if (1..=9).contains(&places.len()) => {
+            let missing = 9 - places.len() as u32;
+            Ok(digits(places)? * 10i64.pow(missing))
+        }
+        _ => Err(ValueError::Format),
+    }
+}
+
+/// At most nine digits.
+fn digits(bytes: &[u8]) -> Result<i64, ValueError> {
+    bytes.iter().try_fold(0i64, |value, byte| match byte {
+        b'0'..=b'9' => Ok(value * 10 + i64::from(byte - b'0')),
+        _ => Err(ValueError::Format),
+    })
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar; years are counted from March, so that the leap day is the last.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
+}
+
+/// Year, month and day of a number of days since 1970-01-01 that is not negative.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+/// How many digits stand after the point of a timestamp that we write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TimePrecision {
+    #[default]
+    Millis,
+    Micros,
+    Nanos,
+}
+
+/// Writes UTCTimestamps. The text of the last second is kept, so that within one second only the fraction is formatted.
+#[derive(Clone, Debug)]
+pub struct TimeText {
+    second: i64,
+    text: [u8; 27],
+    precision: TimePrecision,
+}
+
+impl TimeText {
+    pub fn new(precision: TimePrecision) -> TimeText {
+        TimeText { second: -1, text: *b"19700101-00:00:00.000000000", precision }
+    }
+
+    /// The text of a time in nanoseconds since 1970, cut (not rounded) to the precision. Times before 1970 give 1970.
+    #[inline]
+    pub fn format(&mut self, ns: i64) -> &[u8] {
+        let ns = ns.max(0);
+        let second = ns / NS_PER_SECOND;
+        if second != self.second {
+            self.second = second;
+            self.format_second();
+        }
+        let places = match self.precision {
+            TimePrecision::Millis => 3,
+            TimePrecision::Micros => 6,
+            TimePrecision::Nanos => 9,
+        };
+        let mut fraction = (ns % NS_PER_SECOND) as u32 / 10u32.pow(9 - places as u32);
+        for place in (18..18 + places).rev() {
+            self.text[place] = b'0' + (fraction % 10) as u8;
+            fraction /= 10;
+        }
+        &self.text[..18 + places]
+    }
+
+    fn format_second(&mut self) {
+        let (year, month, day) = civil_from_days(self.second / SECONDS_PER_DAY);
+        let of_day = self.second % SECONDS_PER_DAY;
+        let parts = [year / 100, year % 100, month, day, of_day / 3600, of_day / 60 % 60, of_day % 60];
+        for (part, at) in parts.into_iter().zip([0, 2, 4, 6, 9, 12, 15]) {
+            self.text[at] = b'0' + (part / 10) as u8;
+            self.text[at + 1] = b'0' + (part % 10) as u8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn decimals_read_exactly_or_not_at_all() {
+        assert_eq!(parse_decimal(b"1.5"), Ok(150_000_000));
+        assert_eq!(parse_decimal(b"-0.00000001"), Ok(-1));
+        assert_eq!(parse_decimal(b"00100.000000000000"), Ok(100 * DECIMAL_SCALE));
+        assert_eq!(parse_decimal(b".5"), Ok(50_000_000));
+        assert_eq!(parse_decimal(b"5."), Ok(500_000_000));
+        assert_eq!(parse_decimal(b"92233720368.54775807"), Ok(i64::MAX));
+        assert_eq!(parse_decimal(b"92233720368.54775808"), Err(ValueError::OutOfRange));
+        assert_eq!(parse_decimal(b"99999999999999999999999999"), Err(ValueError::OutOfRange));
+        assert_eq!(parse_decimal(b"0.000000001"), Err(ValueError::Inexact));
+        for bad in [&b""[..], b".", b"-", b"1e5", b"+1", b"1.2.3", b"--1", b"NaN", b" 1", b"1,5"] {
+            assert_eq!(parse_decimal(bad), Err(ValueError::Format), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn timestamps_outside_the_calendar_are_refused() {
+        assert_eq!(parse_utc_timestamp(b"19700101-00:00:00"), Ok(0));
+        assert_eq!(parse_utc_timestamp(b"20240229-12:34:56.789"), Ok(1_709_210_096_789_000_000));
+        assert_eq!(parse_utc_timestamp(b"20240229-12:34:56.7"), Ok(1_709_210_096_700_000_000));
+        for bad in [&b"20230229-00:00:00"[..], b"20241301-00:00:00", b"20240100-00:00:00", b"20240101-24:00:00",
+            b"20240101-00:60:00", b"20240101-00:00:61", b"19691231-23:59:59", b"99991231-00:00:00"]
+        {
+            assert_eq!(parse_utc_timestamp(bad), Err(ValueError::OutOfRange));
+        }
+        for bad in [&b""[..], b"20240101", b"20240101 00:00:00", b"20240101-00:00:00.", b"20240101-00:00:00.1234567890",
+            b"20240101-00:00:00Z", b"2024010a-00:00:00"]
+        {
+            assert_eq!(parse_utc_timestamp(bad), Err(ValueError::Format));
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_range_checked() {
+        assert_eq!(parse_u64(b"18446744073709551615", u64::MAX), Ok(u64::MAX));
+        assert_eq!(parse_u64(b"18446744073709551616", u64::MAX), Err(ValueError::OutOfRange));
+        assert_eq!(parse_u64(b"11", 10), Err(ValueError::OutOfRange));
+        assert_eq!(parse_u64(b"-1", 10), Err(ValueError::Format));
+        assert_eq!(parse_i64(b"-30"), Ok(-30));
+        assert_eq!(parse_i64(b"9223372036854775808"), Err(ValueError::OutOfRange));
+    }
+
+    proptest! {
+        #[test]
+        fn decimal_written_and_read_is_the_same(units in (i64::MIN + 1)..=i64::MAX) {
+            let mut text = Vec::new();
+            push_decimal(&mut text, units);
+            prop_assert_eq!(parse_decimal(&text), Ok(units));
+            prop_assert!(!text.contains(&b'.') || !text.ends_with(b"0"));
+        }
+
+        #[test]
+        fn timestamp_written_and_read_is_the_same(ns in 0i64..9_200_000_000_000_000_000, step in 0i64..2_000_000_000) {
+            let mut text = TimeText::new(TimePrecision::Nanos);
+            prop_assert_eq!(parse_utc_timestamp(text.format(ns)), Ok(ns));
+            prop_assert_eq!(parse_utc_timestamp(text.format(ns + step)), Ok(ns + step));
+            let mut millis = TimeText::new(TimePrecision::Millis);
+            prop_assert_eq!(parse_utc_timestamp(millis.format(ns)), Ok(ns - ns % 1_000_000));
+        }
+
+        #[test]
+        fn any_bytes_are_a_value_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = (parse_decimal(&bytes), parse_utc_timestamp(&bytes), parse_u64(&bytes, 10), parse_i64(&bytes));
+        }
+    }
+}
