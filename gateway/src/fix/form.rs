@@ -83,9 +83,7 @@ pub fn missing_required(message: &Message<'_>) -> Option<FieldProblem> {
         b"4" => &[tag::NEW_SEQ_NO],
         b"D" => &[tag::CL_ORD_ID, tag::SYMBOL, tag::SIDE, tag::TRANSACT_TIME, tag::ORD_TYPE],
         b"F" => &[tag::ORIG_CL_ORD_ID, tag::CL_ORD_ID, tag::SYMBOL, tag::SIDE, tag::TRANSACT_TIME],
-        b"G" => {
-            &[tag::ORIG_CL_ORD_ID, tag::CL_ORD_ID, tag::SYMBOL, tag::SIDE, tag::TRANSACT_TIME, tag::ORD_TYPE]
-        }
+        b"G" => &[tag::ORIG_CL_ORD_ID, tag::CL_ORD_ID, tag::SYMBOL, tag::SIDE, tag::TRANSACT_TIME, tag::ORD_TYPE],
         b"H" => &[tag::CL_ORD_ID, tag::SYMBOL, tag::SIDE],
         b"8" => &[
             tag::ORDER_ID,
@@ -98,9 +96,7 @@ pub fn missing_required(message: &Message<'_>) -> Option<FieldProblem> {
             tag::CUM_QTY,
             tag::AVG_PX,
         ],
-        b"9" => {
-            &[tag::ORDER_ID, tag::CL_ORD_ID, tag::ORIG_CL_ORD_ID, tag::ORD_STATUS, tag::CXL_REJ_RESPONSE_TO]
-        }
+        b"9" => &[tag::ORDER_ID, tag::CL_ORD_ID, tag::ORIG_CL_ORD_ID, tag::ORD_STATUS, tag::CXL_REJ_RESPONSE_TO],
         b"j" => &[tag::REF_MSG_TYPE, tag::BUSINESS_REJECT_REASON],
         _ => &[],
     };
@@ -117,22 +113,22 @@ const GROUP_MEMBER: u8 = 16;
 
 /// Standard header, with NoHops(627) and its members.
 const HEADER_TAGS: &[u32] = &[
-    8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122, 212, 213, 347, 369, 627,
-    628, 629, 630,
+    8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122, 212, 213, 347, 369,
+    627, 628, 629, 630,
 ];
 const TRAILER_TAGS: &[u32] = &[93, 89, 10];
 /// Fields of type data, whose value may hold SOH; the field before gives the length.
 const DATA_TAGS: &[u32] = &[91, 89, 96, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622];
 /// NumInGroup fields of the header, of Logon(A), and of the order messages.
-const GROUP_COUNT_TAGS: &[u32] = &[
-    627, 384, 453, 802, 78, 539, 804, 386, 454, 864, 711, 457, 887, 232, 555, 382, 518, 136, 756, 806,
-];
+const GROUP_COUNT_TAGS: &[u32] =
+    &[627, 384, 453, 802, 78, 539, 804, 386, 454, 864, 711, 457, 887, 232, 555, 382, 518, 136, 756, 806];
 /// Members of those groups.
 const GROUP_MEMBER_TAGS: &[u32] = &[
-    628, 629, 630, 372, 385, 448, 447, 452, 523, 803, 79, 661, 736, 467, 80, 524, 525, 538, 545, 805, 336, 625, 455, 456, 865,
-    866, 867, 868, 311, 312, 309, 305, 462, 463, 310, 763, 313, 542, 315, 241, 242, 243, 244, 245, 246, 256, 595, 592, 593,
-    594, 247, 316, 941, 317, 436, 435, 308, 306, 362, 363, 307, 364, 365, 877, 878, 318, 879, 810, 882, 883, 884, 885, 886,
-    458, 459, 888, 889, 233, 234, 375, 337, 437, 438, 655, 519, 520, 521, 137, 138, 139, 891, 757, 758, 759, 807, 760,
+    628, 629, 630, 372, 385, 448, 447, 452, 523, 803, 79, 661, 736, 467, 80, 524, 525, 538, 545, 805, 336, 625, 455,
+    456, 865, 866, 867, 868, 311, 312, 309, 305, 462, 463, 310, 763, 313, 542, 315, 241, 242, 243, 244, 245, 246, 256,
+    595, 592, 593, 594, 247, 316, 941, 317, 436, 435, 308, 306, 362, 363, 307, 364, 365, 877, 878, 318, 879, 810, 882,
+    883, 884, 885, 886, 458, 459, 888, 889, 233, 234, 375, 337, 437, 438, 655, 519, 520, 521, 137, 138, 139, 891, 757,
+    758, 759, 807, 760,
 ];
 
 static CLASS: [u8; TAG_SLOTS] = {

@@ -34,7 +34,8 @@ fn corpus() -> Vec<Vec<u8>> {
         msg_type::LOGON,
         msg_type::LOGOUT,
     ];
-    let mut client = Session::new(SessionConfig::initiator("CLIENT", "MILL"), SequenceNumbers { next_in: 1, next_out: 2 });
+    let mut client =
+        Session::new(SessionConfig::initiator("CLIENT", "MILL"), SequenceNumbers { next_in: 1, next_out: 2 });
     kinds
         .iter()
         .map(|kind| {
@@ -214,7 +215,9 @@ fn cost_of_one_message() {
     let rounds = 2_000_000u32;
     let start = std::time::Instant::now();
     for _ in 0..rounds {
-        let Framed::Message { len } = frame(std::hint::black_box(&order), MESSAGE_BYTES_MAX) else { panic!("a message") };
+        let Framed::Message { len } = frame(std::hint::black_box(&order), MESSAGE_BYTES_MAX) else {
+            panic!("a message")
+        };
         let message = index.parse(&order[..len]).expect("readable");
         std::hint::black_box(message.get(tag::SYMBOL));
     }

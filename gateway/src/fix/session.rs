@@ -94,7 +94,9 @@ impl Session {
     pub fn new(config: SessionConfig, numbers: SequenceNumbers) -> Session {
         config.assert_valid();
         let mut comp_id_fields = Vec::new();
-        for (tag, comp_id) in [(tag::SENDER_COMP_ID, &config.sender_comp_id), (tag::TARGET_COMP_ID, &config.target_comp_id)] {
+        for (tag, comp_id) in
+            [(tag::SENDER_COMP_ID, &config.sender_comp_id), (tag::TARGET_COMP_ID, &config.target_comp_id)]
+        {
             comp_id_fields.extend_from_slice(format!("{tag}=").as_bytes());
             comp_id_fields.extend_from_slice(comp_id);
             comp_id_fields.push(super::SOH);
@@ -334,7 +336,13 @@ impl Session {
 
     /// Rules for PossDupFlag(43)=Y: OrigSendingTime(122) must be there on a number already seen, and not be later than
     /// SendingTime(52). On a number not seen yet a missing OrigSendingTime is forgiven: refusing the message would lose it.
-    fn check_poss_dup(&mut self, now_ns: i64, seq: u64, message: &Message<'_>, out: &mut Encoder) -> Result<(), Disposition> {
+    fn check_poss_dup(
+        &mut self,
+        now_ns: i64,
+        seq: u64,
+        message: &Message<'_>,
+        out: &mut Encoder,
+    ) -> Result<(), Disposition> {
         let original = match optional(message.get_time(tag::ORIG_SENDING_TIME)) {
             Ok(Some(original)) => original,
             Ok(None) if seq == self.numbers.next_in => return Ok(()),
@@ -479,7 +487,8 @@ impl Session {
     }
 
     fn comp_id_problem(&self, message: &Message<'_>) -> Option<FieldProblem> {
-        let expected = [(tag::SENDER_COMP_ID, &self.config.target_comp_id), (tag::TARGET_COMP_ID, &self.config.sender_comp_id)];
+        let expected =
+            [(tag::SENDER_COMP_ID, &self.config.target_comp_id), (tag::TARGET_COMP_ID, &self.config.sender_comp_id)];
         expected.into_iter().find_map(|(tag, comp_id)| match message.get(tag) {
             None => Some(FieldProblem::missing(tag)),
             Some(value) if value != &**comp_id => Some(FieldProblem::new(SessionRejectReason::CompIdProblem, tag)),

@@ -75,7 +75,13 @@ impl Session {
 
     /// Writes a Reject(3) of a message that the session had accepted, such as an application message with a value of the wrong
     /// format. Its number stays consumed.
-    pub fn reject(&mut self, now_ns: i64, rejected: &Message<'_>, problem: FieldProblem, out: &mut Encoder) -> Disposition {
+    pub fn reject(
+        &mut self,
+        now_ns: i64,
+        rejected: &Message<'_>,
+        problem: FieldProblem,
+        out: &mut Encoder,
+    ) -> Disposition {
         self.reject_with_text(now_ns, rejected, problem, problem.reason.text(), out)
     }
 

@@ -75,7 +75,13 @@ impl Session {
 
     /// Sends a stored application message again from its bytes; the header is new, the body is copied. Gives `false`, and
     /// writes nothing, if its number is not in what is left of the range or it is not an application message.
-    pub fn resend_message(&mut self, now_ns: i64, resend: &mut Resend, stored: &Message<'_>, out: &mut Encoder) -> bool {
+    pub fn resend_message(
+        &mut self,
+        now_ns: i64,
+        resend: &mut Resend,
+        stored: &Message<'_>,
+        out: &mut Encoder,
+    ) -> bool {
         let (Ok(seq), Ok(orig_sending_time_ns)) = (stored.msg_seq_num(), stored.get_time(tag::SENDING_TIME)) else {
             return false;
         };
