@@ -87,7 +87,9 @@ impl Encoder {
     /// Appends a field with one character, such as Side(54) or OrdStatus(39).
     #[inline]
     pub fn field_char(&mut self, tag: u32, value: u8) {
-        self.field_bytes(tag, &[value]);
+        self.push_tag(tag);
+        let value = if value == SOH { b'?' } else { value };
+        self.buffer.extend_from_slice(&[value, SOH]);
     }
 
     /// Appends a flag as `Y` or `N`.

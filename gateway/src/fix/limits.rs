@@ -30,6 +30,9 @@ pub const TEST_REQ_ID_BYTES_MAX: usize = 256;
 /// Longest SenderCompID(49) or TargetCompID(56) of a configured session, in bytes.
 pub const COMP_ID_BYTES_MAX: usize = 64;
 
+/// Longest HeartBtInt(108) that a session may be configured to accept, in seconds.
+pub const HEART_BT_SECS_MAX: u32 = 24 * 3600;
+
 /// Bytes already sent that an output buffer keeps in front before it moves the rest forward.
 pub const ENCODER_COMPACT_BYTES: usize = 64 * 1024;
 

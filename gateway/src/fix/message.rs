@@ -84,7 +84,7 @@ impl FieldIndex {
         let class = TagClass::of(tag);
         let end = match class.is_data() {
             true => self.data_end(bytes, tag, start)?,
-            false => start + memchr(SOH, &bytes[start..]).ok_or(Unreadable)?,
+            false => value_end(bytes, start)?,
         };
         if end == start {
             self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedWithoutValue, tag));
@@ -183,6 +183,20 @@ impl Order {
         self.in_trailer
     }
 }
+
+/// Where the value that starts at `start` ends. Most values are shorter than the set-up of a vectorised search, so the first
+/// bytes are looked at one by one.
+#[inline]
+fn value_end(bytes: &[u8], start: usize) -> Result<usize, Unreadable> {
+    let near = &bytes[start..bytes.len().min(start + NEAR_BYTES)];
+    if let Some(soh) = near.iter().position(|byte| *byte == SOH) {
+        return Ok(start + soh);
+    }
+    let rest = start + near.len();
+    memchr(SOH, &bytes[rest..]).map(|soh| rest + soh).ok_or(Unreadable)
+}
+
+const NEAR_BYTES: usize = 8;
 
 /// The tag number at `at` and where its value starts: digits without a leading zero, then `=`.
 #[inline]

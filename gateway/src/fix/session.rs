@@ -25,7 +25,6 @@ pub use resend::Resend;
 
 use super::encode::Encoder;
 use super::form::{FieldProblem, SessionRejectReason, missing_required};
-use super::frame::GarbledReason;
 use super::limits::{MSG_SEQ_NUM_MAX, TEST_REQ_ID_BYTES_MAX};
 use super::message::{Message, optional};
 use super::{msg_type, tag};
@@ -184,9 +183,9 @@ impl Session {
         }
     }
 
-    /// Bytes came that are no message. They are ignored without consuming a number, except before the Logon, where the
+    /// Bytes came that are no message: [`super::frame::Framed::Garbled`] or [`super::message::Unreadable`]. They are ignored without consuming a number, except before the Logon, where the
     /// connection is closed.
-    pub fn on_garbled(&mut self, _reason: GarbledReason) -> Disposition {
+    pub fn on_garbled(&mut self) -> Disposition {
         match self.phase {
             Phase::AwaitingLogon { .. } | Phase::LogonSent { .. } => self.close(Why::GarbledLogon),
             _ => Disposition::Dropped,

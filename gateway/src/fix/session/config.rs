@@ -1,7 +1,7 @@
 //! What a session is given and what it answers: configuration, numbers, dispositions.
 
 use super::super::form::FieldProblem;
-use super::super::limits::{BEGIN_STRING_BYTES_MAX, COMP_ID_BYTES_MAX};
+use super::super::limits::{BEGIN_STRING_BYTES_MAX, COMP_ID_BYTES_MAX, HEART_BT_SECS_MAX};
 use super::resend::Resend;
 
 const NS_PER_SECOND: i64 = 1_000_000_000;
@@ -81,6 +81,7 @@ impl SessionConfig {
         assert!(self.begin_string.starts_with(b"FIX"), "BeginString begins with FIX");
         assert!(self.begin_string.len() <= BEGIN_STRING_BYTES_MAX, "BeginString length is bounded");
         assert!(self.heart_bt_secs_min <= self.heart_bt_secs_max, "HeartBtInt bounds are ordered");
+        assert!(self.heart_bt_secs_max <= HEART_BT_SECS_MAX, "HeartBtInt is bounded");
     }
 }
 
