@@ -1,6 +1,7 @@
 //! The session rules, by the numbers of the list that the project tests first (1 to 18; FIXT and schedules are not FIX 4.4's
 //! session layer). A peer is played by hand: `|` stands for SOH, answers are compared without framing, CompIDs and times.
 
+use super::super::form::missing_required;
 use super::super::frame::{Framed, checksum, frame};
 use super::super::limits::MESSAGE_BYTES_MAX;
 use super::super::message::FieldIndex;

@@ -1,0 +1,55 @@
+//! A hole in the inbound numbers: when it opens, when it is asked for, when it closes. The why is in [`super`].
+
+use super::super::encode::Encoder;
+use super::Session;
+
+/// A hole in the inbound numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gap {
+    /// When the answer has reached this number, the request is fulfilled.
+    pub(super) target: u64,
+    /// Highest number dropped so far.
+    pub(super) highest: u64,
+    pub(super) requested: bool,
+    /// The answer has begun.
+    pub(super) progressed: bool,
+    /// Time of the last progress, or of the beginning.
+    pub(super) since_ns: i64,
+}
+
+impl Session {
+    /// The next number due is `next_in`; closes the gap that ends there, or asks for what was dropped meanwhile.
+    pub(super) fn advance(&mut self, now_ns: i64, next_in: u64, out: &mut Encoder) {
+        self.numbers.next_in = next_in;
+        let Some(gap) = &mut self.gap else { return };
+        gap.progressed = true;
+        gap.since_ns = now_ns;
+        if next_in <= gap.target {
+            self.request_gap(now_ns, out);
+            return;
+        }
+        let highest = gap.highest;
+        self.gap = None;
+        if next_in <= highest {
+            self.note_gap(now_ns, highest);
+            self.request_gap(now_ns, out);
+        }
+    }
+
+    pub(super) fn note_gap(&mut self, now_ns: i64, seq: u64) {
+        let fresh = Gap { target: seq, highest: seq, requested: false, progressed: false, since_ns: now_ns };
+        let gap = self.gap.get_or_insert(fresh);
+        gap.highest = gap.highest.max(seq);
+        if !gap.progressed {
+            gap.target = gap.highest;
+        }
+    }
+
+    pub(super) fn request_gap(&mut self, now_ns: i64, out: &mut Encoder) {
+        let Some(gap) = self.gap.as_mut().filter(|gap| !gap.requested) else { return };
+        gap.requested = true;
+        gap.progressed = false;
+        gap.since_ns = now_ns;
+        self.write_resend_request(now_ns, out);
+    }
+}
