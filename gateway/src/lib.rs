@@ -1,3 +1,4 @@
 //! Strangers' bytes to commands, events to bytes: FIX, HTTP; and the paper venue, a broker in a box.
 
 pub mod fix;
+pub mod venue;

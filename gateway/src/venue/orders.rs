@@ -1,0 +1,146 @@
+//! Resting orders of all books in one slab, allocated once, and the way from an OrderID to its place.
+//!
+//! An order knows its neighbours of the same level by index, so leaving a queue costs the same wherever it stood.
+
+use hashbrown::HashMap;
+use model::{OrderId, Qty, Side};
+use rustc_hash::FxBuildHasher;
+
+use super::ladder::Level;
+
+/// No order.
+pub(super) const NIL: u32 = u32::MAX;
+
+/// A resting order, one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Resting {
+    pub(super) order_id: OrderId,
+    /// The price, in steps of its book's grid.
+    pub(super) step: i64,
+    /// LeavesQty(151).
+    pub(super) leaves: Qty,
+    /// CumQty(14).
+    pub(super) cum: Qty,
+    /// The one before it in time, or the next free place's number while the place is free.
+    before: u32,
+    after: u32,
+    /// Index of its book.
+    pub(super) book: u32,
+    pub(super) side: Side,
+}
+
+const _: () = assert!(size_of::<Resting>() == 64);
+
+/// All resting orders.
+#[derive(Debug)]
+pub(super) struct Orders {
+    slab: Vec<Resting>,
+    free: u32,
+    places: HashMap<u64, u32, FxBuildHasher>,
+}
+
+impl Orders {
+    pub(super) fn new(orders_max: u32) -> Orders {
+        assert!(orders_max < NIL, "the last index stands for no order");
+        let slab = (0..orders_max)
+            .map(|place| Resting {
+                order_id: OrderId(0),
+                step: 0,
+                leaves: Qty::ZERO,
+                cum: Qty::ZERO,
+                before: if place + 1 < orders_max { place + 1 } else { NIL },
+                after: NIL,
+                book: 0,
+                side: Side::Buy,
+            })
+            .collect();
+        // Twice the room: at half load the table clears the traces of removed keys in place and never grows.
+        let places = HashMap::with_capacity_and_hasher(2 * orders_max as usize, FxBuildHasher);
+        Orders { slab, free: if orders_max > 0 { 0 } else { NIL }, places }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.free == NIL
+    }
+
+    pub(super) fn find(&self, order_id: OrderId) -> Option<u32> {
+        self.places.get(&order_id.0).copied()
+    }
+
+    pub(super) fn at(&self, place: u32) -> &Resting {
+        &self.slab[place as usize]
+    }
+
+    pub(super) fn at_mut(&mut self, place: u32) -> &mut Resting {
+        &mut self.slab[place as usize]
+    }
+
+    /// The next in time at the same level, or [`NIL`].
+    pub(super) fn after(&self, place: u32) -> u32 {
+        self.at(place).after
+    }
+
+    /// Puts an order at the end of a level's queue; there must be room.
+    pub(super) fn append(&mut self, level: &mut Level, order: Entering) {
+        let place = self.free;
+        assert!(place != NIL, "room was checked before the order entered");
+        self.free = self.at(place).before;
+        *self.at_mut(place) = Resting {
+            order_id: order.order_id,
+            step: order.step,
+            leaves: order.leaves,
+            cum: order.cum,
+            before: NIL,
+            after: NIL,
+            book: order.book,
+            side: order.side,
+        };
+        self.places.insert(order.order_id.0, place);
+        self.link(level, place);
+    }
+
+    /// Takes an order out of its level's queue and forgets it.
+    pub(super) fn remove(&mut self, level: &mut Level, place: u32) {
+        let Resting { order_id, before, after, .. } = *self.at(place);
+        match before {
+            NIL => level.first = after,
+            _ => self.at_mut(before).after = after,
+        }
+        match after {
+            NIL => level.last = before,
+            _ => self.at_mut(after).before = before,
+        }
+        self.places.remove(&order_id.0);
+        let free = self.free;
+        self.at_mut(place).before = free;
+        self.free = place;
+    }
+
+    fn link(&mut self, level: &mut Level, place: u32) {
+        let last = level.last;
+        let order = self.at_mut(place);
+        order.before = last;
+        order.after = NIL;
+        match last {
+            NIL => level.first = place,
+            _ => self.at_mut(last).after = place,
+        }
+        level.last = place;
+    }
+}
+
+/// An order on its way into the slab.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entering {
+    pub(super) order_id: OrderId,
+    pub(super) step: i64,
+    pub(super) leaves: Qty,
+    pub(super) cum: Qty,
+    pub(super) book: u32,
+    pub(super) side: Side,
+}
