@@ -8,7 +8,7 @@ macro_rules! records {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $kind:literal, $size:literal;)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "fixed size by design: values travel through preallocated queues")]
+        #[allow(clippy::large_enum_variant, reason = "fixed size by design: values travel through preallocated queues")]
         pub enum $name {
             $($(#[$variant_doc])* $variant($variant),)+
         }

@@ -1,0 +1,86 @@
+//! The hot path on one screen: batch, one clock read, decide, evolve, one frame each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use journal::Log;
+use model::queue::Consumer;
+use model::{Agent, Command, EngineTime, Events, Stopped, limits};
+
+use crate::decide::decide;
+use crate::evolve::Stamp;
+use crate::state::State;
+
+/// What the loop counts; others report it.
+#[derive(Debug, Default)]
+pub struct LoopCounters {
+    /// Commands decided since the start.
+    pub commands: AtomicU64,
+    /// Batches that had work.
+    pub batches: AtomicU64,
+    /// The largest batch so far.
+    pub batch_max: AtomicU64,
+    /// Rounds in which the journal had no room, so that nothing was taken.
+    pub journal_full: AtomicU64,
+}
+
+/// The single thread that owns the state.
+pub struct HotLoop {
+    inboxes: Vec<Consumer<Command>>,
+    log: Log,
+    state: State,
+    events: Events,
+    counters: Arc<LoopCounters>,
+}
+
+impl HotLoop {
+    /// `inboxes` in order of precedence: a flood in one leaves every other its share of each batch.
+    pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, state: State, counters: Arc<LoopCounters>) -> HotLoop {
+        assert!(!inboxes.is_empty() && inboxes.len() <= limits::BATCH_MAX, "each inbox has a share of the batch");
+        assert!(log.next_seq() == state.last_seq().next(), "the state stands where the journal ends");
+        HotLoop { inboxes, log, state, events: Events::default(), counters }
+    }
+
+    /// The state, for tests and for a clean stop.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn apply(&mut self, now: EngineTime, command: &Command) {
+        let stamp = Stamp { seq: self.log.next_seq(), time: now };
+        decide(&self.state, stamp.seq, now, command, &mut self.events);
+        self.state.begin(stamp);
+        self.events.as_slice().iter().for_each(|event| self.state.evolve(event));
+        self.log.append(now, command, self.events.as_slice());
+    }
+}
+
+impl Agent for HotLoop {
+    fn name(&self) -> &'static str {
+        "hot loop"
+    }
+
+    fn work(&mut self, now: EngineTime) -> Result<usize, Stopped> {
+        if !self.log.has_room() {
+            self.counters.journal_full.fetch_add(1, Relaxed);
+            return Ok(0);
+        }
+        let now = now.max(self.state.last_time());
+        let share = limits::BATCH_MAX / self.inboxes.len();
+        let mut taken = 0;
+        for inbox in 0..self.inboxes.len() {
+            for _ in 0..share {
+                let Some(command) = self.inboxes[inbox].pop() else { break };
+                self.apply(now, &command);
+                taken += 1;
+            }
+        }
+        if taken > 0 {
+            self.log.flush();
+            self.counters.commands.fetch_add(taken as u64, Relaxed);
+            self.counters.batches.fetch_add(1, Relaxed);
+            self.counters.batch_max.fetch_max(taken as u64, Relaxed);
+        }
+        Ok(taken)
+    }
+}

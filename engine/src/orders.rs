@@ -1,0 +1,290 @@
+//! Every order that the engine remembers: a slab of preallocated slots, found by OrderID and by ClOrdID.
+//!
+//! Working orders are never forgotten. Closed ones are remembered, for duplicates, status requests and late fills,
+//! until their slots are needed; then the one that closed first goes. One order's work never depends on how many
+//! others there are.
+
+use model::{ClOrdId, Notional, OrderId, OrderView, Px, Qty, Seq, SessionId};
+
+use crate::hash;
+use crate::index::Index;
+
+const NONE: u32 = u32::MAX;
+
+/// ClOrdIDs remembered per order slot: each order has its own, replaces and cancels add theirs.
+const IDS_PER_ORDER: usize = 2;
+
+/// A request that waits for the venue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// The replace's ClOrdID(11); empty while none is pending.
+    pub replace: ClOrdId,
+    /// The cancel's ClOrdID(11); empty while none is pending.
+    pub cancel: ClOrdId,
+    /// OrderQty(38) that the replace asks for.
+    pub order_qty: Qty,
+    /// Price(44) that the replace asks for.
+    pub price: Px,
+}
+
+impl Pending {
+    const NOTHING: Pending =
+        Pending { replace: ClOrdId::EMPTY, cancel: ClOrdId::EMPTY, order_qty: Qty::ZERO, price: Px::ZERO };
+}
+
+/// One order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// What reports show; `orig_cl_ord_id` is empty here.
+    pub view: OrderView,
+    /// What the order reserves of the account's cash.
+    pub reserved: Notional,
+    /// The worst price that it may be filled at.
+    pub worst_px: Px,
+    /// What it holds of the account's open quantity.
+    pub open_qty: Qty,
+    /// The greatest ExecID(17) of the venue that was applied to it.
+    pub venue_exec_id: u64,
+    /// When it got its place in the venue's queue.
+    pub working_since: Seq,
+    /// What waits for the venue.
+    pub pending: Pending,
+    /// Has the venue said that it has the order?
+    pub at_venue: bool,
+    pub(crate) holding: u32,
+    ids: u32,
+    closed_after: u32,
+}
+
+impl Order {
+    pub(crate) fn new(view: OrderView, worst_px: Px, holding: u32, working_since: Seq) -> Order {
+        Order {
+            view,
+            reserved: Notional::ZERO,
+            worst_px,
+            open_qty: Qty::ZERO,
+            venue_exec_id: 0,
+            working_since,
+            pending: Pending::NOTHING,
+            at_venue: false,
+            holding,
+            ids: NONE,
+            closed_after: NONE,
+        }
+    }
+
+    /// What the order can still trade: while a replace is pending, the greater of old and new.
+    pub fn held_qty(&self) -> Qty {
+        if !self.view.ord_status.is_working() {
+            return Qty::ZERO;
+        }
+        let most = if self.pending.replace.is_empty() {
+            self.view.order_qty
+        } else {
+            self.view.order_qty.max(self.pending.order_qty)
+        };
+        most - self.view.cum_qty
+    }
+
+    /// The order as a report shows it under its own ClOrdID.
+    pub(crate) fn report(&self) -> OrderView {
+        self.view
+    }
+
+    /// The order as a report shows it that answers the request `cl_ord_id`.
+    pub(crate) fn report_to(&self, cl_ord_id: ClOrdId) -> OrderView {
+        OrderView { cl_ord_id, orig_cl_ord_id: self.view.cl_ord_id, ..self.view }
+    }
+}
+
+/// A ClOrdID that was used, and the order that it belongs to.
+#[derive(Clone, Copy, Debug)]
+struct UsedId {
+    cl_ord_id: ClOrdId,
+    session: SessionId,
+    order: u32,
+    next: u32,
+}
+
+/// The slab and its indexes.
+#[derive(Clone, Debug)]
+pub(crate) struct Orders {
+    slots: Vec<Order>,
+    free_slot: u32,
+    capacity: usize,
+    by_order_id: Index,
+    ids: Vec<UsedId>,
+    free_id: u32,
+    by_cl_ord_id: Index,
+    oldest_closed: u32,
+    newest_closed: u32,
+    working: usize,
+}
+
+impl Orders {
+    pub(crate) fn new(capacity: usize) -> Orders {
+        assert!(capacity < NONE as usize / IDS_PER_ORDER, "slots fit 32 bits");
+        Orders {
+            slots: Vec::with_capacity(capacity),
+            free_slot: NONE,
+            capacity,
+            by_order_id: Index::new(capacity),
+            ids: Vec::with_capacity(capacity * IDS_PER_ORDER),
+            free_id: NONE,
+            by_cl_ord_id: Index::new(capacity * IDS_PER_ORDER),
+            oldest_closed: NONE,
+            newest_closed: NONE,
+            working: 0,
+        }
+    }
+
+    /// Room for at least `capacity` orders from now on. At start only.
+    pub(crate) fn grow(&mut self, capacity: usize) {
+        if capacity <= self.capacity {
+            return;
+        }
+        self.slots.reserve_exact(capacity - self.slots.len());
+        self.ids.reserve_exact(capacity * IDS_PER_ORDER - self.ids.len());
+        let (slots, ids) = (&self.slots, &self.ids);
+        self.by_order_id.grow(capacity, |slot| hash::of_order(slots[slot as usize].view.order_id));
+        self.by_cl_ord_id.grow(capacity * IDS_PER_ORDER, |slot| {
+            let used = &ids[slot as usize];
+            hash::of_cl_ord_id(used.session, &used.cl_ord_id)
+        });
+        self.capacity = capacity;
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, slot: u32) -> &Order {
+        &self.slots[slot as usize]
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, slot: u32) -> &mut Order {
+        &mut self.slots[slot as usize]
+    }
+
+    pub(crate) fn find(&self, order_id: OrderId) -> Option<u32> {
+        let slots = &self.slots;
+        self.by_order_id.find(hash::of_order(order_id), |slot| slots[slot as usize].view.order_id == order_id)
+    }
+
+    /// The order that ever used this ClOrdID in this session, if it is remembered.
+    pub(crate) fn find_used(&self, session: SessionId, cl_ord_id: &ClOrdId) -> Option<u32> {
+        let ids = &self.ids;
+        self.by_cl_ord_id
+            .find(hash::of_cl_ord_id(session, cl_ord_id), |at| {
+                let used = &ids[at as usize];
+                used.session == session && used.cl_ord_id == *cl_ord_id
+            })
+            .map(|at| self.ids[at as usize].order)
+    }
+
+    /// Is there a slot, and a place for one more ClOrdID, if a closed order is forgotten where needed?
+    pub(crate) fn has_room(&self) -> bool {
+        self.oldest_closed != NONE || (self.has_free_slot() && self.has_free_id())
+    }
+
+    /// Is there a place for one more ClOrdID?
+    pub(crate) fn has_room_for_id(&self) -> bool {
+        self.oldest_closed != NONE || self.has_free_id()
+    }
+
+    /// Adds an order with its ClOrdID; forgets the closed order that is oldest where there is no free slot.
+    pub(crate) fn insert(&mut self, order: Order) -> u32 {
+        while !(self.has_free_slot() && self.has_free_id()) {
+            self.forget_oldest_closed();
+        }
+        let slot = if self.free_slot != NONE {
+            let slot = self.free_slot;
+            self.free_slot = self.slots[slot as usize].closed_after;
+            self.slots[slot as usize] = order;
+            slot
+        } else {
+            self.slots.push(order);
+            u32::try_from(self.slots.len() - 1).expect("slots fit 32 bits")
+        };
+        self.by_order_id.insert(hash::of_order(order.view.order_id), slot);
+        self.remember_id(slot, order.view.cl_ord_id);
+        self.working += 1;
+        slot
+    }
+
+    /// Remembers one more ClOrdID of the order. Where even forgetting closed orders makes no room (only a cancel gets
+    /// here then: it always passes), the ClOrdID is not remembered.
+    pub(crate) fn remember_id(&mut self, order: u32, cl_ord_id: ClOrdId) {
+        while !self.has_free_id() && self.oldest_closed != NONE && self.oldest_closed != order {
+            self.forget_oldest_closed();
+        }
+        if !self.has_free_id() {
+            return;
+        }
+        let session = self.slots[order as usize].view.session;
+        let next = self.slots[order as usize].ids;
+        let used = UsedId { cl_ord_id, session, order, next };
+        let at = if self.free_id != NONE {
+            let at = self.free_id;
+            self.free_id = self.ids[at as usize].next;
+            self.ids[at as usize] = used;
+            at
+        } else {
+            self.ids.push(used);
+            u32::try_from(self.ids.len() - 1).expect("ids fit 32 bits")
+        };
+        self.slots[order as usize].ids = at;
+        self.by_cl_ord_id.insert(hash::of_cl_ord_id(session, &cl_ord_id), at);
+    }
+
+    /// The order no longer works: it may be forgotten, after all that closed before it.
+    pub(crate) fn close(&mut self, slot: u32) {
+        assert!(!self.slots[slot as usize].view.ord_status.is_working(), "only closed orders may be forgotten");
+        self.working -= 1;
+        self.slots[slot as usize].closed_after = NONE;
+        if self.newest_closed == NONE {
+            self.oldest_closed = slot;
+        } else {
+            self.slots[self.newest_closed as usize].closed_after = slot;
+        }
+        self.newest_closed = slot;
+    }
+
+    /// Working orders.
+    pub(crate) fn working(&self) -> usize {
+        self.working
+    }
+
+    /// Orders that are remembered.
+    pub(crate) fn remembered(&self) -> impl Iterator<Item = &Order> {
+        self.slots.iter().filter(|order| order.ids != NONE)
+    }
+
+    fn has_free_slot(&self) -> bool {
+        self.free_slot != NONE || self.slots.len() < self.capacity
+    }
+
+    fn has_free_id(&self) -> bool {
+        self.free_id != NONE || self.ids.len() < self.capacity * IDS_PER_ORDER
+    }
+
+    fn forget_oldest_closed(&mut self) {
+        let slot = self.oldest_closed;
+        assert!(slot != NONE, "decide checks that there is room");
+        let order = self.slots[slot as usize];
+        self.oldest_closed = order.closed_after;
+        if self.oldest_closed == NONE {
+            self.newest_closed = NONE;
+        }
+        self.by_order_id.remove(hash::of_order(order.view.order_id), slot);
+        let mut at = order.ids;
+        while at != NONE {
+            let used = self.ids[at as usize];
+            self.by_cl_ord_id.remove(hash::of_cl_ord_id(used.session, &used.cl_ord_id), at);
+            self.ids[at as usize].next = self.free_id;
+            self.free_id = at;
+            at = used.next;
+        }
+        self.slots[slot as usize].ids = NONE;
+        self.slots[slot as usize].closed_after = self.free_slot;
+        self.free_slot = slot;
+    }
+}

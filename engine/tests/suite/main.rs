@@ -1,0 +1,5 @@
+//! The engine by itself: no journal, no threads, no clock.
+
+mod bench;
+mod order_life;
+mod random_orders;
