@@ -1,13 +1,14 @@
 //! The paper venue: a broker in a box. It takes the engine's orders off the log, matches them in price-time order
 //! against each other and against quotes, and sends reports back as commands, so paper and live run the same code.
 //!
-//! Read in this order: `exchange` (orders in, reports out), `book` (matching), `ladder` (price levels), `orders` (the
-//! slab), then the agents around them: `paper` and `quotes`. Deliberately absent: clocks, randomness that is not seeded,
-//! risk checks, and any memory of orders that no longer rest.
+//! Read in this order: `exchange` (orders in, reports out), `book` (all books), `matching` (one book), `ladder` (price
+//! levels), `orders` (the slab), then the agents around them: `paper` and `quotes`. Deliberately absent: clocks,
+//! randomness that is not seeded, risk checks, and any memory of orders that no longer rest.
 
 pub mod book;
 pub mod exchange;
 mod ladder;
+mod matching;
 mod orders;
 pub mod paper;
 pub mod quotes;

@@ -3,6 +3,7 @@
 use model::EngineTime;
 use proptest::prelude::*;
 
+use super::super::matching::Outside;
 use super::*;
 
 const INSTRUMENTS: u32 = 2;
