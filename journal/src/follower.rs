@@ -1,0 +1,103 @@
+//! Reads what may leave, from the files, at its own pace. A slow follower costs the writer nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use model::{Events, Seq};
+
+use crate::format::RecordHeader;
+use crate::storage::{Disk, Storage};
+use crate::walk::{Step, Walk, segments};
+use crate::{Failure, Fault, Frame, Mark, Wrong};
+
+/// A cursor over the journal, bounded by the mark.
+pub struct Follower {
+    storage: Arc<dyn Storage>,
+    mark: Mark,
+    next: Seq,
+    walk: Option<Walk>,
+    events: Events,
+}
+
+impl Follower {
+    /// The first frame delivered is `from`, or the first that still exists. Reads nothing yet.
+    ///
+    /// # Errors
+    /// Where the directory cannot be listed.
+    pub fn new(dir: &Path, mark: Mark, from: Seq) -> Result<Follower, Failure> {
+        Follower::over(Disk::for_reading(dir), mark, from)
+    }
+
+    pub(crate) fn over(storage: Arc<dyn Storage>, mark: Mark, from: Seq) -> Result<Follower, Failure> {
+        let first = segments(&storage)?.map_err(Failure::Damaged)?.first().copied().unwrap_or(Seq(1));
+        Ok(Follower { storage, mark, next: from.max(first), walk: None, events: Events::default() })
+    }
+
+    /// The frame that comes next.
+    pub fn next_seq(&self) -> Seq {
+        self.next
+    }
+
+    /// Up to `max` frames behind the mark, in order, each passed to `each`; returns how many. No system call when nothing
+    /// is new.
+    ///
+    /// # Errors
+    /// Where the files cannot be read, or are not what was written. The follower stays where it was.
+    pub fn poll(&mut self, max: usize, mut each: impl FnMut(&Frame<'_>)) -> Result<usize, Failure> {
+        let upto = self.mark.durable();
+        let mut delivered = 0;
+        while delivered < max && self.next <= upto {
+            let walk = match &mut self.walk {
+                Some(walk) => walk,
+                None => self.walk.insert(Self::locate(&self.storage, self.next)?),
+            };
+            let (offset, header) = Self::next_frame(&self.storage, walk)?;
+            if header.seq < self.next.0 {
+                continue;
+            }
+            let bytes = walk.record(offset, header.len as usize)?;
+            let Some(frame) = Frame::decode(&header, bytes, &mut self.events) else {
+                let file = walk.name().to_owned();
+                self.walk = None;
+                return Err(Failure::Damaged(Fault { file, offset, seq: self.next, wrong: Wrong::Unknown }));
+            };
+            each(&frame);
+            self.next = self.next.next();
+            delivered += 1;
+        }
+        Ok(delivered)
+    }
+
+    /// The start of the segment that holds `seq`.
+    fn locate(storage: &Arc<dyn Storage>, seq: Seq) -> Result<Walk, Failure> {
+        let all = segments(storage)?.map_err(Failure::Damaged)?;
+        let missing = || Failure::Missing { seq, dir: storage.place() };
+        let first = all.iter().rev().find(|first| **first <= seq).ok_or_else(missing)?;
+        Walk::open(storage, *first, false)?.map_err(Failure::Damaged)
+    }
+
+    /// The next frame, which the mark says is there: what looks otherwise was read too early, and is read again.
+    fn next_frame(storage: &Arc<dyn Storage>, walk: &mut Walk) -> Result<(u64, RecordHeader), Failure> {
+        let mut fresh = false;
+        loop {
+            match walk.step()? {
+                Step::Frame { offset, header } => return Ok((offset, header)),
+                Step::Commit => fresh = false,
+                Step::Seal => {
+                    let next = Walk::open(storage, walk.next_seq(), false)?.map_err(Failure::Damaged)?;
+                    if !next.follows(walk) {
+                        return Err(Failure::Damaged(next.fault(Wrong::Link)));
+                    }
+                    *walk = next;
+                    fresh = false;
+                }
+                Step::End | Step::Bad(_) if !fresh => {
+                    walk.forget();
+                    fresh = true;
+                }
+                Step::End => return Err(Failure::Damaged(walk.fault(Wrong::Unsealed))),
+                Step::Bad(fault) => return Err(Failure::Damaged(fault)),
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! How far the journal is: three numbers that the writer raises and everybody else reads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use model::Seq;
+
+/// How far frames have come; a cheap clone for each reader.
+#[derive(Clone, Debug)]
+pub struct Mark(Arc<Marks>);
+
+/// Each on its own cache line: a reader of one does not slow the writer of another.
+#[derive(Debug)]
+struct Marks {
+    durable: Line,
+    written: Line,
+    synced: Line,
+}
+
+#[derive(Debug)]
+#[repr(align(64))]
+struct Line(AtomicU64);
+
+impl Mark {
+    pub(crate) fn at(seq: Seq) -> Mark {
+        let line = || Line(AtomicU64::new(seq.0));
+        Mark(Arc::new(Marks { durable: line(), written: line(), synced: line() }))
+    }
+
+    /// The last frame that may leave: what [`crate::Durability`] promises holds for all up to it.
+    pub fn durable(&self) -> Seq {
+        Seq(self.0.durable.0.load(Ordering::Acquire))
+    }
+
+    /// The last frame that was handed to the operating system.
+    pub fn written(&self) -> Seq {
+        Seq(self.0.written.0.load(Ordering::Acquire))
+    }
+
+    /// The last frame that a sync covered, whatever the durability setting.
+    pub fn synced(&self) -> Seq {
+        Seq(self.0.synced.0.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn raise_durable(&self, seq: Seq) {
+        raise(&self.0.durable.0, seq);
+    }
+
+    pub(crate) fn raise_written(&self, seq: Seq) {
+        raise(&self.0.written.0, seq);
+    }
+
+    pub(crate) fn raise_synced(&self, seq: Seq) {
+        self.0.synced.0.fetch_max(seq.0, Ordering::AcqRel);
+    }
+}
+
+fn raise(mark: &AtomicU64, seq: Seq) {
+    assert!(seq.0 >= mark.load(Ordering::Relaxed), "a mark never falls");
+    mark.store(seq.0, Ordering::Release);
+}

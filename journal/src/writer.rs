@@ -1,0 +1,272 @@
+//! The I/O half: takes what the log handed over, writes it, syncs once, moves the mark.
+
+use std::fs::File;
+
+use model::queue::{Consumer, Full, Producer};
+use model::{Agent, EngineTime, Seq, Stopped};
+use zerocopy::IntoBytes;
+
+use crate::format::{COMMIT_BYTES, Commit, FORMAT, KIND_COMMIT, KIND_SEAL, RecordHeader, SegmentHeader};
+use crate::log::Chunk;
+use crate::segments::Segments;
+use crate::syncer::Syncer;
+use crate::{Failure, Mark};
+
+/// Quiet time after which the last batch gets its proof, in nanoseconds.
+const IDLE_BEFORE_MARK: i64 = 10_000_000;
+
+/// Writes groups; the first failure is final.
+pub struct Writer {
+    filled: Consumer<Chunk>,
+    free: Producer<Chunk>,
+    /// Taken off the queue, but too long for the group before it.
+    carry: Option<Chunk>,
+    group: Vec<u8>,
+    group_bytes: usize,
+    segments: Segments,
+    mark: Mark,
+    end: End,
+    quiet_since: EngineTime,
+    syncer: Option<Syncer>,
+    failed: Option<String>,
+    /// Held as long as the writer lives.
+    _lock: Option<File>,
+}
+
+/// The end of what was written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) journal: u64,
+    pub(crate) seq: Seq,
+    pub(crate) chain: u64,
+    pub(crate) hash: [u8; 32],
+    /// Highest `durable_upto` that a written record says.
+    pub(crate) proven: Seq,
+}
+
+/// The two queues between log and writer, writer's side.
+pub(crate) struct Chunks {
+    pub(crate) filled: Consumer<Chunk>,
+    pub(crate) free: Producer<Chunk>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        chunks: Chunks,
+        group_bytes: usize,
+        segments: Segments,
+        mark: Mark,
+        end: End,
+        syncer: Option<Syncer>,
+        lock: Option<File>,
+    ) -> Writer {
+        let mut group = vec![1; group_bytes + COMMIT_BYTES];
+        group.clear();
+        Writer {
+            filled: chunks.filled,
+            free: chunks.free,
+            carry: None,
+            group,
+            group_bytes,
+            segments,
+            mark,
+            end,
+            quiet_since: EngineTime(i64::MIN),
+            syncer,
+            failed: None,
+            _lock: lock,
+        }
+    }
+
+    /// Writes and syncs one group, if anything waits; returns how many frames.
+    ///
+    /// # Errors
+    /// The first failure of the storage, and from then on always [`Failure::Final`]: nothing is retried, and the mark stays
+    /// where it is.
+    pub fn write_group(&mut self, now: EngineTime) -> Result<usize, Failure> {
+        self.unless_failed(|writer| writer.take_and_commit(now))
+    }
+
+    /// Writes all that waits, and the record that proves the last batch; syncs. For a clean end.
+    ///
+    /// # Errors
+    /// As for [`Writer::write_group`].
+    pub fn close(&mut self, now: EngineTime) -> Result<(), Failure> {
+        self.unless_failed(|writer| {
+            while writer.take_and_commit(now)? > 0 {}
+            writer.segments.sync()?;
+            writer.mark.raise_synced(writer.end.seq);
+            if writer.end.proven < writer.end.seq {
+                writer.write_mark(now, KIND_COMMIT)?;
+                writer.segments.sync()?;
+            }
+            Ok(())
+        })
+    }
+
+    fn unless_failed<T>(&mut self, step: impl FnOnce(&mut Writer) -> Result<T, Failure>) -> Result<T, Failure> {
+        if let Some(first) = &self.failed {
+            return Err(Failure::Final { first: first.clone() });
+        }
+        step(self).inspect_err(|failure| self.failed = Some(failure.to_string()))
+    }
+
+    fn take_and_commit(&mut self, now: EngineTime) -> Result<usize, Failure> {
+        if let Some(syncer) = &self.syncer {
+            syncer.check()?;
+        }
+        let Some(last) = self.take_group() else {
+            self.prove_when_quiet(now)?;
+            return Ok(0);
+        };
+        let frames = last.seq.0 - self.end.seq.0;
+        self.quiet_since = now;
+        if self.segments.has_room(self.group.len()) {
+            self.commit_here(now, last)?;
+        } else {
+            self.commit_in_next_segment(now, last)?;
+        }
+        self.segments.prepare_ahead();
+        Ok(frames as usize)
+    }
+
+    /// Copies waiting chunks together, so that one write and one hash do, and gives them back at once.
+    fn take_group(&mut self) -> Option<Last> {
+        self.group.clear();
+        let mut last = None::<Last>;
+        while let Some(chunk) = self.carry.take().or_else(|| self.filled.pop()) {
+            if !self.group.is_empty() && self.group.len() + chunk.bytes.len() > self.group_bytes {
+                self.carry = Some(chunk);
+                break;
+            }
+            let before = last.map_or(self.end.seq, |last| last.seq);
+            assert!(chunk.first_seq == before.next(), "chunks arrive in order and complete");
+            self.group.extend_from_slice(&chunk.bytes);
+            last = Some(Last { seq: chunk.last_seq, chain: chunk.chain });
+            self.recycle(chunk);
+        }
+        last
+    }
+
+    fn recycle(&mut self, mut chunk: Chunk) {
+        chunk.bytes.clear();
+        if let Err(Full(_)) = self.free.try_push(chunk) {
+            unreachable!("the queue has a slot for every chunk there is");
+        }
+    }
+
+    fn commit_here(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
+        let commit = self.seal_group(now, last);
+        self.segments.write(&self.group)?;
+        self.wrote(last, &commit);
+        if self.syncer.is_none() {
+            self.segments.sync()?;
+            self.mark.raise_synced(last.seq);
+        }
+        self.mark.raise_durable(last.seq);
+        Ok(())
+    }
+
+    /// Seals the current segment and makes the group the first batch of the next. Syncs in both modes, so that recovery
+    /// may rely on every segment before the last being whole.
+    fn commit_in_next_segment(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
+        self.segments.reserve_next()?;
+        if self.syncer.is_some() {
+            self.segments.sync()?;
+            self.mark.raise_synced(self.end.seq);
+        }
+        self.write_mark(now, KIND_SEAL)?;
+        self.segments.sync()?;
+
+        let End { journal, seq, chain, hash, .. } = self.end;
+        let header = SegmentHeader::new(journal, seq.next().0, self.segments.next_bytes(), chain, hash);
+        let commit = self.seal_group(now, last);
+        self.segments.roll(&header, &self.group)?;
+        if let Some(syncer) = &self.syncer {
+            syncer.switch_to(self.segments.file());
+        }
+        self.wrote(last, &commit);
+        self.mark.raise_synced(last.seq);
+        self.mark.raise_durable(last.seq);
+        Ok(())
+    }
+
+    /// Appends the commit record to the group.
+    fn seal_group(&mut self, now: EngineTime, last: Last) -> Commit {
+        let commit = self.commit_record(now, KIND_COMMIT, last, &self.group);
+        self.group.extend_from_slice(commit.as_bytes());
+        commit
+    }
+
+    fn wrote(&mut self, last: Last, commit: &Commit) {
+        self.end.seq = last.seq;
+        self.end.chain = last.chain;
+        self.end.hash = commit.hash;
+        self.end.proven = Seq(commit.durable_upto);
+        self.mark.raise_written(last.seq);
+    }
+
+    /// The last batch of a burst has no batch after it to prove it, so it gets a record for that; without a sync, since
+    /// nothing waits for it.
+    fn prove_when_quiet(&mut self, now: EngineTime) -> Result<(), Failure> {
+        let quiet = now.0.saturating_sub(self.quiet_since.0) >= IDLE_BEFORE_MARK;
+        let provable = self.end.proven < self.end.seq && self.mark.synced() == self.end.seq;
+        if quiet && provable && self.segments.has_room_for_mark() {
+            self.write_mark(now, KIND_COMMIT)?;
+        }
+        Ok(())
+    }
+
+    /// A commit record over no frames: all before it is durable.
+    fn write_mark(&mut self, now: EngineTime, kind: u8) -> Result<(), Failure> {
+        let end = Last { seq: self.end.seq, chain: self.end.chain };
+        let mark = self.commit_record(now, kind, end, &[]);
+        self.segments.write(mark.as_bytes())?;
+        self.end.hash = mark.hash;
+        self.end.proven = Seq(mark.durable_upto);
+        Ok(())
+    }
+
+    fn commit_record(&self, now: EngineTime, kind: u8, last: Last, frames: &[u8]) -> Commit {
+        let header = RecordHeader {
+            crc: 0,
+            len: COMMIT_BYTES as u32,
+            chain: last.chain,
+            seq: last.seq.0,
+            time: now.0,
+            kind,
+            events: 0,
+            format: FORMAT,
+            reserved: 0,
+        };
+        let commit = Commit {
+            header,
+            first_seq: self.end.seq.next().0,
+            durable_upto: self.mark.synced().0,
+            batch_bytes: frames.len() as u64,
+            hash: [0; 32],
+        };
+        commit.seal(self.end.journal, &self.end.hash, frames)
+    }
+}
+
+/// The last frame of a group, and the chain after it.
+#[derive(Clone, Copy)]
+struct Last {
+    seq: Seq,
+    chain: u64,
+}
+
+impl Agent for Writer {
+    fn name(&self) -> &'static str {
+        "journal"
+    }
+
+    fn work(&mut self, now: EngineTime) -> Result<usize, Stopped> {
+        self.write_group(now).map_err(Stopped::by)
+    }
+
+    fn stop(&mut self, now: EngineTime) -> Result<(), Stopped> {
+        self.close(now).map_err(Stopped::by)
+    }
+}

@@ -1,0 +1,186 @@
+//! What was appended is what is read, over segments, threads and restarts.
+
+mod common;
+
+use core::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use common::{append, assert_as_written, closed, small, time, write};
+use journal::{Durability, Failure, Follower, Settings, open, read, verify};
+use model::Seq;
+
+#[test]
+fn appended_frames_are_read_back_as_they_were() {
+    let dir = tempfile::tempdir().unwrap();
+    closed(dir.path(), small(), &[1, 2, 30, 400]);
+    let mut next = 1;
+    let summary = read(dir.path(), Seq(1), |frame| {
+        assert_eq!(frame.seq, Seq(next));
+        assert_as_written(frame);
+        next += 1;
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(summary.frames, 433);
+    assert_eq!(summary.last_seq, Seq(433));
+    assert_eq!(summary.torn, None);
+    let verdict = verify(dir.path());
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert_eq!((verdict.frames, verdict.chain), (433, summary.chain));
+}
+
+#[test]
+fn reopened_journal_goes_on_with_sequence_chain_and_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut last = 0;
+    for round in 0..20 {
+        let mut opened = open(dir.path(), small()).unwrap();
+        assert_eq!(opened.recovered.last_seq, Seq(last));
+        assert_eq!(opened.recovered.torn, None);
+        assert_eq!(opened.recovered.chain, opened.log.chain());
+        if last > 0 {
+            assert_eq!(opened.recovered.last_time, time(last));
+        }
+        write(&mut opened, &[1 + round % 3, 90]);
+        last = opened.mark.durable().0;
+        if round % 2 == 0 {
+            opened.writer.close(time(last)).unwrap();
+        }
+    }
+    let verdict = verify(dir.path());
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert_eq!(verdict.last_seq, Seq(last));
+}
+
+#[test]
+fn frames_leave_in_order_across_many_segments_while_the_writer_runs() {
+    const FRAMES: u64 = 30_000;
+    let dir = tempfile::tempdir().unwrap();
+    let opened = open(dir.path(), small()).unwrap();
+    let (mut log, mut writer, mark) = (opened.log, opened.writer, opened.mark);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Acquire) {
+                if writer.write_group(time(FRAMES)).unwrap() == 0 {
+                    std::thread::yield_now();
+                }
+            }
+            writer.close(time(FRAMES)).unwrap();
+        });
+        let reader = scope.spawn({
+            let mark = mark.clone();
+            let dir = dir.path();
+            move || {
+                let mut follower = Follower::new(dir, mark.clone(), Seq(1)).unwrap();
+                let mut next = 1;
+                while next <= FRAMES {
+                    let polled = follower.poll(777, |frame| {
+                        assert_eq!(frame.seq, Seq(next));
+                        assert!(frame.seq <= mark.durable());
+                        assert_as_written(frame);
+                        next += 1;
+                    });
+                    if polled.unwrap() == 0 {
+                        std::thread::yield_now();
+                    }
+                    assert_eq!(follower.next_seq(), Seq(next));
+                }
+            }
+        });
+        while log.next_seq().0 <= FRAMES {
+            if log.has_room() {
+                let left = FRAMES + 1 - log.next_seq().0;
+                append(&mut log, left.min(150));
+            } else {
+                std::thread::yield_now();
+            }
+        }
+        reader.join().unwrap();
+        done.store(true, Ordering::Release);
+    });
+    let verdict = verify(dir.path());
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert!(verdict.segments > 10, "{}", verdict.segments);
+    assert_eq!(verdict.frames, FRAMES);
+}
+
+#[test]
+fn follower_and_reader_start_at_any_frame() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut opened = open(dir.path(), small()).unwrap();
+    write(&mut opened, &[500; 6]);
+    for from in [0, 1, 2, 499, 500, 501, 1_700, 2_999, 3_000] {
+        let mut first = None;
+        let mut follower = Follower::new(dir.path(), opened.mark.clone(), Seq(from)).unwrap();
+        assert_eq!(follower.poll(1, |frame| first = Some(frame.seq)).unwrap(), 1);
+        assert_eq!(first, Some(Seq(from.max(1))));
+        let mut read_first = None;
+        read(dir.path(), Seq(from), |frame| {
+            read_first = Some(frame.seq);
+            ControlFlow::Break(())
+        })
+        .unwrap();
+        assert_eq!(read_first, first);
+    }
+    let mut beyond = Follower::new(dir.path(), opened.mark.clone(), Seq(3_001)).unwrap();
+    assert_eq!(beyond.poll(9, |_| ()).unwrap(), 0);
+    write(&mut opened, &[2]);
+    assert_eq!(beyond.poll(9, |frame| assert_as_written(frame)).unwrap(), 2);
+}
+
+#[test]
+fn log_without_room_says_so_until_the_writer_worked() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut opened = open(dir.path(), small()).unwrap();
+    while opened.log.has_room() {
+        append(&mut opened.log, 1);
+    }
+    while opened.writer.write_group(time(0)).unwrap() > 0 {}
+    assert!(opened.log.has_room());
+    append(&mut opened.log, model::limits::BATCH_MAX as u64);
+}
+
+#[test]
+fn second_opener_is_refused_with_the_pid_of_the_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = open(dir.path(), small()).unwrap();
+    match open(dir.path(), small()) {
+        Err(Failure::Locked { pid, .. }) => assert_eq!(pid, std::process::id().to_string()),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("two writers"),
+    }
+    drop(first);
+    open(dir.path(), small()).unwrap();
+}
+
+#[test]
+fn asynchronous_journal_is_synced_by_its_helper_and_whole_after_close() {
+    let dir = tempfile::tempdir().unwrap();
+    let durability = Durability::Asynchronous { sync_every: Duration::from_millis(1) };
+    let mut opened = open(dir.path(), Settings { durability, ..small() }).unwrap();
+    write(&mut opened, &[500; 4]);
+    assert_eq!(opened.mark.durable(), Seq(2_000));
+    while opened.mark.synced() < Seq(2_000) {
+        std::thread::yield_now();
+    }
+    write(&mut opened, &[3]);
+    opened.writer.close(time(9_999)).unwrap();
+    let verdict = verify(dir.path());
+    assert!(verdict.is_sound(), "{verdict:?}");
+    assert_eq!(verdict.frames, 2_003);
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for wrong in [
+        Settings { segment_bytes: 4096, ..small() },
+        Settings { segment_bytes: (256 << 10) + 1, ..small() },
+        Settings { chunks: 1, ..small() },
+        Settings { group_bytes: 1 << 30, ..small() },
+    ] {
+        assert!(matches!(open(dir.path(), wrong), Err(Failure::Settings { .. })));
+    }
+}
