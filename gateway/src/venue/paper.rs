@@ -24,6 +24,13 @@ pub trait Tail: Send {
     fn poll(&mut self, frames_max: usize, each: &mut dyn FnMut(&Event)) -> Result<usize, Stopped>;
 }
 
+impl Tail for journal::Follower {
+    fn poll(&mut self, frames_max: usize, each: &mut dyn FnMut(&Event)) -> Result<usize, Stopped> {
+        journal::Follower::poll(self, frames_max, |frame| frame.events().for_each(|event| each(&event)))
+            .map_err(Stopped::by)
+    }
+}
+
 /// The venue's capacities.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {

@@ -98,3 +98,23 @@ fn restarted_venue_numbers_on_and_has_room_for_all_open_orders() {
     let expected: Vec<_> = (1..=5).map(|id| (OrderId(id), ReportKind::Accepted, 41 + id)).collect();
     assert_eq!(seen, expected);
 }
+
+#[test]
+fn order_in_the_journal_is_answered_once_it_is_durable() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal::Opened { mut log, mut writer, mark, .. } = journal::open(dir.path(), Default::default()).unwrap();
+    let follower = journal::Follower::new(dir.path(), mark, log.next_seq()).unwrap();
+    let (queue, mut reports) = bounded(10);
+    let settings = Settings { orders_max: 10, instruments_max: 1 };
+    let mut venue = PaperVenue::new(settings, [(INSTRUMENT, Px::from_units(1))], follower, queue, 0, []);
+
+    let tick = Command::Tick(model::Tick { reserved: 0 });
+    log.append(EngineTime(1), &tick, &[accepted(view(1, Side::Buy, 100, 1))]);
+    log.flush();
+    assert_eq!(venue.work(EngineTime(1)).unwrap(), 0, "not durable yet");
+    while venue.work(EngineTime(1)).unwrap() == 0 {
+        writer.work(EngineTime(1)).unwrap();
+    }
+    let report = pop(&mut reports).unwrap();
+    assert_eq!((report.order_id, report.kind), (OrderId(1), ReportKind::Accepted));
+}
