@@ -1,14 +1,15 @@
 //! The hot path on one screen: batch, one clock read, decide, evolve, one frame each.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use journal::Log;
 use model::queue::Consumer;
-use model::{Agent, Command, EngineTime, Events, Stopped, limits};
+use model::{Agent, Command, EngineTime, Events, Seq, Stopped, limits};
 
 use crate::decide::decide;
 use crate::evolve::Stamp;
+use crate::hash::StateHash;
 use crate::state::State;
 
 /// What the loop counts; others report it.
@@ -22,6 +23,8 @@ pub struct LoopCounters {
     pub batch_max: AtomicU64,
     /// Rounds in which the journal had no room, so that nothing was taken.
     pub journal_full: AtomicU64,
+    /// Where the state stood after the last command of a clean stop.
+    pub at_stop: OnceLock<(Seq, StateHash)>,
 }
 
 /// The single thread that owns the state.
@@ -82,5 +85,10 @@ impl Agent for HotLoop {
             self.counters.batch_max.fetch_max(taken as u64, Relaxed);
         }
         Ok(taken)
+    }
+
+    fn stop(&mut self, _now: EngineTime) -> Result<(), Stopped> {
+        let _first = self.counters.at_stop.set((self.state.last_seq(), self.state.hash()));
+        Ok(())
     }
 }

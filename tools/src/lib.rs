@@ -1,1 +1,11 @@
-//! The operator's hands: the subcommands.
+//! The operator's hands: the subcommands that look at a journal, at the analytics, or ask the running daemon.
+//!
+//! Deliberately absent: private doors into the daemon. What a tool asks of it goes through the same HTTP interface that
+//! everybody else has.
+#![forbid(unsafe_code)]
+
+pub mod journal_verify;
+pub mod journal_dump;
+pub mod json;
+pub mod daemon;
+pub mod sql;

@@ -1,0 +1,230 @@
+//! Commands and events as JSON: FIX's words for the keys, decimals as text so that nothing is rounded.
+
+use journal::Frame;
+use model::money::UNIT;
+use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+/// One frame.
+pub fn frame(frame: &Frame<'_>) -> Value {
+    let events: Vec<Value> =
+        frame.events().map(|event| json!({ "event": event.name(), "fields": self::event(&event) })).collect();
+    json!({
+        "seq": frame.seq.0,
+        "time_ns": frame.time.0,
+        "command": frame.command.name(),
+        "fields": command(&frame.command),
+        "events": events,
+    })
+}
+
+fn px(px: Px) -> Value {
+    Decimal::from_i128_with_scale(i128::from(px.units()), 8).normalize().to_string().into()
+}
+
+fn qty(qty: Qty) -> Value {
+    Decimal::from_i128_with_scale(i128::from(qty.units()), 8).normalize().to_string().into()
+}
+
+/// Exact whatever the size: a notional has more digits than a decimal type holds.
+fn money(notional: Notional) -> Value {
+    let units = notional.units();
+    let whole = i128::from(UNIT) * i128::from(UNIT);
+    let sign = if units < 0 { "-" } else { "" };
+    let (integer, fraction) = ((units / whole).unsigned_abs(), (units % whole).unsigned_abs());
+    let text = format!("{sign}{integer}.{fraction:016}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned().into()
+}
+
+fn word(value: impl core::fmt::Debug) -> Value {
+    format!("{value:?}").into()
+}
+
+fn origin(origin: &Origin) -> Value {
+    json!({ "session": origin.session.0, "msg_seq_num": origin.msg_seq_num })
+}
+
+fn refusal(refusal: &Refusal) -> Value {
+    json!({
+        "check": refusal.check.code(),
+        "limit": refusal.limit.to_string(),
+        "observed": refusal.observed.to_string(),
+        "unit": word(refusal.check.unit()),
+        "reference_px": px(Px::from_units(refusal.reference_px)),
+    })
+}
+
+fn order(order: &OrderView) -> Value {
+    json!({
+        "order_id": order.order_id.0,
+        "cl_ord_id": order.cl_ord_id.as_str(),
+        "orig_cl_ord_id": order.orig_cl_ord_id.as_str(),
+        "session": order.session.0,
+        "account": order.account.0,
+        "instrument": order.instrument.0,
+        "side": word(order.side),
+        "ord_type": word(order.ord_type),
+        "time_in_force": word(order.time_in_force),
+        "ord_status": word(order.ord_status),
+        "order_qty": qty(order.order_qty),
+        "price": px(order.price),
+        "cum_qty": qty(order.cum_qty),
+        "leaves_qty": qty(order.leaves_qty()),
+        "avg_px": px(order.avg_px()),
+    })
+}
+
+/// A command's fields.
+pub fn command(command: &Command) -> Value {
+    match command {
+        Command::NewOrder(c) => json!({
+            "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(),
+            "account": c.account.as_str(), "side": word(c.side), "ord_type": word(c.ord_type),
+            "time_in_force": word(c.time_in_force), "order_qty": qty(c.order_qty), "price": px(c.price),
+            "transact_time_ns": c.transact_time.0, "poss_resend": c.poss_resend == 1,
+        }),
+        Command::CancelOrder(c) => json!({
+            "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(),
+            "orig_cl_ord_id": c.orig_cl_ord_id.as_str(), "transact_time_ns": c.transact_time.0,
+        }),
+        Command::ReplaceOrder(c) => json!({
+            "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(),
+            "orig_cl_ord_id": c.orig_cl_ord_id.as_str(), "side": word(c.side), "ord_type": word(c.ord_type),
+            "order_qty": qty(c.order_qty), "price": px(c.price), "transact_time_ns": c.transact_time.0,
+        }),
+        Command::OrderStatusRequest(c) => {
+            json!({ "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str() })
+        }
+        Command::VenueReport(c) => venue_report(c),
+        Command::Quote(c) => quote(c),
+        Command::DefineInstrument(c) => instrument(c),
+        Command::DefineAccount(c) => account(c),
+        Command::DefineSession(c) => session(c),
+        Command::SetTradingState(c) => trading_state(c),
+        Command::AdjustCash(c) => cash(c),
+        Command::Start(c) => start(c),
+        Command::Tick(_) => json!({}),
+    }
+}
+
+/// An event's fields.
+pub fn event(event: &Event) -> Value {
+    match event {
+        Event::OrderAccepted(e) => json!({ "order": order(&e.order), "worst_px": px(e.worst_px) }),
+        Event::OrderRefused(e) => json!({
+            "refusal": refusal(&e.refusal), "order_id": e.order_id.0, "cl_ord_id": e.cl_ord_id.as_str(),
+            "symbol": e.symbol.as_str(), "account": e.account.as_str(), "session": e.session.0,
+            "side": word(e.side), "ord_type": word(e.ord_type), "time_in_force": word(e.time_in_force),
+            "ord_status": word(e.ord_status), "order_qty": qty(e.order_qty), "price": px(e.price),
+        }),
+        Event::CancelRequested(e) => json!({ "order": order(&e.order) }),
+        Event::ReplaceRequested(e) => json!({
+            "order": order(&e.order), "order_qty": qty(e.order_qty), "price": px(e.price), "worst_px": px(e.worst_px),
+        }),
+        Event::CancelRejected(e) => json!({
+            "order_id": e.order_id.0, "cl_ord_id": e.cl_ord_id.as_str(), "orig_cl_ord_id": e.orig_cl_ord_id.as_str(),
+            "session": e.session.0, "response_to": word(e.response_to), "reason": word(e.reason),
+            "ord_status": word(e.ord_status), "ends_pending": e.ends_pending == 1,
+            "refusal": if e.by_risk == 1 { refusal(&e.refusal) } else { Value::Null },
+        }),
+        Event::VenueAccepted(e) => json!({ "order_id": e.order_id.0, "venue_exec_id": e.venue_exec_id }),
+        Event::OrderAcknowledged(e) => json!({ "order": order(&e.order) }),
+        Event::OrderFilled(e) => json!({
+            "order": order(&e.order), "last_qty": qty(e.last_qty), "last_px": px(e.last_px),
+            "venue_exec_id": e.venue_exec_id,
+        }),
+        Event::OrderCanceled(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
+        Event::OrderReplaced(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
+        Event::OrderRejected(e) => json!({ "order": order(&e.order), "reason": word(e.reason) }),
+        Event::OrderExpired(e) => json!({ "order": order(&e.order) }),
+        Event::StatusReported(e) => json!({ "order": order(&e.order), "known": e.known == 1 }),
+        Event::PositionChanged(e) => json!({
+            "account": e.account.0, "instrument": e.instrument.0, "qty": qty(e.qty), "cost": money(e.cost),
+            "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
+            "cash_from_trades": money(e.cash_from_trades), "account_cash": money(e.account_cash),
+        }),
+        Event::QuoteUpdated(e) => quote(&e.quote),
+        Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
+        Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
+        Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
+        Event::TradingStateChanged(e) => json!({ "before": word(e.before), "set": trading_state(&e.set) }),
+        Event::CashAdjusted(e) => {
+            json!({ "account": e.account.0, "cash": money(e.cash), "adjustment": cash(&e.adjustment) })
+        }
+        Event::ReportSuspended(e) => json!({ "why": word(e.why), "report": venue_report(&e.report) }),
+        Event::Started(e) => start(&e.start),
+        Event::Ticked(_) => json!({}),
+    }
+}
+
+fn venue_report(c: &model::VenueReport) -> Value {
+    json!({
+        "order_id": c.order_id.0, "venue_exec_id": c.venue_exec_id, "kind": word(c.kind),
+        "last_qty": qty(c.last_qty), "last_px": px(c.last_px),
+    })
+}
+
+fn quote(c: &model::Quote) -> Value {
+    json!({
+        "instrument": c.instrument.0, "bid_px": px(c.bid_px), "bid_qty": qty(c.bid_qty), "ask_px": px(c.ask_px),
+        "ask_qty": qty(c.ask_qty), "last_px": px(c.last_px), "source_time_ns": c.source_time.0,
+    })
+}
+
+fn instrument(c: &model::DefineInstrument) -> Value {
+    json!({
+        "symbol": c.symbol.as_str(), "currency": c.currency.as_str(), "tick": px(c.tick), "lot": qty(c.lot),
+        "max_order_qty": qty(c.max_order_qty), "multiplier": c.multiplier,
+        "collar": px(Px::from_units(c.collar)), "reference_age_max_ns": c.reference_age_max,
+        "tradable": c.tradable == 1,
+    })
+}
+
+fn account(c: &model::DefineAccount) -> Value {
+    json!({
+        "account": c.account.as_str(), "currency": c.currency.as_str(), "cash_account": c.cash_account == 1,
+        "max_order_notional": money(c.max_order_notional), "max_order_qty": qty(c.max_order_qty),
+        "max_long": qty(c.max_long), "max_short": qty(c.max_short), "fee_rate": px(Px::from_units(c.fee_rate)),
+        "open_orders_max": c.open_orders_max,
+    })
+}
+
+fn session(c: &model::DefineSession) -> Value {
+    json!({
+        "sender_comp_id": c.sender_comp_id.as_str(), "target_comp_id": c.target_comp_id.as_str(),
+        "account": c.account.as_str(), "messages_per_second": c.messages_per_second,
+    })
+}
+
+fn trading_state(c: &model::SetTradingState) -> Value {
+    json!({
+        "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "actor": c.actor.as_str(),
+        "reason": c.reason.as_str(),
+    })
+}
+
+fn cash(c: &model::AdjustCash) -> Value {
+    json!({
+        "account": c.account.as_str(), "amount": money(c.amount), "actor": c.actor.as_str(),
+        "reason": c.reason.as_str(),
+    })
+}
+
+fn start(c: &model::Start) -> Value {
+    json!({
+        "build": c.build.as_str(), "orders_max": c.orders_max, "acknowledge_at_venue": c.acknowledge_at_venue == 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_shows_every_digit_and_its_sign() {
+        assert_eq!(money(Notional::from_units(-1)), "-0.0000000000000001");
+        assert_eq!(money(Notional::whole(-7)), "-7");
+        assert_eq!(money(Notional::from_units(i128::MAX)), "17014118346046923173168.7303715884105727");
+    }
+}
