@@ -2,3 +2,6 @@
 
 pub mod fix;
 pub mod venue;
+
+pub mod http;
+pub mod views;

@@ -1,0 +1,234 @@
+//! The operator's acts: each is one command, and is answered once it is in the journal and durable.
+//!
+//! Acts go one after the other. One that was sent and not yet seen in the journal is *pending*: until it shows, no
+//! other is taken, so that "did my transfer happen?" never has two answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use model::{AccountName, AdjustCash, Command, Notional, Scope, SetTradingState, Text, TradingState};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+use super::guard::Problem;
+use super::routes::{Desk, body};
+use crate::views::Act;
+
+/// How long an act may take to be durable and seen.
+const ACT_MAX: Duration = Duration::from_secs(5);
+
+/// How often the views are looked at meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// 1e-16 units in one unit of currency.
+const MONEY_SCALE: u32 = 16;
+
+/// The act that is on its way, if one is.
+#[derive(Debug, Default)]
+pub(super) struct Pending(Mutex<Option<Sent>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    command: Command,
+    /// Acts seen before it was sent: it must have a higher number.
+    after: u64,
+}
+
+/// Body of `/operator/halt` and `/operator/resume`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Switch {
+    scope: String,
+    #[serde(default)]
+    account: String,
+    actor: Option<String>,
+    reason: String,
+}
+
+/// Body of `/operator/cash`. The amount is text or a whole number: no float ever holds money.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cash {
+    account: String,
+    amount: Amount,
+    actor: Option<String>,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Amount {
+    Whole(i64),
+    Text(String),
+}
+
+/// The answer: it is in the journal.
+#[derive(Serialize)]
+pub(super) struct Done {
+    /// The frame that holds the act.
+    seq: u64,
+    /// Its time, nanoseconds since 1970.
+    time_ns: i64,
+    /// Did it change anything?
+    applied: bool,
+}
+
+pub(super) async fn halt(
+    State(desk): State<Arc<Desk>>,
+    asked: Result<Json<Switch>, JsonRejection>,
+) -> Result<Json<Done>, Problem> {
+    let command = switch(&desk, body(asked)?, TradingState::Halted)?;
+    act(&desk, command).await
+}
+
+pub(super) async fn resume(
+    State(desk): State<Arc<Desk>>,
+    asked: Result<Json<Switch>, JsonRejection>,
+) -> Result<Json<Done>, Problem> {
+    let command = switch(&desk, body(asked)?, TradingState::Active)?;
+    act(&desk, command).await
+}
+
+pub(super) async fn cash(
+    State(desk): State<Arc<Desk>>,
+    asked: Result<Json<Cash>, JsonRejection>,
+) -> Result<Json<Done>, Problem> {
+    let asked = body(asked)?;
+    let command = Command::AdjustCash(AdjustCash {
+        amount: amount(&asked.amount)?,
+        account: account(&desk, &asked.account)?,
+        actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
+        reason: words("reason", &asked.reason)?,
+        reserved: [0; 8],
+    });
+    act(&desk, command).await
+}
+
+fn switch(desk: &Desk, asked: Switch, state: TradingState) -> Result<Command, Problem> {
+    let (scope, account) = match asked.scope.as_str() {
+        "global" if asked.account.is_empty() => (Scope::Global, AccountName::EMPTY),
+        "global" => return Err(invalid("account must be empty where scope is \"global\"")),
+        "account" => (Scope::Account, account(desk, &asked.account)?),
+        _ => return Err(invalid("scope must be \"global\" or \"account\"")),
+    };
+    Ok(Command::SetTradingState(SetTradingState {
+        scope,
+        state,
+        reserved: [0; 6],
+        account,
+        actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
+        reason: words("reason", &asked.reason)?,
+    }))
+}
+
+/// Sends the command, and waits until the views have it: they read behind the durable mark.
+async fn act(desk: &Desk, command: Command) -> Result<Json<Done>, Problem> {
+    let deadline = Instant::now() + ACT_MAX;
+    let mut pending = desk.pending.0.lock().await;
+    if let Some(earlier) = *pending {
+        wait_for(desk, earlier, deadline).await.ok_or_else(still_pending)?;
+        *pending = None;
+    }
+    let sent = Sent { command, after: desk.sources.views.read().acts_total() };
+    if desk.sources.commands.try_push(command).is_err() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the queue to the engine is full; nothing was done",
+            "try again; if it stays full, look at /health",
+        ));
+    }
+    // From here on the act may happen, even if this request is dropped while it waits.
+    *pending = Some(sent);
+    let act = wait_for(desk, sent, deadline).await.ok_or_else(still_pending)?;
+    *pending = None;
+    tracing::info!(seq = act.seq.0, command = ?act.command, applied = act.applied, "operator act");
+    if !act.applied {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!("the engine recorded the act in frame {} and changed nothing", act.seq),
+            "look at /status: the account may be unknown, or the amount out of range",
+        ));
+    }
+    Ok(Json(Done { seq: act.seq.0, time_ns: act.time.0, applied: act.applied }))
+}
+
+async fn wait_for(desk: &Desk, sent: Sent, deadline: Instant) -> Option<Act> {
+    loop {
+        let seen = {
+            let views = desk.sources.views.read();
+            views.acts().rev().find(|act| act.number > sent.after && act.command == sent.command).copied()
+        };
+        if seen.is_some() || Instant::now() >= deadline {
+            return seen;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+fn still_pending() -> Problem {
+    Problem::new(
+        StatusCode::GATEWAY_TIMEOUT,
+        "an act was sent and is not seen in the journal yet: it may still happen",
+        "do not repeat it; look at /status under views.acts, and at /health",
+    )
+}
+
+fn invalid(what: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, what, "correct the body and send it again; nothing was done")
+}
+
+fn words<const N: usize>(field: &str, text: &str) -> Result<Text<N>, Problem> {
+    match Text::new(text.as_bytes()) {
+        Some(words) if !text.trim().is_empty() => Ok(words),
+        _ => Err(invalid(format!("{field} must be 1 to {N} printable ASCII characters"))),
+    }
+}
+
+fn account(desk: &Desk, name: &str) -> Result<AccountName, Problem> {
+    let account = words("account", name)?;
+    if desk.sources.views.read().account(&account).is_none() {
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("account {name:?} is not known"),
+            "look at /status for the names; a new account is defined in the configuration",
+        ));
+    }
+    Ok(account)
+}
+
+/// Exact, or refused: never rounded.
+fn amount(amount: &Amount) -> Result<Notional, Problem> {
+    let wrong = || invalid("amount must be a decimal as text, like \"-2500.50\", not zero, within 1e12");
+    let decimal = match amount {
+        Amount::Whole(whole) => Decimal::from(*whole),
+        Amount::Text(text) => Decimal::from_str_exact(text).map_err(|_| wrong())?,
+    }
+    .normalize();
+    let within = decimal.abs() <= Decimal::from(1_000_000_000_000_i64) && !decimal.is_zero();
+    let factor = MONEY_SCALE.checked_sub(decimal.scale()).and_then(|places| 10_i128.checked_pow(places));
+    match factor.and_then(|factor| decimal.mantissa().checked_mul(factor)) {
+        Some(units) if within => Ok(Notional::from_units(units)),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amount_is_exact_or_refused() {
+        let of = |text: &str| amount(&Amount::Text(text.to_owned())).map(Notional::units).ok();
+        assert_eq!(of("-2500.50"), Some(-25_005_000_000_000_000_000));
+        assert_eq!(of("0.0000000000000001"), Some(1));
+        for wrong in ["0.00000000000000001", "0", "", "1e3", "1000000000001", "NaN", "1_0,0"] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+    }
+}

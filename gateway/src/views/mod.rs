@@ -1,0 +1,264 @@
+//! What people ask about: counts, positions, cash, quotes. Folded from the journal's events and from nothing else, so
+//! it agrees with the journal by construction, may lag behind it, and is rebuilt by reading it again.
+//!
+//! Memory is bounded by the configuration: instruments + accounts + sessions + the positions that ever traded + the
+//! last [`ACTS_KEPT`] operator acts.
+
+mod agent;
+mod counts;
+mod figures;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use model::{
+    AccountId, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId, Notional,
+    PositionChanged, Quote, Seq, SetTradingState, TradingState,
+};
+use parking_lot::RwLock;
+
+pub use agent::ViewsAgent;
+pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
+pub use figures::{Mark, Marked, decimal, mark, money};
+pub use status::{
+    AccountStatus, ActStatus, OrdersStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus,
+};
+
+/// Operator acts that are kept for `/status`; older ones are in the journal.
+pub const ACTS_KEPT: usize = 64;
+
+/// The views, shared between the agent that folds and the threads that answer.
+pub type SharedViews = Arc<RwLock<Views>>;
+
+/// Everything that is answered without asking the engine.
+#[derive(Debug, Default)]
+pub struct Views {
+    /// Frames folded.
+    pub frames: u64,
+    /// Events folded.
+    pub events: u64,
+    /// The last frame folded.
+    pub last_seq: Seq,
+    /// Its time.
+    pub last_time: EngineTime,
+    /// What became of orders.
+    pub orders: OrderCounts,
+    /// Refusals by check.
+    pub refusals: RefusalCounts,
+    /// Is trading halted globally, and by whom.
+    pub global: Option<SetTradingState>,
+    instruments: Vec<InstrumentView>,
+    accounts: Vec<AccountView>,
+    sessions: Vec<SessionView>,
+    positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
+    acts: VecDeque<Act>,
+    acts_total: u64,
+}
+
+/// An instrument as it was last defined, with its last quote.
+#[derive(Clone, Copy, Debug)]
+pub struct InstrumentView {
+    /// The definition.
+    pub definition: DefineInstrument,
+    /// The last quote, if there was one.
+    pub quote: Option<Quote>,
+    /// When the engine saw that quote.
+    pub quoted_at: EngineTime,
+}
+
+/// An account as it was last defined, with its cash.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountView {
+    /// The definition and limits.
+    pub definition: DefineAccount,
+    /// Cash after the last fill or adjustment.
+    pub cash: Notional,
+    /// The last halt or release of this account.
+    pub state: Option<SetTradingState>,
+}
+
+/// A session as it was last defined, with what it did.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionView {
+    /// The definition.
+    pub definition: DefineSession,
+    /// What became of its orders.
+    pub counts: SessionCounts,
+}
+
+/// One operator act in the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    /// Its place among all acts, from 1.
+    pub number: u64,
+    /// The frame.
+    pub seq: Seq,
+    /// When.
+    pub time: EngineTime,
+    /// What was asked: SetTradingState or AdjustCash.
+    pub command: Command,
+    /// Did it change anything? An act upon an unknown account does not.
+    pub applied: bool,
+}
+
+impl Views {
+    /// Empty, to be shared.
+    pub fn shared() -> SharedViews {
+        Arc::new(RwLock::new(Views::default()))
+    }
+
+    /// One frame more. Frames come in order; one that was folded before is ignored.
+    pub fn fold(&mut self, seq: Seq, time: EngineTime, command: &Command, events: impl IntoIterator<Item = Event>) {
+        if seq <= self.last_seq {
+            return;
+        }
+        self.frames += 1;
+        self.last_seq = seq;
+        self.last_time = time;
+        let mut applied = false;
+        for event in events {
+            self.events += 1;
+            applied |= matches!(event, Event::TradingStateChanged(_) | Event::CashAdjusted(_));
+            self.fold_event(time, &event);
+        }
+        if matches!(command, Command::SetTradingState(_) | Command::AdjustCash(_)) {
+            self.keep_act(seq, time, *command, applied);
+        }
+    }
+
+    /// Instruments in the order of their definition: index is `InstrumentId`.
+    pub fn instruments(&self) -> &[InstrumentView] {
+        &self.instruments
+    }
+
+    /// Accounts in the order of their definition: index is `AccountId`.
+    pub fn accounts(&self) -> &[AccountView] {
+        &self.accounts
+    }
+
+    /// Sessions in the order of their definition: index is `SessionId`.
+    pub fn sessions(&self) -> &[SessionView] {
+        &self.sessions
+    }
+
+    /// Positions that ever traded, by account and instrument.
+    pub fn positions(&self) -> impl Iterator<Item = &PositionChanged> {
+        self.positions.values()
+    }
+
+    /// The newest operator acts, oldest first.
+    pub fn acts(&self) -> impl DoubleEndedIterator<Item = &Act> {
+        self.acts.iter()
+    }
+
+    /// Operator acts ever folded.
+    pub fn acts_total(&self) -> u64 {
+        self.acts_total
+    }
+
+    /// Is an account of this name defined?
+    pub fn account(&self, name: &model::AccountName) -> Option<&AccountView> {
+        self.accounts.iter().find(|view| view.definition.account == *name)
+    }
+
+    fn fold_event(&mut self, time: EngineTime, event: &Event) {
+        self.orders.count(event);
+        if let Some(session) = event.session().and_then(|id| place(&mut self.sessions, id.0)) {
+            session.counts.count(event);
+        }
+        match event {
+            Event::OrderRefused(e) => self.refusals.count(e.refusal.check),
+            Event::CancelRejected(e) if e.by_risk == 1 => self.refusals.count(e.refusal.check),
+            Event::PositionChanged(e) => self.fold_position(e),
+            Event::QuoteUpdated(e) => {
+                if let Some(view) = place(&mut self.instruments, e.quote.instrument.0) {
+                    view.quote = Some(e.quote);
+                    view.quoted_at = time;
+                }
+            }
+            Event::InstrumentDefined(e) => define(
+                &mut self.instruments,
+                e.instrument.0,
+                |view| view.definition = e.definition,
+                InstrumentView { definition: e.definition, quote: None, quoted_at: EngineTime(0) },
+            ),
+            Event::AccountDefined(e) => define(
+                &mut self.accounts,
+                e.account.0,
+                |view| view.definition = e.definition,
+                AccountView { definition: e.definition, cash: Notional::ZERO, state: None },
+            ),
+            Event::SessionDefined(e) => define(
+                &mut self.sessions,
+                e.session.0,
+                |view| view.definition = e.definition,
+                SessionView { definition: e.definition, counts: SessionCounts::default() },
+            ),
+            Event::TradingStateChanged(e) => match place(&mut self.accounts, e.account.0) {
+                Some(view) => view.state = Some(e.set),
+                None => self.global = Some(e.set),
+            },
+            Event::CashAdjusted(e) => {
+                if let Some(view) = place(&mut self.accounts, e.account.0) {
+                    view.cash = e.cash;
+                }
+            }
+            Event::OrderAccepted(_)
+            | Event::CancelRequested(_)
+            | Event::ReplaceRequested(_)
+            | Event::CancelRejected(_)
+            | Event::VenueAccepted(_)
+            | Event::OrderAcknowledged(_)
+            | Event::OrderFilled(_)
+            | Event::OrderCanceled(_)
+            | Event::OrderReplaced(_)
+            | Event::OrderRejected(_)
+            | Event::OrderExpired(_)
+            | Event::StatusReported(_)
+            | Event::ReportSuspended(_)
+            | Event::Started(_)
+            | Event::Ticked(_) => {}
+        }
+    }
+
+    fn fold_position(&mut self, event: &PositionChanged) {
+        if let Some(view) = place(&mut self.accounts, event.account.0) {
+            view.cash = event.account_cash;
+        }
+        self.positions.insert((event.account, event.instrument), *event);
+    }
+
+    fn keep_act(&mut self, seq: Seq, time: EngineTime, command: Command, applied: bool) {
+        if self.acts.len() == ACTS_KEPT {
+            self.acts.pop_front();
+        }
+        self.acts_total += 1;
+        self.acts.push_back(Act { number: self.acts_total, seq, time, command, applied });
+    }
+}
+
+impl AccountView {
+    /// Halted by its own switch? The global switch is apart from it.
+    pub fn is_halted(&self) -> bool {
+        self.state.is_some_and(|set| set.state == TradingState::Halted)
+    }
+}
+
+fn place<T>(views: &mut [T], index: u32) -> Option<&mut T> {
+    views.get_mut(usize::try_from(index).ok()?)
+}
+
+/// Changes the view at `index`, or appends it where it is the next one. An index further out means that frames are
+/// missing; it is not filled up, so a damaged record cannot make this allocate without bound.
+fn define<T>(views: &mut Vec<T>, index: u32, change: impl FnOnce(&mut T), new: T) {
+    let len = views.len();
+    match place(views, index) {
+        Some(view) => change(view),
+        None if usize::try_from(index) == Ok(len) => views.push(new),
+        None => {}
+    }
+}

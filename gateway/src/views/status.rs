@@ -1,0 +1,354 @@
+//! The views as JSON: decimals as text, so no reader loses digits to a float. The field names are what `/status` shows.
+
+use std::collections::BTreeMap;
+
+use model::{Command, Scope, SetTradingState, TradingState};
+use serde::{Deserialize, Serialize};
+
+use super::figures::{avg_px, decimal, mark, money};
+use super::{Act, Views};
+
+/// All of [`Views`], for people and programs.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ViewsStatus {
+    /// The last frame folded; everything below is true as of it.
+    pub seq: u64,
+    /// Its time, nanoseconds since 1970.
+    pub time_ns: i64,
+    /// Frames folded.
+    pub frames: u64,
+    /// Events folded.
+    pub events: u64,
+    /// What became of orders.
+    pub orders: OrdersStatus,
+    /// Refusals by check code; checks that refused nothing are left out.
+    pub refusals: BTreeMap<String, u64>,
+    /// The global switch.
+    pub trading: TradingStatus,
+    /// Accounts.
+    pub accounts: Vec<AccountStatus>,
+    /// Positions that ever traded.
+    pub positions: Vec<PositionStatus>,
+    /// Instruments with their last quote.
+    pub quotes: Vec<QuoteStatus>,
+    /// What each session did.
+    pub sessions: Vec<SessionFigures>,
+    /// The newest operator acts, oldest first.
+    pub acts: Vec<ActStatus>,
+}
+
+/// Counts of [`super::OrderCounts`].
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names are those of OrderCounts, explained there")]
+pub struct OrdersStatus {
+    pub accepted: u64,
+    pub refused: u64,
+    pub cancel_requested: u64,
+    pub replace_requested: u64,
+    pub cancel_rejected: u64,
+    pub replace_rejected: u64,
+    pub acknowledged: u64,
+    pub fills: u64,
+    pub filled: u64,
+    pub canceled: u64,
+    pub replaced: u64,
+    pub rejected: u64,
+    pub expired: u64,
+    pub status_reported: u64,
+    pub reports_suspended: u64,
+    pub working: u64,
+}
+
+/// A kill switch.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TradingStatus {
+    /// Is it thrown?
+    pub halted: bool,
+    /// Who moved it last; empty where nobody did.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// An account.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountStatus {
+    /// Account(1).
+    pub account: String,
+    /// Currency(15).
+    pub currency: String,
+    /// "cash" or "margin".
+    pub kind: String,
+    /// Cash.
+    pub cash: String,
+    /// Gross realised P&L of all positions.
+    pub realised: String,
+    /// Unrealised P&L of the positions that have a mark.
+    pub unrealised: String,
+    /// Fees paid.
+    pub fees: String,
+    /// Realised plus unrealised minus fees.
+    pub net: String,
+    /// Positions without a mark, which the figures leave out.
+    pub unmarked: u64,
+    /// Its own switch.
+    pub trading: TradingStatus,
+}
+
+/// A position with its P&L.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PositionStatus {
+    /// Account(1).
+    pub account: String,
+    /// Symbol(55).
+    pub symbol: String,
+    /// Currency(15) of the money below.
+    pub currency: String,
+    /// Signed position.
+    pub qty: String,
+    /// Average price of the open part.
+    pub avg_px: String,
+    /// Signed cost of the open part.
+    pub cost: String,
+    /// The price that it is marked at; "0" where there is none.
+    pub mark_px: String,
+    /// Which price that is: "bid", "ask", "last" or "none".
+    pub mark: String,
+    /// Gross realised P&L.
+    pub realised: String,
+    /// Unrealised P&L; absent without a mark.
+    pub unrealised: Option<String>,
+    /// Fees paid.
+    pub fees: String,
+}
+
+/// An instrument with its last quote; "0" where a price is missing.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names are FIX's")]
+pub struct QuoteStatus {
+    pub symbol: String,
+    pub currency: String,
+    pub tradable: bool,
+    pub bid_px: String,
+    pub bid_qty: String,
+    pub ask_px: String,
+    pub ask_qty: String,
+    pub last_px: String,
+    /// When the engine saw it, nanoseconds since 1970; 0 where there was none.
+    pub time_ns: i64,
+}
+
+/// What a session did, by the journal.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionFigures {
+    /// The counterparty's CompID.
+    pub target_comp_id: String,
+    /// Account of orders that name none.
+    pub account: String,
+    /// Orders accepted.
+    pub accepted: u64,
+    /// Orders refused.
+    pub refused: u64,
+    /// Executions.
+    pub fills: u64,
+    /// Messages for it in the journal.
+    pub reports: u64,
+}
+
+/// One operator act.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ActStatus {
+    /// The frame.
+    pub seq: u64,
+    /// When, nanoseconds since 1970.
+    pub time_ns: i64,
+    /// "halt", "resume" or "cash".
+    pub act: String,
+    /// The account; empty for the global switch.
+    pub account: String,
+    /// The money moved; empty for a switch.
+    pub amount: String,
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+    /// Did it change anything?
+    pub applied: bool,
+}
+
+impl Views {
+    /// As of the last frame folded.
+    pub fn status(&self) -> ViewsStatus {
+        let mut accounts: Vec<AccountSum> = self.accounts.iter().map(|_| AccountSum::default()).collect();
+        let positions = self.positions_status(&mut accounts);
+        ViewsStatus {
+            seq: self.last_seq.0,
+            time_ns: self.last_time.0,
+            frames: self.frames,
+            events: self.events,
+            orders: self.orders_status(),
+            refusals: self
+                .refusals
+                .iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(check, count)| (check.code().to_owned(), count))
+                .collect(),
+            trading: trading_status(self.global.as_ref()),
+            accounts: self.accounts_status(&accounts),
+            positions,
+            quotes: self.quotes_status(),
+            sessions: self.sessions_status(),
+            acts: self.acts.iter().map(act_status).collect(),
+        }
+    }
+
+    fn orders_status(&self) -> OrdersStatus {
+        let o = &self.orders;
+        OrdersStatus {
+            accepted: o.accepted,
+            refused: o.refused,
+            cancel_requested: o.cancel_requested,
+            replace_requested: o.replace_requested,
+            cancel_rejected: o.cancel_rejected,
+            replace_rejected: o.replace_rejected,
+            acknowledged: o.acknowledged,
+            fills: o.fills,
+            filled: o.filled,
+            canceled: o.canceled,
+            replaced: o.replaced,
+            rejected: o.rejected,
+            expired: o.expired,
+            status_reported: o.status_reported,
+            reports_suspended: o.reports_suspended,
+            working: o.working,
+        }
+    }
+
+    fn positions_status(&self, sums: &mut [AccountSum]) -> Vec<PositionStatus> {
+        let mut positions = Vec::with_capacity(self.positions.len());
+        for position in self.positions.values() {
+            let account = usize::try_from(position.account.0).unwrap_or(usize::MAX);
+            let instrument = usize::try_from(position.instrument.0).unwrap_or(usize::MAX);
+            let (Some(owner), Some(view), Some(sum)) =
+                (self.accounts.get(account), self.instruments.get(instrument), sums.get_mut(account))
+            else {
+                continue;
+            };
+            let marked = mark(position, &view.definition, view.quote.as_ref());
+            sum.realised = sum.realised.saturating_add(money(position.realised));
+            sum.fees = sum.fees.saturating_add(money(position.fees));
+            match marked.unrealised {
+                Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
+                None => sum.unmarked += 1,
+            }
+            positions.push(PositionStatus {
+                account: owner.definition.account.to_string(),
+                symbol: view.definition.symbol.to_string(),
+                currency: view.definition.currency.to_string(),
+                qty: decimal(position.qty.units()).to_string(),
+                avg_px: avg_px(position, &view.definition).to_string(),
+                cost: money(position.cost).to_string(),
+                mark_px: decimal(marked.px.units()).to_string(),
+                mark: marked.mark.as_str().to_owned(),
+                realised: money(position.realised).to_string(),
+                unrealised: marked.unrealised.map(|unrealised| money(unrealised).to_string()),
+                fees: money(position.fees).to_string(),
+            });
+        }
+        positions
+    }
+
+    fn accounts_status(&self, sums: &[AccountSum]) -> Vec<AccountStatus> {
+        let shown = self.accounts.iter().zip(sums).map(|(view, sum)| AccountStatus {
+            account: view.definition.account.to_string(),
+            currency: view.definition.currency.to_string(),
+            kind: if view.definition.cash_account == 1 { "cash" } else { "margin" }.to_owned(),
+            cash: money(view.cash).to_string(),
+            realised: sum.realised.normalize().to_string(),
+            unrealised: sum.unrealised.normalize().to_string(),
+            fees: sum.fees.normalize().to_string(),
+            net: sum.realised.saturating_add(sum.unrealised).saturating_sub(sum.fees).normalize().to_string(),
+            unmarked: sum.unmarked,
+            trading: trading_status(view.state.as_ref()),
+        });
+        shown.collect()
+    }
+
+    fn quotes_status(&self) -> Vec<QuoteStatus> {
+        let shown = self.instruments.iter().map(|view| {
+            let quote = view.quote.as_ref();
+            let px = |of: fn(&model::Quote) -> i64| decimal(quote.map_or(0, of)).to_string();
+            QuoteStatus {
+                symbol: view.definition.symbol.to_string(),
+                currency: view.definition.currency.to_string(),
+                tradable: view.definition.tradable == 1,
+                bid_px: px(|quote| quote.bid_px.units()),
+                bid_qty: px(|quote| quote.bid_qty.units()),
+                ask_px: px(|quote| quote.ask_px.units()),
+                ask_qty: px(|quote| quote.ask_qty.units()),
+                last_px: px(|quote| quote.last_px.units()),
+                time_ns: view.quoted_at.0,
+            }
+        });
+        shown.collect()
+    }
+
+    fn sessions_status(&self) -> Vec<SessionFigures> {
+        let shown = self.sessions.iter().map(|view| SessionFigures {
+            target_comp_id: view.definition.target_comp_id.to_string(),
+            account: view.definition.account.to_string(),
+            accepted: view.counts.accepted,
+            refused: view.counts.refused,
+            fills: view.counts.fills,
+            reports: view.counts.reports,
+        });
+        shown.collect()
+    }
+}
+
+/// Money of an account's positions; sums of figures, each within range.
+#[derive(Clone, Copy, Default)]
+struct AccountSum {
+    realised: rust_decimal::Decimal,
+    unrealised: rust_decimal::Decimal,
+    fees: rust_decimal::Decimal,
+    unmarked: u64,
+}
+
+fn trading_status(set: Option<&SetTradingState>) -> TradingStatus {
+    set.map_or_else(TradingStatus::default, |set| TradingStatus {
+        halted: set.state == TradingState::Halted,
+        actor: set.actor.to_string(),
+        reason: set.reason.to_string(),
+    })
+}
+
+fn act_status(act: &Act) -> ActStatus {
+    let base = ActStatus { seq: act.seq.0, time_ns: act.time.0, applied: act.applied, ..ActStatus::default() };
+    match &act.command {
+        Command::SetTradingState(set) => ActStatus {
+            act: if set.state == TradingState::Halted { "halt" } else { "resume" }.to_owned(),
+            account: if set.scope == Scope::Account { set.account.to_string() } else { String::new() },
+            actor: set.actor.to_string(),
+            reason: set.reason.to_string(),
+            ..base
+        },
+        Command::AdjustCash(adjust) => ActStatus {
+            act: "cash".to_owned(),
+            account: adjust.account.to_string(),
+            amount: money(adjust.amount).to_string(),
+            actor: adjust.actor.to_string(),
+            reason: adjust.reason.to_string(),
+            ..base
+        },
+        _ => base,
+    }
+}

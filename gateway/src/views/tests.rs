@@ -1,0 +1,217 @@
+//! The views against frames written by hand.
+
+use model::{
+    AccountName, ClOrdId, Currency, InstrumentDefined, OrdStatus, OrdType, OrderAccepted, OrderFilled, OrderId,
+    OrderRefused, OrderView, Px, Qty, QuoteUpdated, Refusal, SessionId, Side, Symbol, Text, Tick, TimeInForce,
+};
+
+use super::*;
+
+const TICK: Command = Command::Tick(Tick { reserved: 0 });
+
+fn fold(views: &mut Views, seq: u64, events: impl IntoIterator<Item = Event>) {
+    views.fold(Seq(seq), EngineTime(i64::try_from(seq).unwrap()), &TICK, events);
+}
+
+fn quote(bid: i64, ask: i64, last: i64) -> Event {
+    Event::QuoteUpdated(QuoteUpdated {
+        quote: Quote {
+            bid_px: Px::from_units(bid),
+            bid_qty: Qty::whole(1),
+            ask_px: Px::from_units(ask),
+            ask_qty: Qty::whole(1),
+            last_px: Px::from_units(last),
+            source_time: EngineTime(0),
+            instrument: InstrumentId(0),
+            reserved: 0,
+        },
+    })
+}
+
+fn house() -> Views {
+    let mut views = Views::default();
+    let instrument = DefineInstrument {
+        tick: Px::from_units(1_000_000),
+        lot: Qty::whole(1),
+        max_order_qty: Qty::whole(1_000),
+        multiplier: 1,
+        collar: 0,
+        reference_age_max: 0,
+        symbol: Symbol::literal("ACME"),
+        currency: Currency::literal("USD"),
+        tradable: 1,
+        reserved: [0; 7],
+    };
+    let account = DefineAccount {
+        max_order_notional: Notional::whole(1),
+        max_order_qty: Qty::whole(1),
+        max_long: Qty::whole(1),
+        max_short: Qty::whole(1),
+        fee_rate: 0,
+        open_orders_max: 1,
+        cash_account: 0,
+        reserved: [0; 3],
+        account: AccountName::literal("ALPHA"),
+        currency: Currency::literal("USD"),
+    };
+    fold(
+        &mut views,
+        1,
+        [
+            Event::InstrumentDefined(InstrumentDefined {
+                definition: instrument,
+                instrument: InstrumentId(0),
+                reserved: 0,
+            }),
+            Event::AccountDefined(model::AccountDefined {
+                definition: account,
+                account: AccountId(0),
+                reserved: [0; 12],
+            }),
+        ],
+    );
+    views
+}
+
+fn order(ord_status: OrdStatus) -> OrderView {
+    OrderView {
+        cum_notional: Notional::ZERO,
+        order_id: OrderId(2),
+        order_qty: Qty::whole(10),
+        price: Px::whole(10),
+        cum_qty: Qty::ZERO,
+        cl_ord_id: ClOrdId::literal("a"),
+        orig_cl_ord_id: ClOrdId::EMPTY,
+        session: SessionId(0),
+        account: AccountId(0),
+        instrument: InstrumentId(0),
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        time_in_force: TimeInForce::Day,
+        ord_status,
+    }
+}
+
+/// Row 5 of the reference vector of average cost: short 75 at 10.40 after a flip.
+fn short_75() -> PositionChanged {
+    PositionChanged {
+        cost: Notional::whole(-780),
+        realised: Notional::whole(85),
+        fees: Notional::from_units(37_500_000_000_000_000),
+        cash_from_trades: Notional::whole(865),
+        account_cash: Notional::whole(1_000),
+        fee: Notional::ZERO,
+        qty: Qty::whole(-75),
+        account: AccountId(0),
+        instrument: InstrumentId(0),
+    }
+}
+
+#[test]
+fn short_position_is_marked_at_the_offer() {
+    let mut views = house();
+    fold(&mut views, 2, [Event::PositionChanged(short_75()), quote(1_070_000_000, 1_080_000_000, 0)]);
+    let status = views.status();
+    let position = &status.positions[0];
+    assert_eq!((position.mark.as_str(), position.mark_px.as_str()), ("ask", "10.8"));
+    assert_eq!(position.unrealised.as_deref(), Some("-30"));
+    assert_eq!((position.qty.as_str(), position.avg_px.as_str()), ("-75", "10.4"));
+    let account = &status.accounts[0];
+    assert_eq!((account.cash.as_str(), account.net.as_str()), ("1000", "51.25"));
+}
+
+#[test]
+fn position_without_a_price_has_no_unrealised_figure() {
+    let mut views = house();
+    fold(&mut views, 2, [Event::PositionChanged(short_75()), quote(1_070_000_000, 0, 0)]);
+    let status = views.status();
+    assert_eq!((status.positions[0].mark.as_str(), &status.positions[0].unrealised), ("none", &None));
+    assert_eq!(status.accounts[0].unmarked, 1);
+}
+
+#[test]
+fn working_orders_rise_with_acceptance_and_fall_with_the_last_fill() {
+    let mut views = house();
+    let accepted = Event::OrderAccepted(OrderAccepted {
+        order: order(OrdStatus::New),
+        worst_px: Px::whole(10),
+        transact_time: EngineTime(0),
+    });
+    let filled = |status| {
+        Event::OrderFilled(OrderFilled {
+            order: order(status),
+            last_qty: Qty::whole(5),
+            last_px: Px::whole(10),
+            venue_exec_id: 1,
+            reserved: 0,
+        })
+    };
+    fold(&mut views, 2, [accepted]);
+    fold(&mut views, 3, [filled(OrdStatus::PartiallyFilled)]);
+    assert_eq!(views.orders.working, 1);
+    fold(&mut views, 4, [filled(OrdStatus::Filled)]);
+    assert_eq!((views.orders.working, views.orders.fills, views.orders.filled), (0, 2, 1));
+}
+
+#[test]
+fn frame_that_was_folded_before_is_ignored() {
+    let mut views = house();
+    let refused = Event::OrderRefused(OrderRefused {
+        refusal: Refusal::of(model::Check::Tick),
+        order_qty: Qty::whole(1),
+        price: Px::whole(1),
+        order_id: OrderId(0),
+        cl_ord_id: ClOrdId::literal("a"),
+        symbol: Symbol::literal("ACME"),
+        account: AccountName::literal("ALPHA"),
+        session: SessionId(7),
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        time_in_force: TimeInForce::Day,
+        ord_status: OrdStatus::Rejected,
+        reserved: [0; 8],
+    });
+    fold(&mut views, 2, [refused]);
+    fold(&mut views, 2, [refused]);
+    assert_eq!((views.frames, views.refusals.of(model::Check::Tick)), (2, 1));
+    assert_eq!(views.status().refusals.get("TICK"), Some(&1));
+}
+
+#[test]
+fn acts_are_kept_within_their_bound() {
+    let mut views = house();
+    let acts = u64::try_from(ACTS_KEPT).unwrap() + 5;
+    for seq in 2..2 + acts {
+        let command = Command::SetTradingState(SetTradingState {
+            scope: model::Scope::Global,
+            state: TradingState::Halted,
+            reserved: [0; 6],
+            account: AccountName::EMPTY,
+            actor: Text::literal("kim"),
+            reason: Text::literal("test"),
+        });
+        views.fold(Seq(seq), EngineTime(0), &command, []);
+    }
+    assert_eq!((views.acts().count(), views.acts_total()), (ACTS_KEPT, acts));
+    assert!(views.acts().all(|act| !act.applied));
+}
+
+#[test]
+fn definition_out_of_order_allocates_nothing() {
+    let mut views = house();
+    let definition = views.accounts()[0].definition;
+    let mut event = model::AccountDefined { definition, account: AccountId(u32::MAX - 1), reserved: [0; 12] };
+    fold(&mut views, 2, [Event::AccountDefined(event)]);
+    assert_eq!(views.accounts().len(), 1);
+    event.account = AccountId(0);
+    event.definition.max_long = Qty::whole(9);
+    fold(&mut views, 3, [Event::AccountDefined(event)]);
+    assert_eq!(views.accounts()[0].definition.max_long, Qty::whole(9));
+}
+
+#[test]
+fn money_beyond_a_decimal_is_rounded_not_lost() {
+    assert_eq!(money(Notional::from_units(1)).to_string(), "0.0000000000000001");
+    assert_eq!(money(Notional::whole(9_000_000_000_000)).to_string(), "9000000000000");
+    assert_eq!(money(Notional::from_units(i128::MAX)).to_string(), "17014118346046923173168.7304");
+}
