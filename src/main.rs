@@ -1,2 +1,4 @@
 //! Start, connect, stop.
+mod config;
+
 fn main() {}

@@ -1,0 +1,270 @@
+//! The configuration: one TOML file, read whole, checked whole. Every error is reported at once, each with its key,
+//! its value, the reason, and what was probably meant.
+//!
+//! `deploy/millrace.toml` documents every key; this module and that file are compared by a test.
+
+mod definitions;
+mod parse;
+mod problem;
+mod relations;
+mod section;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
+
+pub(crate) use problem::{Problem, Problems};
+
+/// Largest configuration file.
+const FILE_MAX: u64 = 4 * 1024 * 1024;
+
+/// A checked configuration.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Configuration {
+    /// `[data] dir`: holds `journal/`, `analytics.duckdb`, `sessions/` and `operator.token`.
+    pub(crate) data_dir: PathBuf,
+    /// `[fix]`.
+    pub(crate) fix: Fix,
+    /// `[http]`.
+    pub(crate) http: Http,
+    /// `[journal]`.
+    pub(crate) journal: Journal,
+    /// `[engine]`.
+    pub(crate) engine: Engine,
+    /// `[store]`.
+    pub(crate) store: Store,
+    /// `[venue]`.
+    pub(crate) venue: Venue,
+    /// `[quotes]`.
+    pub(crate) quotes: Quotes,
+    /// `[[instruments]]`.
+    pub(crate) instruments: Vec<Instrument>,
+    /// `[[accounts]]`.
+    pub(crate) accounts: Vec<Account>,
+    /// `[[sessions]]` and the members of `[[session_families]]`.
+    pub(crate) sessions: Vec<Session>,
+}
+
+/// `[fix]`: the acceptor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Fix {
+    /// Address of the acceptor.
+    pub(crate) listen: SocketAddr,
+    /// Our CompID.
+    pub(crate) sender_comp_id: CompId,
+    /// Greatest HeartBtInt(108) that a client may ask for.
+    pub(crate) heartbeat_max: Duration,
+}
+
+/// `[http]`: the control plane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Http {
+    /// Its address.
+    pub(crate) listen: SocketAddr,
+    /// Host names, besides the loopback ones, that it answers to.
+    pub(crate) allowed_hosts: Vec<String>,
+}
+
+/// `[journal]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Journal {
+    /// What an acknowledgement promises.
+    pub(crate) durability: Durability,
+    /// Bytes of one segment file.
+    pub(crate) segment_bytes: u64,
+}
+
+/// What an acknowledgement promises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Durability {
+    /// It survives a power cut.
+    Durable,
+    /// It survives a crash of the daemon; a power cut may take what is younger than `sync_every`.
+    Asynchronous {
+        /// Time between two syncs.
+        sync_every: Duration,
+    },
+}
+
+/// `[engine]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Engine {
+    /// Which agents share a thread.
+    pub(crate) layout: Layout,
+    /// What a thread does while there is nothing to do.
+    pub(crate) idle: Idle,
+    /// Cores that threads are pinned to.
+    pub(crate) cores: Cores,
+    /// Orders that the engine remembers, working and closed.
+    pub(crate) orders_max: u64,
+    /// When a client hears 150=0.
+    pub(crate) acknowledge: Acknowledge,
+}
+
+/// Which agents share a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Layout {
+    /// The hot agents on one thread: small machines.
+    Shared,
+    /// Each hot agent on its own.
+    Dedicated,
+}
+
+/// What a thread does while there is nothing to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Idle {
+    /// Looks again at once; costs a core.
+    Spin,
+    /// Looks again ever more slowly.
+    Backoff,
+    /// Sleeps between looks.
+    Park,
+}
+
+/// Cores that threads are pinned to; `None` leaves it to the system. In the shared layout `engine` is the one thread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Cores {
+    /// The hot loop.
+    pub(crate) engine: Option<usize>,
+    /// The journal's writer.
+    pub(crate) journal: Option<usize>,
+    /// The FIX acceptor.
+    pub(crate) fix: Option<usize>,
+    /// The paper venue.
+    pub(crate) venue: Option<usize>,
+    /// Followers: views and analytics.
+    pub(crate) followers: Option<usize>,
+}
+
+/// When a client hears 150=0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Acknowledge {
+    /// Once the order passed risk and is durable.
+    Acceptance,
+    /// Once the venue has it.
+    Venue,
+}
+
+/// `[store]`: the analytics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Store {
+    /// Are they on?
+    pub(crate) enabled: bool,
+    /// The database; `None` means `analytics.duckdb` in the data folder.
+    pub(crate) path: Option<PathBuf>,
+    /// Memory that the database may use, in bytes.
+    pub(crate) memory_bytes: u64,
+}
+
+/// `[venue]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Venue {
+    /// The embedded paper venue.
+    Paper,
+}
+
+/// `[quotes]`: where prices come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Quotes {
+    /// Nowhere: only orders at the venue make prices.
+    None,
+    /// A seeded random walk around each instrument's price.
+    Synthetic {
+        /// The same seed gives the same walk.
+        seed: u64,
+        /// Quotes per second, all instruments together.
+        per_second: u32,
+    },
+}
+
+/// `[[instruments]]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Instrument {
+    /// What the engine is told.
+    pub(crate) definition: DefineInstrument,
+    /// Where synthetic quotes start; zero where none is given.
+    pub(crate) price: Px,
+}
+
+/// `[[accounts]]`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Account {
+    /// What the engine is told.
+    pub(crate) definition: DefineAccount,
+    /// Opening cash, paid in once, when the account is first seen.
+    pub(crate) cash: Notional,
+}
+
+/// A FIX session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Session {
+    /// The counterparty's CompID.
+    pub(crate) target_comp_id: CompId,
+    /// Account of orders that name none.
+    pub(crate) account: AccountName,
+    /// Most new orders and replaces within one second.
+    pub(crate) messages_per_second: u32,
+}
+
+impl Configuration {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub(crate) fn load(path: &Path) -> Result<Configuration, Problems> {
+        let name = path.display().to_string();
+        let refused = |reason: String, suggestion: &str| {
+            Problems::one(&name, Problem::of_file(reason, Some(suggestion.to_owned())))
+        };
+        match std::fs::metadata(path) {
+            Ok(found) if found.len() > FILE_MAX => {
+                return Err(refused(format!("larger than {FILE_MAX} bytes"), "is it the right file?"));
+            }
+            Ok(_) => {}
+            Err(failed) => return Err(refused(failed.to_string(), "start from deploy/millrace.toml")),
+        }
+        match std::fs::read_to_string(path) {
+            Ok(text) => Configuration::parse(&name, &text),
+            Err(failed) => Err(refused(failed.to_string(), "the file must be UTF-8 text that the daemon may read")),
+        }
+    }
+
+    /// Checks a text; `file` names it in the problems.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Configuration, Problems> {
+        parse::configuration(file, text)
+    }
+
+    /// The instrument of that symbol.
+    pub(crate) fn instrument(&self, symbol: &Symbol) -> Option<&Instrument> {
+        self.instruments.iter().find(|instrument| instrument.definition.symbol == *symbol)
+    }
+
+    /// Where the journal lies.
+    pub(crate) fn journal_dir(&self) -> PathBuf {
+        self.data_dir.join("journal")
+    }
+
+    /// Where FIX sessions keep their numbers.
+    pub(crate) fn sessions_dir(&self) -> PathBuf {
+        self.data_dir.join("sessions")
+    }
+
+    /// Where the analytics lie.
+    pub(crate) fn store_path(&self) -> PathBuf {
+        self.store.path.clone().unwrap_or_else(|| self.data_dir.join("analytics.duckdb"))
+    }
+
+    /// Where the operator's token lies.
+    pub(crate) fn token_path(&self) -> PathBuf {
+        self.data_dir.join("operator.token")
+    }
+}

@@ -1,0 +1,45 @@
+//! The configuration as commands: the engine learns instruments, accounts and sessions from the journal like anything
+//! else, so yesterday's limits are as much history as yesterday's orders.
+
+use model::{AccountName, AdjustCash, Command, DefineSession, Start, Text};
+
+use super::{Account, Acknowledge, Configuration};
+
+impl Configuration {
+    /// What the daemon tells the engine at every start, in this order: instruments, accounts, sessions, and opening
+    /// cash. Cash goes only to accounts that `is_new` says the journal does not know: it is paid in once.
+    pub(crate) fn definitions(&self, is_new: impl Fn(&AccountName) -> bool) -> Vec<Command> {
+        let instruments = self.instruments.iter().map(|entry| Command::DefineInstrument(entry.definition));
+        let accounts = self.accounts.iter().map(|entry| Command::DefineAccount(entry.definition));
+        let sessions = self.sessions.iter().map(|session| {
+            Command::DefineSession(DefineSession {
+                sender_comp_id: self.fix.sender_comp_id,
+                target_comp_id: session.target_comp_id,
+                account: session.account,
+                messages_per_second: session.messages_per_second,
+                reserved: 0,
+            })
+        });
+        let paid = |entry: &&Account| entry.cash.units() != 0 && is_new(&entry.definition.account);
+        let cash = self.accounts.iter().filter(paid).map(|entry| {
+            Command::AdjustCash(AdjustCash {
+                amount: entry.cash,
+                account: entry.definition.account,
+                actor: Text::clipped(b"configuration"),
+                reason: Text::clipped(b"opening cash"),
+                reserved: [0; 8],
+            })
+        });
+        instruments.chain(accounts).chain(sessions).chain(cash).collect()
+    }
+
+    /// What the engine is told first.
+    pub(crate) fn start(&self, build: &str) -> Command {
+        Command::Start(Start {
+            orders_max: self.engine.orders_max,
+            build: Text::clipped(build.as_bytes()),
+            acknowledge_at_venue: u8::from(self.engine.acknowledge == Acknowledge::Venue),
+            reserved: [0; 7],
+        })
+    }
+}

@@ -1,0 +1,273 @@
+//! From text to a [`Configuration`]: each function reads one section, and its calls are the list of that section's
+//! keys.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::{AccountName, CompId, Currency, DefineAccount, DefineInstrument, Notional, Px, Qty};
+use toml::de::DeTable;
+
+use super::problem::Problems;
+use super::section::{Desk, Section};
+use super::{
+    Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
+    Quotes, Session, Store, Venue, relations,
+};
+
+/// Instruments, accounts, and sessions: as many as a line of each may be.
+const ENTRIES_MAX: usize = 65_536;
+
+/// Members of one session family.
+const FAMILY_MAX: u64 = 1_000;
+
+/// Highest core that a thread may be pinned to.
+const CORE_MAX: u64 = 1_023;
+
+/// Most orders that the engine may be told to remember: its memory is allocated at the start.
+const ORDERS_MAX: u64 = 1 << 26;
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+const MILLISECOND: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+pub(super) fn configuration(file: &str, text: &str) -> Result<Configuration, Problems> {
+    let (table, broken) = DeTable::parse_recoverable(text);
+    let desk = Desk::new(text);
+    for error in &broken {
+        let at = error.span().map_or(0, |span| span.start);
+        let suggestion = Some("this is not TOML; see toml.io".to_owned());
+        desk.report(at, String::new(), String::new(), error.message().to_owned(), suggestion);
+    }
+    let configuration = whole(&desk, table.get_ref());
+    let problems = desk.into_problems();
+    if problems.is_empty() { Ok(configuration) } else { Err(Problems { file: file.to_owned(), problems }) }
+}
+
+/// One problem of one file in [`Problems`] is enough to refuse it, so what this returns beside problems is never used.
+fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
+    let root = Section::root(desk, table);
+    let data = root.section("data");
+    let data_dir = PathBuf::from(data.text("dir", Some("data")));
+    data.finish();
+    let fix = root.section("fix");
+    let http = root.section("http");
+    let quotes_section = root.section("quotes");
+    let quotes = quotes(&quotes_section);
+    let instruments = Parts::read(&root, "instruments", instrument);
+    let accounts = Parts::read(&root, "accounts", account);
+    let sessions = Parts::read(&root, "sessions", session);
+    let families = Parts::read(&root, "session_families", family);
+    let configuration = Configuration {
+        data_dir,
+        fix: acceptor(&fix),
+        http: control(&http),
+        journal: journal(root.section("journal")),
+        engine: engine(root.section("engine")),
+        store: store(root.section("store")),
+        venue: venue(root.section("venue")),
+        quotes,
+        instruments: instruments.values(),
+        accounts: accounts.values(),
+        sessions: sessions.values().into_iter().chain(families.values().into_iter().flatten()).collect(),
+    };
+    relations::listeners(&http, &configuration);
+    relations::instruments(&root, &instruments, &configuration);
+    relations::accounts(&root, &accounts);
+    relations::sessions(&root, &sessions, &families, &configuration);
+    for section in [fix, http, quotes_section] {
+        section.finish();
+    }
+    instruments.finish();
+    accounts.finish();
+    sessions.finish();
+    families.finish();
+    root.finish();
+    configuration
+}
+
+/// The entries of a list of tables, each with its section, for the relations to report upon.
+pub(super) struct Parts<'a, T>(Vec<(Section<'a>, T)>);
+
+impl<'a, T: Clone> Parts<'a, T> {
+    fn read(root: &Section<'a>, name: &'static str, read: impl Fn(&Section<'a>) -> T) -> Parts<'a, T> {
+        let sections = root.sections(name);
+        if sections.len() > ENTRIES_MAX {
+            root.report(name, format!("has more than {ENTRIES_MAX} entries"), "");
+        }
+        let parts = sections.into_iter().take(ENTRIES_MAX).map(|section| {
+            let value = read(&section);
+            (section, value)
+        });
+        Parts(parts.collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(Section<'a>, T)> {
+        self.0.iter()
+    }
+
+    fn values(&self) -> Vec<T> {
+        self.0.iter().map(|(_, value)| value.clone()).collect()
+    }
+
+    fn finish(self) {
+        self.0.into_iter().for_each(|(section, _)| section.finish());
+    }
+}
+
+fn acceptor(fix: &Section<'_>) -> Fix {
+    Fix {
+        listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876))),
+        sender_comp_id: fix.name("sender_comp_id", CompId::new(b"MILLRACE")),
+        heartbeat_max: fix.duration("heartbeat_max", 60 * SECOND, SECOND, HOUR),
+    }
+}
+
+fn control(http: &Section<'_>) -> Http {
+    Http {
+        listen: http.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+        allowed_hosts: http.texts("allowed_hosts"),
+    }
+}
+
+fn journal(journal: Section<'_>) -> Journal {
+    let sync_every = journal.duration("sync_every", 10 * MILLISECOND, MILLISECOND, 10 * SECOND);
+    let words = [("durable", Durability::Durable), ("asynchronous", Durability::Asynchronous { sync_every })];
+    let durability = journal.word("durability", Durability::Durable, &words);
+    let segment_bytes = journal.bytes("segment", 64 * MIB, MIB, 4 * GIB);
+    journal.finish();
+    Journal { durability, segment_bytes }
+}
+
+fn engine(engine: Section<'_>) -> Engine {
+    let layouts = [("shared", Layout::Shared), ("dedicated", Layout::Dedicated)];
+    let idles = [("spin", Idle::Spin), ("backoff", Idle::Backoff), ("park", Idle::Park)];
+    let acknowledges = [("acceptance", Acknowledge::Acceptance), ("venue", Acknowledge::Venue)];
+    let layout = engine.word("layout", Layout::Shared, &layouts);
+    let cores = engine.section("cores");
+    let read = Engine {
+        layout,
+        idle: engine.word("idle", Idle::Backoff, &idles),
+        cores: pinning(&cores),
+        orders_max: engine.whole("orders_max", Some(1 << 20), 1, ORDERS_MAX),
+        acknowledge: engine.word("acknowledge", Acknowledge::Acceptance, &acknowledges),
+    };
+    relations::cores(&cores, &read);
+    cores.finish();
+    engine.finish();
+    read
+}
+
+fn pinning(cores: &Section<'_>) -> Cores {
+    let core = |name| {
+        let core = cores.has(name).then(|| cores.whole(name, None, 0, CORE_MAX));
+        core.and_then(|core| usize::try_from(core).ok())
+    };
+    Cores {
+        engine: core("engine"),
+        journal: core("journal"),
+        fix: core("fix"),
+        venue: core("venue"),
+        followers: core("followers"),
+    }
+}
+
+fn store(store: Section<'_>) -> Store {
+    let read = Store {
+        enabled: store.truth("enabled", true),
+        path: store.has("path").then(|| PathBuf::from(store.text("path", None))),
+        memory_bytes: store.bytes("memory", 512 * MIB, 64 * MIB, 1024 * GIB),
+    };
+    store.finish();
+    read
+}
+
+fn venue(venue: Section<'_>) -> Venue {
+    let kind = venue.word("kind", Venue::Paper, &[("paper", Venue::Paper)]);
+    venue.finish();
+    kind
+}
+
+fn quotes(quotes: &Section<'_>) -> Quotes {
+    let seed = quotes.whole("seed", Some(1), 0, u64::MAX);
+    let per_second = quotes.whole("per_second", Some(100), 1, 1_000_000);
+    let per_second = u32::try_from(per_second).unwrap_or(u32::MAX);
+    quotes.word(
+        "source",
+        Quotes::None,
+        &[("none", Quotes::None), ("synthetic", Quotes::Synthetic { seed, per_second })],
+    )
+}
+
+fn instrument(entry: &Section<'_>) -> Instrument {
+    let multiplier = entry.whole("multiplier", Some(1), 1, 1_000_000_000);
+    let age = entry.duration("reference_age", 10 * SECOND, MILLISECOND, 24 * HOUR);
+    Instrument {
+        definition: DefineInstrument {
+            tick: entry.px("tick", None),
+            lot: entry.qty("lot", Some(Qty::whole(1)), 1),
+            max_order_qty: entry.qty("max_order_qty", None, 1),
+            multiplier: i64::try_from(multiplier).unwrap_or(i64::MAX),
+            collar: entry.share("collar_percent", 5_000_000, 100),
+            reference_age_max: i64::try_from(age.as_nanos()).unwrap_or(i64::MAX),
+            symbol: entry.name::<16>("symbol", None),
+            currency: entry.name::<8>("currency", Currency::new(b"USD")),
+            tradable: u8::from(entry.truth("tradable", true)),
+            reserved: [0; 7],
+        },
+        price: entry.px("price", Some(Px::ZERO)),
+    }
+}
+
+fn account(entry: &Section<'_>) -> Account {
+    let cash_account = entry.word("kind", 1, &[("cash", 1), ("margin", 0)]);
+    let open_orders_max = entry.whole("open_orders_max", Some(1_000), 0, u64::from(u32::MAX));
+    Account {
+        definition: DefineAccount {
+            max_order_notional: entry.money("max_order_notional", None),
+            max_order_qty: entry.qty("max_order_qty", None, 0),
+            max_long: entry.qty("max_long", None, 0),
+            max_short: entry.qty("max_short", Some(Qty::ZERO), 0),
+            fee_rate: entry.share("fee_bps", 0, 10_000),
+            open_orders_max: u32::try_from(open_orders_max).unwrap_or(u32::MAX),
+            cash_account,
+            reserved: [0; 3],
+            account: entry.name::<16>("account", None),
+            currency: entry.name::<8>("currency", Currency::new(b"USD")),
+        },
+        cash: entry.money("cash", Some(Notional::ZERO)),
+    }
+}
+
+fn rate(entry: &Section<'_>) -> u32 {
+    let most = u64::from(u32::MAX);
+    u32::try_from(entry.whole("messages_per_second", Some(1_000), 0, most)).unwrap_or(u32::MAX)
+}
+
+fn session(entry: &Section<'_>) -> Session {
+    Session {
+        target_comp_id: entry.name::<24>("target_comp_id", None),
+        account: entry.name::<16>("account", None),
+        messages_per_second: rate(entry),
+    }
+}
+
+/// `prefix` 1 to `count`, over the accounts in turn.
+fn family(entry: &Section<'_>) -> Vec<Session> {
+    let prefix = entry.name::<20>("prefix", None);
+    let count = entry.whole("count", None, 1, FAMILY_MAX);
+    let names = entry.texts("accounts");
+    let accounts: Vec<AccountName> = names.iter().filter_map(|name| AccountName::new(name.as_bytes())).collect();
+    if accounts.is_empty() || accounts.len() < names.len() {
+        entry.report("accounts", "must be a list of one or more accounts' names", "");
+        return Vec::new();
+    }
+    let messages_per_second = rate(entry);
+    let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
+        let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
+        Some(Session { target_comp_id, account: *account, messages_per_second })
+    });
+    members.collect()
+}

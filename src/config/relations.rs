@@ -1,0 +1,135 @@
+//! What must hold between values: names that are used exist, names that exist are used once, numbers fit each other.
+
+use std::collections::BTreeSet;
+
+use model::{AccountName, CompId, Symbol};
+
+use super::parse::Parts;
+use super::problem::nearest;
+use super::section::Section;
+use super::{Account, Configuration, Engine, Instrument, Layout, Quotes, Session};
+
+/// Sessions of all kinds; each has a socket and buffers of its own.
+const SESSIONS_MAX: usize = 10_000;
+
+pub(super) fn listeners(http: &Section<'_>, configuration: &Configuration) {
+    let (fix, control) = (configuration.fix.listen, configuration.http.listen);
+    if fix == control && fix.port() != 0 {
+        http.report("listen", "is the address of the FIX acceptor too", "choose another port");
+    }
+}
+
+pub(super) fn cores(cores: &Section<'_>, engine: &Engine) {
+    let own = [
+        ("engine", engine.cores.engine),
+        ("journal", engine.cores.journal),
+        ("fix", engine.cores.fix),
+        ("venue", engine.cores.venue),
+    ];
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    for (name, core) in own {
+        match engine.layout {
+            Layout::Shared if core.is_some() && name != "engine" => cores.report(
+                name,
+                "has no thread of its own in the shared layout",
+                "pin engine only, or write layout = \"dedicated\"",
+            ),
+            Layout::Dedicated if core.is_some_and(|core| !taken.insert(core)) => {
+                cores.report(name, "is pinned to a core that another hot thread has", "give each its own core");
+            }
+            Layout::Shared | Layout::Dedicated => {}
+        }
+    }
+}
+
+pub(super) fn instruments(root: &Section<'_>, entries: &Parts<'_, Instrument>, configuration: &Configuration) {
+    let mut symbols: BTreeSet<Symbol> = BTreeSet::new();
+    let synthetic = matches!(configuration.quotes, Quotes::Synthetic { .. });
+    for (section, instrument) in entries.iter() {
+        let definition = &instrument.definition;
+        if !definition.symbol.is_empty() && !symbols.insert(definition.symbol) {
+            section.report("symbol", "is defined twice", "remove one of them");
+        }
+        if definition.max_order_qty.units() % definition.lot.units() != 0 {
+            section.report("max_order_qty", "is not a multiple of the lot", "");
+        }
+        if instrument.price.units() % definition.tick.units() != 0 {
+            section.report("price", "is not a multiple of the tick", "");
+        }
+        if synthetic && !section.has("price") {
+            section.report("price", "is missing, and synthetic quotes must start somewhere", "like price = \"100.00\"");
+        }
+    }
+    if symbols.is_empty() && entries.iter().next().is_none() {
+        root.report("instruments", "there is no instrument", "add an [[instruments]] section");
+    }
+}
+
+pub(super) fn accounts(root: &Section<'_>, entries: &Parts<'_, Account>) {
+    let mut names: BTreeSet<AccountName> = BTreeSet::new();
+    for (section, account) in entries.iter() {
+        let name = account.definition.account;
+        if !name.is_empty() && !names.insert(name) {
+            section.report("account", "is defined twice", "remove one of them");
+        }
+    }
+    if entries.iter().next().is_none() {
+        root.report("accounts", "there is no account", "add an [[accounts]] section");
+    }
+}
+
+pub(super) fn sessions(
+    root: &Section<'_>,
+    single: &Parts<'_, Session>,
+    families: &Parts<'_, Vec<Session>>,
+    configuration: &Configuration,
+) {
+    let mut names: BTreeSet<CompId> = BTreeSet::new();
+    for (section, session) in single.iter() {
+        name_is_free(section, "target_comp_id", session, &mut names, configuration);
+        account_exists(section, "account", session.account, configuration);
+    }
+    for (section, members) in families.iter() {
+        for member in members {
+            name_is_free(section, "prefix", member, &mut names, configuration);
+        }
+        let accounts: BTreeSet<AccountName> = members.iter().map(|member| member.account).collect();
+        for account in accounts {
+            account_exists(section, "accounts", account, configuration);
+        }
+    }
+    if configuration.sessions.len() > SESSIONS_MAX {
+        root.report("sessions", format!("are more than {SESSIONS_MAX}, families included"), "");
+    }
+}
+
+fn name_is_free(
+    section: &Section<'_>,
+    key: &'static str,
+    session: &Session,
+    names: &mut BTreeSet<CompId>,
+    configuration: &Configuration,
+) {
+    let name = session.target_comp_id;
+    if name.is_empty() {
+        return;
+    }
+    if name == configuration.fix.sender_comp_id {
+        section.report(key, format!("{name} is our own sender_comp_id"), "the two sides need different names");
+    } else if !names.insert(name) {
+        section.report(key, format!("session {name} is defined twice"), "remove one of them");
+    }
+}
+
+fn account_exists(section: &Section<'_>, key: &'static str, account: AccountName, configuration: &Configuration) {
+    let known = configuration.accounts.iter().map(|account| account.definition.account);
+    let known: Vec<AccountName> = known.collect();
+    if account.is_empty() || known.contains(&account) {
+        return;
+    }
+    let suggestion = match nearest(account.as_str(), known.iter().map(AccountName::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "define it with an [[accounts]] section".to_owned(),
+    };
+    section.report(key, format!("account {account} is not defined"), &suggestion);
+}

@@ -1,0 +1,336 @@
+//! One table of the file, read key by key. What was asked for is what is known: `finish` reports every other key, so
+//! the list of keys is written once. A wrong value is reported and replaced by a harmless one, so that reading goes
+//! on and finds the rest.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use model::{Notional, Px, Qty, Text};
+use rust_decimal::Decimal;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problem, nearest};
+use super::values;
+
+/// Collects the problems of one text.
+pub(super) struct Desk<'a> {
+    text: &'a str,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(text: &'a str) -> Desk<'a> {
+        Desk { text, problems: RefCell::new(Vec::new()) }
+    }
+
+    pub(super) fn report(&self, at: usize, key: String, value: String, reason: String, suggestion: Option<String>) {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        self.problems.borrow_mut().push(Problem { line, key, value, reason, suggestion });
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+
+    /// The text of a value as it stands in the file, cut short where it is long.
+    fn shown(&self, value: &Spanned<DeValue<'_>>) -> String {
+        const SHOWN_MAX: usize = 60;
+        let text = self.text.get(value.span()).unwrap_or_default();
+        match text.char_indices().nth(SHOWN_MAX) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// A table under its path.
+pub(super) struct Section<'a> {
+    desk: &'a Desk<'a>,
+    path: String,
+    at: usize,
+    table: Option<&'a DeTable<'a>>,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Section<'a> {
+    /// The whole file.
+    pub(super) fn root(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Section<'a> {
+        Section { desk, path: String::new(), at: 0, table: Some(table), known: RefCell::default() }
+    }
+
+    /// `[name]`; all its keys are absent where it is.
+    pub(super) fn section(&self, name: &'static str) -> Section<'a> {
+        let found = self.find(name);
+        let table = found.and_then(|value| {
+            let table = value.get_ref().as_table();
+            if table.is_none() {
+                self.wrong(name, value, "must be a table", Some(format!("write [{}]", self.key(name))));
+            }
+            table
+        });
+        let at = found.map_or(self.at, |value| value.span().start);
+        Section { desk: self.desk, path: self.key(name), at, table, known: RefCell::default() }
+    }
+
+    /// `[[name]]`, each of them.
+    pub(super) fn sections(&self, name: &'static str) -> Vec<Section<'a>> {
+        let Some(found) = self.find(name) else { return Vec::new() };
+        let Some(array) = found.get_ref().as_array() else {
+            self.wrong(name, found, "must be a list of tables", Some(format!("write [[{}]]", self.key(name))));
+            return Vec::new();
+        };
+        let mut sections = Vec::with_capacity(array.len());
+        for (index, entry) in array.iter().enumerate() {
+            let path = format!("{}[{index}]", self.key(name));
+            match entry.get_ref().as_table() {
+                Some(table) => sections.push(Section {
+                    desk: self.desk,
+                    path,
+                    at: entry.span().start,
+                    table: Some(table),
+                    known: RefCell::default(),
+                }),
+                None => {
+                    let shown = self.desk.shown(entry);
+                    self.desk.report(entry.span().start, path, shown, "must be a table".to_owned(), None);
+                }
+            }
+        }
+        sections
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub(super) fn finish(self) {
+        let known = self.known.borrow();
+        for (key, value) in self.table.into_iter().flatten() {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let suggestion = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("known here: {}", known.join(", ")),
+            };
+            self.desk.report(
+                key.span().start,
+                self.key(name),
+                self.desk.shown(value),
+                "unknown key".to_owned(),
+                Some(suggestion),
+            );
+        }
+    }
+
+    /// Reports a problem that only shows beside other values.
+    pub(super) fn report(&self, name: &'static str, reason: impl Into<String>, suggestion: &str) {
+        let suggestion = (!suggestion.is_empty()).then(|| suggestion.to_owned());
+        match self.table.and_then(|table| table.get(name)) {
+            Some(value) => self.wrong(name, value, reason, suggestion),
+            None => self.desk.report(self.at, self.key(name), String::new(), reason.into(), suggestion),
+        }
+    }
+
+    /// Is the key there?
+    pub(super) fn has(&self, name: &'static str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// Text.
+    pub(super) fn text(&self, name: &'static str, default: Option<&str>) -> String {
+        self.read(name, default.map(str::to_owned), "must be text", "\"text\" in quotes", |value| {
+            value.as_str().map(str::to_owned)
+        })
+        .unwrap_or_default()
+    }
+
+    /// Short printable ASCII text, not empty.
+    pub(super) fn name<const N: usize>(&self, name: &'static str, default: Option<Text<N>>) -> Text<N> {
+        let reason = format!("must be 1 to {N} printable ASCII characters in quotes");
+        self.read(name, default, &reason, "", |value| {
+            value.as_str().and_then(|text| Text::new(text.as_bytes())).filter(|text| !text.is_empty())
+        })
+        .unwrap_or(Text::EMPTY)
+    }
+
+    /// A list of text.
+    pub(super) fn texts(&self, name: &'static str) -> Vec<String> {
+        self.read(name, Some(Vec::new()), "must be a list of text", "[\"one\", \"two\"]", |value| {
+            value.as_array()?.iter().map(|entry| entry.get_ref().as_str().map(str::to_owned)).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// true or false.
+    pub(super) fn truth(&self, name: &'static str, default: bool) -> bool {
+        self.read(name, Some(default), "must be true or false", "", DeValue::as_bool).unwrap_or(default)
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn whole(&self, name: &'static str, default: Option<u64>, low: u64, high: u64) -> u64 {
+        let reason = format!("must be a whole number from {low} to {high}");
+        self.read(name, default, &reason, "", |value| whole(value).filter(|number| (low..=high).contains(number)))
+            .unwrap_or(low)
+    }
+
+    /// One of several words.
+    pub(super) fn word<T: Copy>(&self, name: &'static str, default: T, words: &[(&'static str, T)]) -> T {
+        let Some(value) = self.find(name) else { return default };
+        let found = value.get_ref().as_str().unwrap_or_default();
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == found) {
+            return *meaning;
+        }
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let near = nearest(found, words.iter().map(|(word, _)| *word)).map(|near| format!("did you mean \"{near}\"?"));
+        self.wrong(name, value, format!("must be one of {}", known.join(", ")), near);
+        default
+    }
+
+    /// An address and port; off this machine only with `allow_remote = true` beside it.
+    pub(super) fn listen(&self, name: &'static str, default: SocketAddr) -> SocketAddr {
+        let remote = self.truth("allow_remote", false);
+        let reason = "must be an IP address and a port";
+        let suggestion = format!("\"{default}\"");
+        let listen = self
+            .read(name, Some(default), reason, &suggestion, |value| value.as_str().and_then(|text| text.parse().ok()))
+            .unwrap_or(default);
+        if !listen.ip().is_loopback() && !remote {
+            self.report(
+                name,
+                "reaches beyond this machine, unencrypted",
+                "use 127.0.0.1, or write allow_remote = true where a TLS proxy or a private network guards it",
+            );
+        }
+        listen
+    }
+
+    /// A duration.
+    pub(super) fn duration(&self, name: &'static str, default: Duration, low: Duration, high: Duration) -> Duration {
+        let reason = format!("must be a duration from {low:?} to {high:?}");
+        self.read(name, Some(default), &reason, "like \"500ms\" or \"2s\"", |value| {
+            value.as_str().and_then(values::duration).filter(|found| (low..=high).contains(found))
+        })
+        .unwrap_or(default)
+    }
+
+    /// A size in bytes.
+    pub(super) fn bytes(&self, name: &'static str, default: u64, low: u64, high: u64) -> u64 {
+        let reason = format!("must be a size from {} to {}", shown_bytes(low), shown_bytes(high));
+        self.read(name, Some(default), &reason, "like \"64MiB\" or \"1GiB\"", |value| {
+            value.as_str().and_then(values::bytes).filter(|found| (low..=high).contains(found))
+        })
+        .unwrap_or(default)
+    }
+
+    /// A price above zero; zero where it is absent and need not be there.
+    pub(super) fn px(&self, name: &'static str, default: Option<Px>) -> Px {
+        let units = self.units(name, default.map(Px::units), 1, "must be a price above zero");
+        Px::from_units(units)
+    }
+
+    /// A quantity, at least `low` 1e-8 units.
+    pub(super) fn qty(&self, name: &'static str, default: Option<Qty>, low: i64) -> Qty {
+        let reason = if low > 0 { "must be a quantity above zero" } else { "must be a quantity, zero or more" };
+        Qty::from_units(self.units(name, default.map(Qty::units), low, reason))
+    }
+
+    /// A share of one, given in parts of which `whole` make one: percent (100), basis points (10,000). In 1e-8.
+    pub(super) fn share(&self, name: &'static str, default: i64, whole: i64) -> i64 {
+        let reason = format!("must be a number from 0 to {whole}, with at most 4 places");
+        self.read(name, Some(default), &reason, "", |value| {
+            let units = values::units(decimal(value)?)?;
+            let within = units >= 0 && units % whole == 0 && units / whole <= model::money::UNIT;
+            within.then_some(units / whole)
+        })
+        .unwrap_or(default)
+    }
+
+    /// Money, zero or more.
+    pub(super) fn money(&self, name: &'static str, default: Option<Notional>) -> Notional {
+        let reason = "must be money, zero or more, with at most 16 places and within 1e12";
+        self.read(name, default, reason, "", |value| {
+            let units = values::money(decimal(value)?)?;
+            let most = Notional::whole(1_000_000_000_000);
+            (0..=most.units()).contains(&units).then(|| Notional::from_units(units))
+        })
+        .unwrap_or(Notional::ZERO)
+    }
+
+    fn units(&self, name: &'static str, default: Option<i64>, low: i64, reason: &str) -> i64 {
+        let reason = format!("{reason}, with at most 8 places and within 9e9");
+        self.read(name, default, &reason, "", |value| values::units(decimal(value)?).filter(|units| *units >= low))
+            .unwrap_or(low)
+    }
+
+    /// The value of a key; its default where it is absent; `None`, and a report, where it is wrong or missing.
+    fn read<T>(
+        &self,
+        name: &'static str,
+        default: Option<T>,
+        reason: &str,
+        suggestion: &str,
+        read: impl FnOnce(&DeValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let suggestion = || (!suggestion.is_empty()).then(|| suggestion.to_owned());
+        let Some(value) = self.find(name) else {
+            if default.is_none() {
+                let reason = format!("is missing; it {reason}");
+                self.desk.report(self.at, self.key(name), String::new(), reason, suggestion());
+            }
+            return default;
+        };
+        let found = read(value.get_ref());
+        if found.is_none() {
+            self.wrong(name, value, reason, suggestion());
+        }
+        found
+    }
+
+    fn find(&self, name: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&name) {
+            known.push(name);
+        }
+        self.table?.get(name)
+    }
+
+    fn wrong(&self, name: &str, value: &Spanned<DeValue<'_>>, reason: impl Into<String>, suggestion: Option<String>) {
+        self.desk.report(value.span().start, self.key(name), self.desk.shown(value), reason.into(), suggestion);
+    }
+
+    fn key(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+/// A decimal from text or a number, without a float in between.
+fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
+    match value {
+        DeValue::String(text) => Decimal::from_str_exact(text).ok(),
+        DeValue::Integer(_) => whole(value).map(Decimal::from).or_else(|| negative(value)),
+        DeValue::Float(number) => Decimal::from_str_exact(number.as_str()).ok(),
+        DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}
+
+fn whole(value: &DeValue<'_>) -> Option<u64> {
+    let number = value.as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+fn negative(value: &DeValue<'_>) -> Option<Decimal> {
+    let number = value.as_integer()?;
+    i64::from_str_radix(number.as_str(), number.radix()).ok().map(Decimal::from)
+}
+
+fn shown_bytes(bytes: u64) -> String {
+    match bytes {
+        gib if gib.is_multiple_of(1 << 30) => format!("{}GiB", gib >> 30),
+        mib if mib.is_multiple_of(1 << 20) => format!("{}MiB", mib >> 20),
+        bytes => format!("{}KiB", bytes >> 10),
+    }
+}

@@ -1,0 +1,173 @@
+//! Configurations, right and wrong.
+
+use model::{Command, Qty};
+
+use super::*;
+
+const DEPLOYED: &str = include_str!("../../deploy/millrace.toml");
+
+const SMALL: &str = r#"
+[[instruments]]
+symbol = "ACME"
+tick = "0.01"
+max_order_qty = 1000
+
+[[accounts]]
+account = "ALPHA"
+cash = "1000.50"
+max_order_notional = 1e6
+max_order_qty = 100
+max_long = 100
+
+[[sessions]]
+target_comp_id = "CLIENT1"
+account = "ALPHA"
+"#;
+
+fn problems(text: &str) -> Vec<Problem> {
+    Configuration::parse("test.toml", text).expect_err("this configuration is wrong").problems
+}
+
+fn small() -> String {
+    SMALL.replace("1e6", "\"1000000\"")
+}
+
+#[test]
+fn deployed_file_passes_and_has_what_the_readme_promises() {
+    let read = Configuration::parse("deploy/millrace.toml", DEPLOYED).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(read.instruments.len() >= 8);
+    assert!(read.accounts.len() >= 3);
+    for name in ["CLIENT1", "CLIENT4", "LOAD1", "LOAD16"] {
+        assert!(read.sessions.iter().any(|session| session.target_comp_id.as_str() == name), "{name}");
+    }
+    assert_eq!(read.fix.listen.to_string(), "127.0.0.1:9876");
+    assert_eq!(read.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(read.journal.durability, Durability::Durable);
+}
+
+/// The deployed file is the manual of the keys, so it must write the defaults that a shorter file gets.
+#[test]
+fn deployed_file_writes_the_defaults() {
+    let deployed = Configuration::parse("deploy/millrace.toml", DEPLOYED).unwrap();
+    let small = Configuration::parse("test.toml", &small()).unwrap();
+    assert_eq!(deployed.data_dir, small.data_dir);
+    assert_eq!(deployed.fix, small.fix);
+    assert_eq!(deployed.http, small.http);
+    assert_eq!(deployed.journal, small.journal);
+    assert_eq!(deployed.engine, small.engine);
+    assert_eq!(deployed.store, small.store);
+}
+
+#[test]
+fn five_errors_are_reported_at_once_each_with_key_value_reason_and_suggestion() {
+    let text = small()
+        .replace("tick = \"0.01\"", "tick = \"-0.01\"")
+        .replace("max_long", "max_lnog")
+        .replace("\"CLIENT1\"\naccount = \"ALPHA\"", "\"CLIENT1\"\naccount = \"ALPHAA\"")
+        + "[journal]\ndurability = \"durabel\"\n[fix]\nlisten = \"0.0.0.0:9876\"\n";
+    let found = problems(&text);
+    let about =
+        |key: &str| found.iter().find(|problem| problem.key == key).unwrap_or_else(|| panic!("{key}: {found:?}"));
+    assert_eq!(about("instruments[0].tick").value, "\"-0.01\"");
+    assert!(about("instruments[0].tick").reason.contains("above zero"));
+    assert_eq!(about("accounts[0].max_lnog").suggestion.as_deref(), Some("did you mean max_long?"));
+    assert!(about("accounts[0].max_long").reason.contains("missing"));
+    assert_eq!(about("sessions[0].account").suggestion.as_deref(), Some("did you mean ALPHA?"));
+    assert_eq!(about("journal.durability").suggestion.as_deref(), Some("did you mean \"durable\"?"));
+    assert!(about("fix.listen").reason.contains("beyond this machine"));
+    assert_eq!(found.len(), 6);
+    assert!(found.windows(2).all(|pair| pair[0].line <= pair[1].line));
+    assert_eq!(about("instruments[0].tick").line, 4);
+}
+
+#[test]
+fn text_that_is_not_toml_names_its_line_and_the_rest_is_checked_too() {
+    let found = problems(&(small() + "[journal\n[http]\nlisten = \"nowhere\"\n"));
+    assert!(found.iter().any(|problem| problem.key.is_empty() && problem.line > 15), "{found:?}");
+    assert!(found.iter().any(|problem| problem.key == "http.listen"), "{found:?}");
+}
+
+#[test]
+fn empty_file_says_what_a_daemon_needs() {
+    let found = problems("");
+    let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["instruments", "accounts"]);
+}
+
+#[test]
+fn numbers_are_exact_as_text_and_as_numbers() {
+    let read = Configuration::parse("test.toml", &small().replace("max_order_qty = 100\n", "max_order_qty = 0.5\n"));
+    let read = read.unwrap();
+    assert_eq!(read.accounts[0].definition.max_order_qty, Qty::from_units(50_000_000));
+    assert_eq!(read.accounts[0].cash, Notional::from_units(10_005_000_000_000_000_000));
+    for wrong in ["0.000000001", "\"1.2.3\"", "true", "\"9999999999\"", "-1", "nan", "inf"] {
+        let text = small().replace("max_order_qty = 100\n", &format!("max_order_qty = {wrong}\n"));
+        assert_eq!(problems(&text)[0].key, "accounts[0].max_order_qty", "{wrong}");
+    }
+}
+
+#[test]
+fn percent_and_basis_points_become_shares() {
+    let text =
+        small().replace("tick =", "collar_percent = 2.5\ntick =").replace("cash =", "fee_bps = \"0.25\"\ncash =");
+    let read = Configuration::parse("test.toml", &text).unwrap();
+    assert_eq!(read.instruments[0].definition.collar, 2_500_000);
+    assert_eq!(read.accounts[0].definition.fee_rate, 2_500);
+}
+
+#[test]
+fn names_that_clash_are_reported() {
+    let again = small();
+    let found = problems(
+        &(small() + &again + "[[session_families]]\nprefix = \"CLIENT\"\ncount = 2\naccounts = [\"ALPHA\"]\n"),
+    );
+    let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        ["instruments[1].symbol", "accounts[1].account", "sessions[1].target_comp_id", "session_families[0].prefix"]
+    );
+}
+
+#[test]
+fn pinning_must_fit_the_layout() {
+    let found = problems(&(small() + "[engine]\ncores = { engine = 0, journal = 1 }\n"));
+    assert_eq!(found[0].key, "engine.cores.journal");
+    let found = problems(&(small() + "[engine]\nlayout = \"dedicated\"\ncores = { engine = 0, fix = 0 }\n"));
+    assert_eq!(found[0].key, "engine.cores.fix");
+    let fits = small() + "[engine]\nlayout = \"dedicated\"\ncores = { engine = 0, fix = 1 }\n";
+    assert_eq!(Configuration::parse("test.toml", &fits).unwrap().engine.cores.fix, Some(1));
+}
+
+#[test]
+fn synthetic_quotes_need_a_price_on_a_tick() {
+    let quotes = "[quotes]\nsource = \"synthetic\"\n";
+    assert_eq!(problems(&(small() + quotes))[0].key, "instruments[0].price");
+    let uneven = small().replace("tick =", "price = \"10.005\"\ntick =");
+    assert_eq!(problems(&(uneven + quotes))[0].reason, "is not a multiple of the tick");
+}
+
+#[test]
+fn opening_cash_is_paid_only_into_accounts_that_are_new() {
+    let read = Configuration::parse("test.toml", &small()).unwrap();
+    let first = read.definitions(|_| true);
+    assert!(matches!(
+        first[..],
+        [Command::DefineInstrument(_), Command::DefineAccount(_), Command::DefineSession(_), Command::AdjustCash(_)]
+    ));
+    assert_eq!(read.definitions(|_| false).len(), 3);
+}
+
+#[test]
+fn missing_file_is_one_clear_problem() {
+    let missing = Configuration::load(Path::new("no/such/file.toml")).unwrap_err();
+    assert!(missing.to_string().contains("deploy/millrace.toml"), "{missing}");
+}
+
+#[test]
+fn problems_read_like_a_compiler() {
+    let wrong = Configuration::parse("test.toml", &small().replace("max_long", "max_lnog")).unwrap_err();
+    let text = wrong.to_string();
+    assert!(text.starts_with("test.toml: 2 errors\n"), "{text}");
+    assert!(text.contains("accounts[0].max_lnog = 100\n      unknown key; did you mean max_long?"), "{text}");
+    assert_eq!(wrong.to_json()[0]["file"], "test.toml");
+}
