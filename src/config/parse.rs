@@ -27,6 +27,9 @@ const CORE_MAX: u64 = 1_023;
 /// Most orders that the engine may be told to remember: its memory is allocated at the start.
 const ORDERS_MAX: u64 = 1 << 26;
 
+/// Files are written in blocks of this many bytes.
+const BLOCK: u64 = 4_096;
+
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -137,6 +140,9 @@ fn journal(journal: Section<'_>) -> Journal {
     let words = [("durable", Durability::Durable), ("asynchronous", Durability::Asynchronous { sync_every })];
     let durability = journal.word("durability", Durability::Durable, &words);
     let segment_bytes = journal.bytes("segment", 64 * MIB, MIB, 4 * GIB);
+    if !segment_bytes.is_multiple_of(BLOCK) {
+        journal.report("segment", "is not a multiple of 4096 bytes", "write it in MiB");
+    }
     journal.finish();
     Journal { durability, segment_bytes }
 }

@@ -1,8 +1,8 @@
 //! The views against frames written by hand.
 
 use model::{
-    AccountName, ClOrdId, Currency, InstrumentDefined, OrdStatus, OrdType, OrderAccepted, OrderFilled, OrderId,
-    OrderRefused, OrderView, Px, Qty, QuoteUpdated, Refusal, SessionId, Side, Symbol, Text, Tick, TimeInForce,
+    AccountName, Agent as _, ClOrdId, Currency, InstrumentDefined, OrdStatus, OrdType, OrderAccepted, OrderFilled,
+    OrderId, OrderRefused, OrderView, Px, Qty, QuoteUpdated, Refusal, SessionId, Side, Symbol, Text, Tick, TimeInForce,
 };
 
 use super::*;
@@ -214,4 +214,33 @@ fn money_beyond_a_decimal_is_rounded_not_lost() {
     assert_eq!(money(Notional::from_units(1)).to_string(), "0.0000000000000001");
     assert_eq!(money(Notional::whole(9_000_000_000_000)).to_string(), "9000000000000");
     assert_eq!(money(Notional::from_units(i128::MAX)).to_string(), "17014118346046923173168.7304");
+}
+
+/// Far above what a handful of frames needs, so that a hang becomes a failure.
+const ROUNDS_MAX: usize = 1_000;
+
+#[test]
+fn agent_folds_what_is_behind_the_mark_and_only_that() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = journal::Settings::default().with_segment_bytes(1 << 20);
+    let mut opened = journal::open(dir.path(), settings).unwrap();
+    let views = Views::shared();
+    let mut agent = ViewsAgent::new(dir.path(), opened.mark.clone(), Arc::clone(&views)).unwrap();
+
+    for _ in 0..3 {
+        opened.log.append(EngineTime(7), &TICK, &[quote(1, 2, 3)]);
+    }
+    opened.log.flush();
+    assert_eq!(agent.work(EngineTime(8)).unwrap(), 0, "nothing is durable yet");
+
+    for _ in 0..ROUNDS_MAX {
+        opened.writer.work(EngineTime(8)).unwrap();
+        if opened.mark.durable() == Seq(3) {
+            break;
+        }
+    }
+    let folded: usize = (0..ROUNDS_MAX).map(|_| agent.work(EngineTime(9)).unwrap()).sum();
+    assert_eq!(folded, 3);
+    let views = views.read();
+    assert_eq!((views.frames, views.events, views.last_seq, views.last_time), (3, 3, Seq(3), EngineTime(7)));
 }
