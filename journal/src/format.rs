@@ -116,7 +116,7 @@ const _: () = {
     assert!(RECORD_HEADER_BYTES == 40);
     assert!(COMMIT_BYTES == 96);
     assert!(SEGMENT_HEADER_BYTES == 128);
-    assert!(FRAME_BYTES_MAX % 8 == 0);
+    assert!(FRAME_BYTES_MAX.is_multiple_of(8));
     assert!(SEGMENT_BYTES_MIN >= (SEGMENT_HEADER_BYTES + 2 * CHUNK_BYTES) as u64 + SEGMENT_RESERVE);
 };
 
@@ -161,7 +161,7 @@ impl RecordHeader {
         self.format == FORMAT
             && self.reserved == 0
             && match self.kind {
-                KIND_FRAME => len % 8 == 0 && len > RECORD_HEADER_BYTES && len <= FRAME_BYTES_MAX,
+                KIND_FRAME => len.is_multiple_of(8) && len > RECORD_HEADER_BYTES && len <= FRAME_BYTES_MAX,
                 KIND_COMMIT | KIND_SEAL => len == COMMIT_BYTES && self.events == 0,
                 _ => false,
             }

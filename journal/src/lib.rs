@@ -47,3 +47,8 @@ pub use verify::{Verdict, verify};
 mod block;
 mod storage;
 mod walk;
+
+#[cfg(test)]
+extern crate self as journal;
+#[cfg(test)]
+mod tests;

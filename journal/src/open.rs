@@ -144,7 +144,7 @@ fn resume(storage: Arc<dyn Storage>, segment_bytes: u64, tail: Tail) -> Result<(
 
 /// Overwrites an interrupted batch, so that no later reader can take it for more than it is.
 fn zero(segments: &Segments, from: u64, to: u64) -> Result<(), Failure> {
-    const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+    static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
     let file = segments.file();
     let mut at = from;
     while at < to {

@@ -41,7 +41,9 @@ impl Settings {
     /// [`Failure::Settings`] names the first value that cannot work.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let wrong = |why| Err(Failure::Settings { why });
-        if !(SEGMENT_BYTES_MIN..=SEGMENT_BYTES_MAX).contains(&self.segment_bytes) || self.segment_bytes % 4096 != 0 {
+        if !(SEGMENT_BYTES_MIN..=SEGMENT_BYTES_MAX).contains(&self.segment_bytes)
+            || !self.segment_bytes.is_multiple_of(4096)
+        {
             return wrong("segment_bytes must be a multiple of 4096 from 256 KiB to 16 GiB");
         }
         if self.chunks < crate::log::CHUNKS_MIN {

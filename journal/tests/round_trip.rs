@@ -127,7 +127,7 @@ fn follower_and_reader_start_at_any_frame() {
     let mut beyond = Follower::new(dir.path(), opened.mark.clone(), Seq(3_001)).unwrap();
     assert_eq!(beyond.poll(9, |_| ()).unwrap(), 0);
     write(&mut opened, &[2]);
-    assert_eq!(beyond.poll(9, |frame| assert_as_written(frame)).unwrap(), 2);
+    assert_eq!(beyond.poll(9, assert_as_written).unwrap(), 2);
 }
 
 #[test]

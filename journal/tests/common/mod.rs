@@ -43,7 +43,7 @@ pub fn command(seq: u64) -> Command {
 pub fn events(seq: u64) -> Events {
     let mut events = Events::default();
     for _ in 0..seq % 5 {
-        if seq % 2 == 0 {
+        if seq.is_multiple_of(2) {
             events.push(Ticked { reserved: 0 });
         } else {
             events.push(QuoteUpdated { quote: quote(seq) });
