@@ -123,7 +123,7 @@ pub fn markdown(plan: &Plan, all: &[Measurement]) -> String {
                 let chosen = all.iter().filter(|one| one.durability == durability && one.subject == subject);
                 median(chosen.filter(|one| one.rate == rate).map(|one| one.step).collect())
             });
-            if floor.is_none() && millrace.is_none() {
+            if rate.is_none() && plan.ramp.is_none() {
                 continue;
             }
             let (name, cells) = match rate {
@@ -135,7 +135,11 @@ pub fn markdown(plan: &Plan, all: &[Measurement]) -> String {
                 (Some(floor), Some(millrace)) => ratio(millrace.rate, floor.rate),
                 _ => "-".to_owned(),
             };
-            let [floor, millrace] = cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned()));
+            // A search without a result is said, not left out: no rate held the bound.
+            let absent = |is_measured| if is_measured && rate.is_none() { "none held" } else { "-" };
+            let [floor, millrace] = cells;
+            let floor = floor.unwrap_or_else(|| absent(true).to_owned());
+            let millrace = millrace.unwrap_or_else(|| absent(plan.millrace.is_some()).to_owned());
             // Writing to a String cannot fail.
             let _ = writeln!(text, "| {durability} | {name} | {floor} | {millrace} | {ratio} |");
         }
@@ -286,7 +290,7 @@ mod tests {
             folder: PathBuf::new(),
             rates: vec![1_000],
             runs: 3,
-            ramp: None,
+            ramp: Some(Bounds { start: 1, max: 1, p99_ns: 1, precision_percent: 1 }),
             ramp_step: Duration::ZERO,
             load: Config::canonical((Ipv4Addr::LOCALHOST, 1).into()),
         };
@@ -297,6 +301,7 @@ mod tests {
         let table = markdown(&plan, &all);
         assert!(table.contains("| durable | 1,000 | 10.0 · 20.0 | 150 · 300 | 15.00 |"), "{table}");
         assert!(table.contains("| durable | highest | 1,000,000 | 400,000 | 0.40 |"), "{table}");
-        assert_eq!(table.lines().count(), 4);
+        assert!(table.contains("| asynchronous | highest | none held | - | - |"), "{table}");
+        assert_eq!(table.lines().count(), 6);
     }
 }
