@@ -24,6 +24,9 @@ pub mod encode;
 pub mod client;
 pub mod session;
 
+pub mod report;
+pub mod translate;
+
 /// Start of heading, the byte that ends every FIX field.
 pub const SOH: u8 = 0x01;
 
