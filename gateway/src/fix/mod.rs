@@ -1,6 +1,7 @@
-//! FIX 4.4 as a pure library: bytes to messages, messages to bytes, and the session between them.
+//! FIX 4.4: bytes to messages, messages to bytes, the session between them, and the acceptor that puts them on sockets.
 //!
-//! Nothing here does I/O, reads a clock or starts a thread; time is an argument (UTC nanoseconds since 1970). The way of a
+//! Nothing but the acceptor's own files (from [`translate`] on) does I/O or starts a thread, and nothing reads a clock: time is an
+//! argument (UTC nanoseconds since 1970). The way of a
 //! message in: [`frame::frame`] finds it in the receive buffer, [`message::FieldIndex::parse`] makes a [`message::Message`]
 //! of it, [`session::Session::on_message`] says what it means. The way out: [`session::Session::begin_app_message`] writes
 //! the header into the connection's [`encode::Encoder`], the caller adds fields, `finish` closes it.
@@ -23,6 +24,21 @@ pub mod encode;
 
 pub mod client;
 pub mod session;
+
+pub mod translate;
+
+pub mod acceptor;
+mod connection;
+pub mod counters;
+mod desk;
+mod numbering;
+mod resend;
+mod slot;
+
+pub mod report;
+pub mod store;
+
+pub use acceptor::{Acceptor, AcceptorSettings, SessionSettings};
 
 /// Start of heading, the byte that ends every FIX field.
 pub const SOH: u8 = 0x01;

@@ -1,0 +1,449 @@
+//! The FIX acceptor: the agent that has the sockets.
+//!
+//! One round of [`Acceptor::work`] takes what is there and never waits: new connections, bytes in, frames of the journal
+//! behind the durable mark, resends, bytes out, timers. What each connection may take of a round is bounded, so that a busy
+//! one starves nobody; what each may pile up is bounded, so that a slow or silent one harms nobody. A connection that is cut
+//! loses nothing: its reports are in the journal, and the peer asks for them when it is back.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use journal::{Follower, Mark};
+use mio::net::TcpListener;
+use mio::{Events, Interest, Poll, Token};
+use model::queue::Producer;
+use model::{Agent, Command, EngineTime, Seq, SessionId, Stopped};
+use parking_lot::Mutex;
+
+use super::connection::Connection;
+use super::counters::{Counters, SessionStatus, count};
+use super::desk::{Desk, Ended, Setup};
+use super::report::Names;
+use super::resend::ResendFailure;
+use super::session::{SequenceNumbers, Session, SessionConfig};
+use super::slot::{Ledger, Slot};
+use super::store::{SessionStore, StoreFailure};
+
+/// Connections accepted in one round.
+const ACCEPTS_PER_ROUND: usize = 16;
+/// Frames of the journal taken in one round.
+const FRAMES_PER_ROUND: usize = 1_024;
+/// Socket events taken in one round.
+const SOCKET_EVENTS: usize = 256;
+/// Between looks at heartbeats and time limits, in nanoseconds.
+const TIMER_NS: i64 = 50_000_000;
+/// Between steps of the store, and between updates of the status, in nanoseconds.
+const STORE_NS: i64 = 100_000_000;
+/// Between flushes of the store for its own sake, in nanoseconds: bounds what is told again after a crash.
+const FLUSH_NS: i64 = 1_000_000_000;
+
+const LISTENER: Token = Token(0);
+
+/// A FIX session and its place in the journal.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// As the journal defines it for the pair of CompIDs.
+    pub session: SessionId,
+    /// CompIDs, heartbeat bounds, time limits; in the role of the acceptor.
+    pub config: SessionConfig,
+}
+
+/// Settings of the acceptor.
+#[derive(Clone, Debug)]
+pub struct AcceptorSettings {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Who may log on.
+    pub sessions: Vec<SessionSettings>,
+    /// Most connections at a time; further ones are closed at once.
+    pub connections_max: usize,
+    /// Most connections that have not logged on; further ones are closed at once.
+    pub connections_before_logon_max: usize,
+    /// How long a connection may stay without Logon, in nanoseconds.
+    pub logon_time_limit_ns: i64,
+    /// Most bytes that wait for a peer to read; one that is slower is cut, and asks for the rest when it is back.
+    pub output_bytes_max: usize,
+    /// Room in the queue to the engine that only cancels may take.
+    pub slots_for_cancels: usize,
+}
+
+impl AcceptorSettings {
+    /// Port 9876 of the loopback, 1,024 connections, 64 of them before Logon, 10 s for Logon, 4 MiB of output each, 256 slots
+    /// of the queue for cancels.
+    pub fn new(sessions: Vec<SessionSettings>) -> AcceptorSettings {
+        AcceptorSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 9876)),
+            sessions,
+            connections_max: 1_024,
+            connections_before_logon_max: 64,
+            logon_time_limit_ns: 10_000_000_000,
+            output_bytes_max: 4 << 20,
+            slots_for_cancels: 256,
+        }
+    }
+}
+
+/// Why the acceptor cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptorFailure {
+    /// The address cannot be listened on.
+    #[error("cannot listen for FIX on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// The poll of the sockets failed.
+    #[error("polling the FIX sockets: {0}")]
+    Poll(#[source] io::Error),
+    /// The session store failed.
+    #[error(transparent)]
+    Store(#[from] StoreFailure),
+    /// The journal cannot be read.
+    #[error("reading the journal for FIX sessions: {0}")]
+    Journal(#[from] journal::Failure),
+}
+
+impl From<ResendFailure> for AcceptorFailure {
+    fn from(failure: ResendFailure) -> AcceptorFailure {
+        match failure {
+            ResendFailure::Store(failure) => AcceptorFailure::Store(failure),
+            ResendFailure::Journal(failure) => AcceptorFailure::Journal(failure),
+        }
+    }
+}
+
+/// The agent "fix".
+pub struct Acceptor {
+    poll: Poll,
+    events: Events,
+    listener: TcpListener,
+    listener_ready: bool,
+    address: SocketAddr,
+    follower: Follower,
+    desk: Desk,
+    status: Arc<Mutex<Vec<SessionStatus>>>,
+    connections_max: usize,
+    connections_before_logon_max: usize,
+    logon_time_limit_ns: i64,
+    last_timer_ns: i64,
+    last_store_ns: i64,
+    last_flush_ns: i64,
+}
+
+impl Acceptor {
+    /// Reads the store, and the journal from the stored cursor to its end; then opens the listener. `names` are those that
+    /// the journal defines before that cursor; to give those of its whole length does no harm.
+    ///
+    /// # Errors
+    /// [`AcceptorFailure`]
+    pub fn open(
+        settings: AcceptorSettings,
+        store: Arc<dyn SessionStore>,
+        journal: &Path,
+        mark: Mark,
+        commands: Producer<Command>,
+        names: Names,
+    ) -> Result<Acceptor, AcceptorFailure> {
+        let (mut ledger, stored) = Ledger::open(store)?;
+        let journal_end = mark.durable();
+        if ledger.cursor > journal_end.next() {
+            tracing::warn!(cursor = %ledger.cursor, %journal_end, "session store is ahead of the journal, which lost its end");
+            ledger.cursor = journal_end.next();
+        }
+        let new_slot = |of: &SessionSettings| {
+            let record = stored.sessions.iter().find(|(id, _)| *id == of.session).map(|(_, record)| *record);
+            Slot::new(of.session, Session::new(of.config.clone(), SequenceNumbers::FIRST), record, journal_end)
+        };
+        let mut follower = Follower::new(journal, mark.clone(), ledger.cursor)?;
+        let mut desk = Desk::new(Setup {
+            slots: settings.sessions.iter().map(new_slot).collect(),
+            ledger,
+            names,
+            commands,
+            output_bytes_max: settings.output_bytes_max,
+            slots_for_cancels: settings.slots_for_cancels,
+            journal: journal.to_owned(),
+            mark,
+        });
+        while follower.next_seq() <= journal_end {
+            follower.poll(FRAMES_PER_ROUND, |frame| desk.recover_frame(frame))?;
+        }
+        let listen = |error| AcceptorFailure::Listen { address: settings.listen, error };
+        let mut listener = TcpListener::bind(settings.listen).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let poll = Poll::new().map_err(AcceptorFailure::Poll)?;
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(AcceptorFailure::Poll)?;
+        let acceptor = Acceptor {
+            poll,
+            events: Events::with_capacity(SOCKET_EVENTS),
+            listener,
+            listener_ready: true,
+            address,
+            follower,
+            desk,
+            status: Arc::default(),
+            connections_max: settings.connections_max,
+            connections_before_logon_max: settings.connections_before_logon_max,
+            logon_time_limit_ns: settings.logon_time_limit_ns,
+            last_timer_ns: i64::MIN,
+            last_store_ns: i64::MIN,
+            last_flush_ns: i64::MIN,
+        };
+        acceptor.show_status();
+        Ok(acceptor)
+    }
+
+    /// The address that is listened on: with its real port where 0 was asked for.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its counters.
+    pub fn counters(&self) -> Arc<Counters> {
+        Arc::clone(&self.desk.counters)
+    }
+
+    /// Its sessions, at most 100 ms old.
+    pub fn sessions(&self) -> Arc<Mutex<Vec<SessionStatus>>> {
+        Arc::clone(&self.status)
+    }
+
+    /// The first frame of the journal that is not told yet.
+    pub fn next_seq(&self) -> Seq {
+        self.follower.next_seq()
+    }
+
+    fn round(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
+        self.take_socket_events()?;
+        let mut done = self.accept(now_ns);
+        done += self.read(now_ns)?;
+        done += self.follow(now_ns)?;
+        done += self.desk.resend(now_ns)?;
+        if now_ns.saturating_sub(self.last_timer_ns) >= TIMER_NS {
+            self.last_timer_ns = now_ns;
+            self.desk.on_timer(now_ns, self.logon_time_limit_ns);
+        }
+        done += self.write(now_ns)?;
+        if now_ns.saturating_sub(self.last_store_ns) >= STORE_NS {
+            self.last_store_ns = now_ns;
+            self.store(now_ns)?;
+        }
+        Ok(done)
+    }
+
+    fn take_socket_events(&mut self) -> Result<(), AcceptorFailure> {
+        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            other => other.map_err(AcceptorFailure::Poll)?,
+        }
+        for event in &self.events {
+            if event.token() == LISTENER {
+                self.listener_ready = true;
+            } else if let Some(Some(connection)) = self.desk.connections.get_mut(event.token().0 - 1) {
+                connection.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
+                connection.read_closed |= event.is_read_closed() || event.is_error();
+                connection.writable |= event.is_writable();
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, now_ns: i64) -> usize {
+        let mut accepted = 0;
+        while self.listener_ready && accepted < ACCEPTS_PER_ROUND {
+            match self.listener.accept() {
+                Ok((socket, peer)) => {
+                    accepted += 1;
+                    if let Err(error) = self.add(socket, peer, now_ns) {
+                        tracing::warn!(%peer, %error, "connection refused");
+                        count(&self.desk.counters.connections_refused);
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.listener_ready = false,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    // Such as too many open files: those that wait are tried again with the next timer.
+                    tracing::warn!(%error, "accepting a connection failed");
+                    self.listener_ready = false;
+                }
+            }
+        }
+        accepted
+    }
+
+    fn add(&mut self, mut socket: mio::net::TcpStream, peer: SocketAddr, now_ns: i64) -> io::Result<()> {
+        let live = self.desk.connections.iter().flatten();
+        let (all, before_logon) = live.fold((0, 0), |(all, before), connection| {
+            (all + 1, before + usize::from(connection.slot.is_none() && !connection.is_ending()))
+        });
+        if all >= self.connections_max {
+            return Err(io::Error::other("too many connections"));
+        }
+        if before_logon >= self.connections_before_logon_max {
+            return Err(io::Error::other("too many connections before logon"));
+        }
+        socket.set_nodelay(true)?;
+        let free = self.desk.connections.iter().position(Option::is_none);
+        let place = free.unwrap_or(self.desk.connections.len());
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll.registry().register(&mut socket, Token(place + 1), interest)?;
+        let connection = Some(Connection::new(socket, peer, now_ns));
+        match free {
+            Some(place) => self.desk.connections[place] = connection,
+            None => self.desk.connections.push(connection),
+        }
+        count(&self.desk.counters.connections);
+        Ok(())
+    }
+
+    fn read(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
+        let mut done = 0;
+        for c in 0..self.desk.connections.len() {
+            let Some(connection) = &mut self.desk.connections[c] else { continue };
+            if !connection.readable && !connection.has_input() {
+                continue;
+            }
+            match connection.read() {
+                Ok(bytes) => done += usize::from(bytes > 0),
+                Err(_) => {
+                    self.drop_connection(c, Ended::SocketFailed, now_ns);
+                    continue;
+                }
+            }
+            done += self.desk.take_input(c, now_ns)?;
+            let closed = self.desk.connections[c].as_ref().is_some_and(Connection::peer_closed);
+            if closed {
+                self.desk.end(c, Ended::PeerClosed, now_ns);
+            }
+        }
+        Ok(done)
+    }
+
+    fn follow(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
+        let Acceptor { follower, desk, .. } = self;
+        Ok(follower.poll(FRAMES_PER_ROUND, |frame| desk.on_frame(frame, now_ns))?)
+    }
+
+    fn write(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
+        let mut done = 0;
+        for c in 0..self.desk.connections.len() {
+            let Desk { connections, slots, ledger, output_bytes_max, .. } = &mut self.desk;
+            let Some(connection) = &mut connections[c] else { continue };
+            let waiting = connection.out.pending().len();
+            if waiting > 0 {
+                let may_leave = match connection.slot {
+                    Some(slot) => ledger.may_leave(slots, slot)?,
+                    None => true,
+                };
+                if may_leave && connection.write().is_err() {
+                    self.drop_connection(c, Ended::SocketFailed, now_ns);
+                    continue;
+                }
+                let left = connection.out.pending().len();
+                done += usize::from(left < waiting);
+                // What waits for our own disk is not the peer's slowness.
+                if may_leave && left > *output_bytes_max {
+                    count(&self.desk.counters.slow_consumers);
+                    self.drop_connection(c, Ended::SlowConsumer, now_ns);
+                    continue;
+                }
+            }
+            if connection.is_ending() && connection.finish(now_ns) {
+                self.remove(c);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Ends a connection without waiting for anything to leave.
+    fn drop_connection(&mut self, c: usize, why: Ended, now_ns: i64) {
+        self.desk.end(c, why, now_ns);
+        self.remove(c);
+    }
+
+    fn remove(&mut self, c: usize) {
+        if let Some(mut connection) = self.desk.connections[c].take() {
+            let _ = self.poll.registry().deregister(&mut connection.socket);
+        }
+    }
+
+    fn store(&mut self, now_ns: i64) -> Result<(), AcceptorFailure> {
+        if let Some(failure) = self.desk.ledger.failure() {
+            return Err(failure.into());
+        }
+        self.listener_ready = true;
+        let stored = self.desk.ledger.store(&mut self.desk.slots)?;
+        if stored && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
+            self.last_flush_ns = now_ns;
+            self.desk.ledger.request_flush();
+        }
+        self.show_status();
+        Ok(())
+    }
+
+    fn show_status(&self) {
+        let connection_of = |slot: &Slot| slot.connection.and_then(|c| self.desk.connections[c].as_ref());
+        let status = |slot: &Slot| {
+            let numbers = slot.session.sequence_numbers();
+            SessionStatus {
+                session: slot.id,
+                sender_comp_id: slot.sender_comp_id,
+                target_comp_id: slot.target_comp_id,
+                logged_on: slot.session.is_active(),
+                peer: connection_of(slot).map(|connection| connection.peer),
+                next_in: numbers.next_in,
+                next_out: numbers.next_out,
+                output_bytes: connection_of(slot).map_or(0, |connection| connection.out.pending().len()),
+                in_flight: slot.in_flight(),
+                resending: slot.resend.is_some(),
+                last_disconnect: slot.last_disconnect.clone(),
+            }
+        };
+        *self.status.lock() = self.desk.slots.iter().map(status).collect();
+    }
+
+    /// Tells what the journal still has, logs everybody out, and stores everything exactly.
+    fn shut(&mut self, now_ns: i64) -> Result<(), AcceptorFailure> {
+        while self.follow(now_ns)? > 0 {}
+        for c in 0..self.desk.connections.len() {
+            let Desk { connections, slots, .. } = &mut self.desk;
+            let Some(connection) = &mut connections[c] else { continue };
+            if let Some(slot) = connection.slot {
+                slots[slot].session.logout(now_ns, "millrace is stopping", &mut connection.out);
+            }
+            self.desk.end(c, Ended::Stopping, now_ns);
+        }
+        // Once to ask for reservations, once to use them.
+        self.write(now_ns)?;
+        self.desk.ledger.settle()?;
+        self.write(now_ns)?;
+        self.desk.connections.clear();
+        self.desk.ledger.close(&mut self.desk.slots)?;
+        self.show_status();
+        Ok(())
+    }
+}
+
+impl Agent for Acceptor {
+    fn name(&self) -> &'static str {
+        "fix"
+    }
+
+    fn work(&mut self, now: EngineTime) -> Result<usize, Stopped> {
+        self.round(now.0).map_err(Stopped::by)
+    }
+
+    fn stop(&mut self, now: EngineTime) -> Result<(), Stopped> {
+        self.shut(now.0).map_err(Stopped::by)
+    }
+}
+
+#[cfg(test)]
+#[path = "acceptor_tests.rs"]
+mod tests;

@@ -1,0 +1,179 @@
+//! One TCP connection: bytes in, bytes out, and its end. Knows nothing of sessions.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+
+use mio::net::TcpStream;
+
+use super::encode::Encoder;
+use super::limits::MESSAGE_BYTES_MAX;
+
+/// Bytes that are read from one connection before the others have their turn.
+pub const READ_BYTES_PER_ROUND: usize = 64 * 1024;
+/// Bytes of input that wait to be framed; room for several of the longest messages.
+pub const INPUT_BYTES_MAX: usize = 64 * 1024;
+/// Output that is allocated when a connection opens; it grows up to the configured limit.
+const OUTPUT_BYTES_AT_FIRST: usize = 16 * 1024;
+/// How long an ended connection may take to flush and to close, in nanoseconds.
+const LINGER_NS: i64 = 1_000_000_000;
+
+const _: () = assert!(INPUT_BYTES_MAX >= 2 * MESSAGE_BYTES_MAX);
+
+/// A connection.
+pub(super) struct Connection {
+    pub(super) socket: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) opened_ns: i64,
+    /// Messages to the peer.
+    pub(super) out: Encoder,
+    /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
+    pub(super) slot: Option<usize>,
+    /// The socket may have bytes for us. mio tells once per change.
+    pub(super) readable: bool,
+    /// The peer has closed its side, so reading goes on until the end is seen: no further event will tell of it.
+    pub(super) read_closed: bool,
+    /// The socket may take bytes.
+    pub(super) writable: bool,
+    input: Box<[u8]>,
+    filled: usize,
+    /// Input that is framed already.
+    taken: usize,
+    end: Option<End>,
+    peer_closed: bool,
+}
+
+#[derive(Clone, Copy)]
+struct End {
+    since_ns: i64,
+    /// All is flushed and our side is shut; what the peer still sends is thrown away until it closes. To close with unread
+    /// bytes would reset the connection, and the peer might never see our Logout.
+    drained: bool,
+}
+
+impl Connection {
+    pub(super) fn new(socket: TcpStream, peer: SocketAddr, now_ns: i64) -> Connection {
+        Connection {
+            socket,
+            peer,
+            opened_ns: now_ns,
+            out: Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST),
+            slot: None,
+            readable: true,
+            read_closed: false,
+            writable: true,
+            input: vec![0; INPUT_BYTES_MAX].into_boxed_slice(),
+            filled: 0,
+            taken: 0,
+            end: None,
+            peer_closed: false,
+        }
+    }
+
+    /// Reads what is there, up to the bound of one round. Gives the number of bytes.
+    ///
+    /// # Errors
+    /// Those of the socket; the connection is then over.
+    pub(super) fn read(&mut self) -> io::Result<usize> {
+        let mut total = 0;
+        while self.readable && total < READ_BYTES_PER_ROUND {
+            self.make_room();
+            if self.filled == self.input.len() {
+                break;
+            }
+            match self.socket.read(&mut self.input[self.filled..]) {
+                Ok(0) => {
+                    self.readable = false;
+                    self.peer_closed = true;
+                }
+                Ok(count) => {
+                    // A read that did not fill the room took all there was; a later arrival is told as a new event.
+                    self.readable = self.read_closed || count == self.input.len() - self.filled;
+                    self.filled += count;
+                    total += count;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if self.is_ending() {
+                (self.filled, self.taken) = (0, 0);
+            }
+        }
+        Ok(total)
+    }
+
+    /// Input that is not framed yet, beside the output that answers it.
+    pub(super) fn input_and_out(&mut self) -> (&[u8], &mut Encoder) {
+        (&self.input[self.taken..self.filled], &mut self.out)
+    }
+
+    /// Is there input that is not framed yet?
+    pub(super) fn has_input(&self) -> bool {
+        self.taken < self.filled
+    }
+
+    /// The first `count` bytes of the input are dealt with.
+    pub(super) fn take(&mut self, count: usize) {
+        self.taken += count;
+        assert!(self.taken <= self.filled, "only what was read can be taken");
+    }
+
+    /// Writes what the socket takes. Gives the number of bytes.
+    ///
+    /// # Errors
+    /// Those of the socket; the connection is then over.
+    pub(super) fn write(&mut self) -> io::Result<usize> {
+        let mut total = 0;
+        while self.writable && !self.out.pending().is_empty() {
+            match self.socket.write(self.out.pending()) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.out.consume(count);
+                    total += count;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(total)
+    }
+
+    /// Nothing more is taken from the peer; what is pending still leaves.
+    pub(super) fn end(&mut self, now_ns: i64) {
+        self.end.get_or_insert(End { since_ns: now_ns, drained: false });
+        (self.filled, self.taken) = (0, 0);
+    }
+
+    /// Has [`Connection::end`] been called?
+    pub(super) fn is_ending(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Has the peer closed its side?
+    pub(super) fn peer_closed(&self) -> bool {
+        self.peer_closed
+    }
+
+    /// Moves an ended connection on; true when the socket can go.
+    pub(super) fn finish(&mut self, now_ns: i64) -> bool {
+        let Some(end) = &mut self.end else { return false };
+        if now_ns.saturating_sub(end.since_ns) >= LINGER_NS {
+            return true;
+        }
+        if self.out.pending().is_empty() && !end.drained {
+            end.drained = true;
+            let _ = self.socket.shutdown(Shutdown::Write);
+        }
+        end.drained && self.peer_closed
+    }
+
+    fn make_room(&mut self) {
+        if self.taken == self.filled {
+            (self.filled, self.taken) = (0, 0);
+        } else if self.taken > 0 && self.input.len() - self.filled < MESSAGE_BYTES_MAX {
+            self.input.copy_within(self.taken..self.filled, 0);
+            (self.filled, self.taken) = (self.filled - self.taken, 0);
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Where sessions and connections meet: a message in becomes a command, an event becomes a report.
+//!
+//! No socket is touched here but through [`Connection`]; the acceptor says when. What a call finds wrong with a connection
+//! ends that connection; only the store's and the journal's failures end the acceptor.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use journal::{Frame, Mark};
+use model::queue::Producer;
+use model::{Command, Event, ExecId, SessionId};
+
+use super::connection::Connection;
+use super::counters::{Counters, add, count};
+use super::encode::Encoder;
+use super::frame::{Framed, frame};
+use super::limits::MESSAGE_BYTES_MAX;
+use super::message::{FieldIndex, Message};
+use super::report::{self, Names};
+use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
+use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, write_refusal};
+use super::slot::{Ledger, Slot};
+use super::store::StoreFailure;
+use super::translate::{Translated, ref_id, translate};
+use super::{msg_type, tag};
+
+/// Why a connection ended, for the log and the session's status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ended {
+    Session(DisconnectReason),
+    PeerClosed,
+    SocketFailed,
+    SlowConsumer,
+    LogonTimeout,
+    UnknownCompIds,
+    SecondLogon,
+    Stopping,
+}
+
+/// Everything but the listener and the poll.
+pub(super) struct Desk {
+    pub(super) connections: Vec<Option<Connection>>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) ledger: Ledger,
+    pub(super) names: Names,
+    pub(super) counters: Arc<Counters>,
+    pub(super) commands: Producer<Command>,
+    pub(super) output_bytes_max: usize,
+    /// Room in the queue to the engine that only cancels may take.
+    pub(super) slots_for_cancels: usize,
+    pub(super) journal: PathBuf,
+    pub(super) mark: Mark,
+    /// Slot of each session, by [`SessionId`].
+    slot_of: Vec<Option<usize>>,
+    index: FieldIndex,
+}
+
+/// What is left to do after a message.
+enum After {
+    /// It is dealt with.
+    Taken,
+    /// It must wait; try again in the next round.
+    Held,
+    /// The connection ends.
+    End(Ended),
+    /// Output of the session must wait for the store.
+    Hold,
+}
+
+/// What a [`Desk`] begins with.
+pub(super) struct Setup {
+    pub(super) slots: Vec<Slot>,
+    pub(super) ledger: Ledger,
+    pub(super) names: Names,
+    pub(super) commands: Producer<Command>,
+    pub(super) output_bytes_max: usize,
+    pub(super) slots_for_cancels: usize,
+    pub(super) journal: PathBuf,
+    pub(super) mark: Mark,
+}
+
+impl Desk {
+    pub(super) fn new(setup: Setup) -> Desk {
+        let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark } = setup;
+        let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
+        slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
+        Desk {
+            connections: Vec::new(),
+            slots,
+            ledger,
+            names,
+            counters: Arc::default(),
+            commands,
+            output_bytes_max,
+            slots_for_cancels,
+            journal,
+            mark,
+            slot_of,
+            index: FieldIndex::new(),
+        }
+    }
+
+    fn slot_of(&self, session: SessionId) -> Option<usize> {
+        self.slot_of.get(session.0 as usize).copied().flatten()
+    }
+
+    /// Frames what a connection has read and deals with each message. Gives their number.
+    pub(super) fn take_input(&mut self, c: usize, now_ns: i64) -> Result<usize, StoreFailure> {
+        let mut messages = 0;
+        while let Some(connection) = &mut self.connections[c] {
+            if connection.is_ending() {
+                break;
+            }
+            let (input, _) = connection.input_and_out();
+            let (len, after) = match frame(input, MESSAGE_BYTES_MAX) {
+                Framed::Incomplete => break,
+                Framed::Garbled { skip, .. } => (skip, self.on_garbled(c)),
+                Framed::Message { len } => (len, self.on_message(c, len, now_ns)),
+            };
+            if matches!(after, After::Held) {
+                break;
+            }
+            if let Some(connection) = &mut self.connections[c] {
+                connection.take(len);
+            }
+            messages += 1;
+            match after {
+                After::Taken | After::Held => {}
+                After::End(why) => self.end(c, why, now_ns),
+                After::Hold => {
+                    let slot = self.connections[c].as_ref().and_then(|connection| connection.slot);
+                    if let Some(slot) = slot {
+                        self.ledger.hold(&mut self.slots, slot)?;
+                    }
+                }
+            }
+        }
+        Ok(messages)
+    }
+
+    fn on_garbled(&mut self, c: usize) -> After {
+        count(&self.counters.garbled);
+        match self.connections[c].as_ref().and_then(|connection| connection.slot) {
+            Some(slot) => match self.slots[slot].session.on_garbled() {
+                Disposition::Disconnect { reason } => After::End(Ended::Session(reason)),
+                _ => After::Taken,
+            },
+            None => After::End(Ended::Session(DisconnectReason::GarbledLogon)),
+        }
+    }
+
+    fn on_message(&mut self, c: usize, len: usize, now_ns: i64) -> After {
+        if self.connections[c].as_ref().is_some_and(|connection| connection.slot.is_none())
+            && let Err(why) = self.bind(c, len, now_ns)
+        {
+            return After::End(why);
+        }
+        let Desk { connections, slots, index, counters, commands, slots_for_cancels, .. } = self;
+        let Some(connection) = &mut connections[c] else { return After::Taken };
+        let Some(slot) = connection.slot.map(|slot| &mut slots[slot]) else { return After::Taken };
+        let (input, out) = connection.input_and_out();
+        let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled(c) };
+        // Numbers begin again only when no command of the old numbering can still come up in the journal.
+        if slot.in_flight() > 0
+            && message.msg_type() == msg_type::LOGON
+            && message.get_flag(tag::RESET_SEQ_NUM_FLAG) == Ok(true)
+        {
+            return After::Held;
+        }
+        count(&counters.messages_in);
+        match slot.session.on_message(now_ns, &message, out) {
+            Disposition::LoggedOn { reset } => {
+                count(&counters.logons);
+                tracing::info!(session = %slot.target_comp_id, reset, "logged on");
+                if reset {
+                    slot.reset();
+                    return After::Hold;
+                }
+            }
+            Disposition::Application { msg_seq_num, poss_resend, .. } => {
+                let to = Engine { commands, slots_for_cancels: *slots_for_cancels, counters };
+                return application(&to, slot, msg_seq_num, poss_resend, &message, now_ns, out);
+            }
+            Disposition::Rejected { .. } => count(&counters.session_rejects),
+            Disposition::Resend(resend) => {
+                count(&counters.resend_requests);
+                slot.ask_resend(resend);
+            }
+            Disposition::Disconnect { reason } => return After::End(Ended::Session(reason)),
+            Disposition::Consumed | Disposition::Dropped | Disposition::LoggedOut => {}
+        }
+        After::Taken
+    }
+
+    /// The first message of a connection: finds its session, or says why there is none.
+    fn bind(&mut self, c: usize, len: usize, now_ns: i64) -> Result<(), Ended> {
+        let Desk { connections, slots, index, counters, .. } = self;
+        let Some(connection) = &mut connections[c] else { return Err(Ended::PeerClosed) };
+        let peer = connection.peer;
+        let (input, out) = connection.input_and_out();
+        let garbled = |_| Ended::Session(DisconnectReason::GarbledLogon);
+        let message = index.parse(&input[..len]).map_err(garbled)?;
+        if message.msg_type() != msg_type::LOGON {
+            return Err(Ended::Session(DisconnectReason::FirstMessageNotLogon));
+        }
+        let (theirs, ours) = (message.get(tag::SENDER_COMP_ID), message.get(tag::TARGET_COMP_ID));
+        let is_wanted = |slot: &Slot| {
+            let config = slot.session.config();
+            theirs == Some(&*config.target_comp_id) && ours == Some(&*config.sender_comp_id)
+        };
+        // Whoever is unknown gets no answer: it is to learn nothing about which names exist.
+        let Some(found) = slots.iter().position(is_wanted) else {
+            count(&counters.unknown_comp_ids);
+            return Err(Ended::UnknownCompIds);
+        };
+        let slot = &mut slots[found];
+        if slot.connection.is_some() {
+            count(&counters.second_logons);
+            tracing::warn!(session = %slot.target_comp_id, %peer, "second logon for a live session refused");
+            write_refusal(now_ns, &message, "session is already logged on", out);
+            return Err(Ended::SecondLogon);
+        }
+        slot.connection = Some(c);
+        slot.session.connected(now_ns, out);
+        connection.slot = Some(found);
+        Ok(())
+    }
+
+    /// Takes in a frame: what it confirms, what it defines, and what clients hear of it.
+    pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
+        if let Some(origin) = frame.command.origin()
+            && let Some(slot) = self.slot_of(origin.session)
+        {
+            self.slots[slot].journaled(origin.msg_seq_num);
+        }
+        for (index, event) in frame.events().enumerate() {
+            self.names.learn(&event);
+            if let Some(slot) = event.session().and_then(|session| self.slot_of(session)) {
+                self.report(slot, frame, index as u8, &event, now_ns);
+            }
+        }
+        self.ledger.cursor = frame.seq.next();
+    }
+
+    /// At the start, before anybody is connected: numbers what the journal has after the stored cursor.
+    pub(super) fn recover_frame(&mut self, frame: &Frame<'_>) {
+        if let Some(origin) = frame.command.origin()
+            && let Some(slot) = self.slot_of(origin.session)
+        {
+            self.slots[slot].recovered(origin.msg_seq_num);
+        }
+        self.on_frame(frame, frame.time.0);
+    }
+
+    fn report(&mut self, slot: usize, frame: &Frame<'_>, index: u8, event: &Event, now_ns: i64) {
+        let Some(msg_type) = report::msg_type(event) else { return };
+        let Desk { connections, slots, names, counters, .. } = self;
+        let slot = &mut slots[slot];
+        let connection = slot.connection.and_then(|c| connections[c].as_mut()).filter(|_| slot.session.is_active());
+        let number = match connection {
+            Some(connection) => {
+                let out = &mut connection.out;
+                let number = slot.session.begin_app_message(now_ns, msg_type, out);
+                report::write_body(event, ExecId { seq: frame.seq, index }, frame.time, names, out);
+                out.finish();
+                count(&counters.reports_out);
+                number
+            }
+            None => slot.take_number(),
+        };
+        slot.note(number, frame.seq, index);
+    }
+
+    /// Goes on with resends. Gives the number of messages sent again.
+    pub(super) fn resend(&mut self, now_ns: i64) -> Result<usize, ResendFailure> {
+        let Desk { connections, slots, ledger, names, counters, journal, mark, .. } = self;
+        let mut total = 0;
+        for slot in slots.iter_mut().filter(|slot| slot.resend.is_some() || !slot.resends_waiting.is_empty()) {
+            let Some(connection) = slot.connection.and_then(|c| connections[c].as_mut()) else { continue };
+            if connection.out.pending().len() > OUTPUT_BYTES_AHEAD {
+                continue;
+            }
+            let mut with = Surroundings {
+                id: slot.id,
+                session: &mut slot.session,
+                numbering: &slot.numbering,
+                store: &*ledger.store,
+                names,
+                cursor: ledger.cursor,
+                now_ns,
+                out: &mut connection.out,
+            };
+            let mut job = match slot.resend.take() {
+                Some(job) => job,
+                None => match slot.resends_waiting.pop_front() {
+                    Some(resend) => ResendJob::begin(resend, &with, journal, mark.clone())?,
+                    None => continue,
+                },
+            };
+            let (messages, done) = job.piece(&mut with)?;
+            add(&counters.messages_resent, messages);
+            total += messages as usize + 1;
+            if !done {
+                slot.resend = Some(job);
+            }
+        }
+        Ok(total)
+    }
+
+    /// Heartbeats and time limits.
+    pub(super) fn on_timer(&mut self, now_ns: i64, logon_time_limit_ns: i64) {
+        for c in 0..self.connections.len() {
+            let Some(connection) = &mut self.connections[c] else { continue };
+            if connection.is_ending() {
+                continue;
+            }
+            let why = match connection.slot {
+                Some(slot) => self.slots[slot].session.on_timer(now_ns, &mut connection.out).map(Ended::Session),
+                None => {
+                    let late = now_ns.saturating_sub(connection.opened_ns) >= logon_time_limit_ns;
+                    late.then_some(Ended::LogonTimeout)
+                }
+            };
+            if let Some(why) = why {
+                self.end(c, why, now_ns);
+            }
+        }
+    }
+
+    /// No more input from this connection; what is written still leaves. The session is free for another connection.
+    pub(super) fn end(&mut self, c: usize, why: Ended, now_ns: i64) {
+        let Some(connection) = &mut self.connections[c] else { return };
+        if connection.is_ending() {
+            return;
+        }
+        connection.end(now_ns);
+        count(&self.counters.disconnects);
+        if matches!(why, Ended::LogonTimeout | Ended::Session(DisconnectReason::LogonTimeout)) {
+            count(&self.counters.logon_timeouts);
+        }
+        let slot = connection.slot.map(|slot| &mut self.slots[slot]).filter(|slot| slot.connection == Some(c));
+        match slot {
+            Some(slot) => {
+                tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
+                slot.disconnected(format!("{why:?}"));
+            }
+            None => tracing::warn!(peer = %connection.peer, ?why, "connection ended without a session"),
+        }
+    }
+}
+
+/// The way to the engine.
+struct Engine<'a> {
+    commands: &'a Producer<Command>,
+    slots_for_cancels: usize,
+    counters: &'a Counters,
+}
+
+impl Engine<'_> {
+    fn takes(&self, slot: &Slot, command: Command) -> bool {
+        let cancel = matches!(command, Command::CancelOrder(_));
+        let room = cancel || self.commands.free() > self.slots_for_cancels;
+        room && slot.has_room_for(cancel) && self.commands.try_push(command).is_ok()
+    }
+}
+
+/// An application message whose turn it is: on to the engine, or an answer here.
+fn application(
+    engine: &Engine<'_>,
+    slot: &mut Slot,
+    msg_seq_num: u64,
+    poss_resend: bool,
+    message: &Message<'_>,
+    now_ns: i64,
+    out: &mut Encoder,
+) -> After {
+    let (reason, text) = match translate(slot.id, msg_seq_num, poss_resend, message) {
+        Translated::Command(command) if engine.takes(slot, command) => {
+            slot.sent_to_engine(msg_seq_num);
+            count(&engine.counters.commands);
+            return After::Taken;
+        }
+        Translated::Command(_) => {
+            count(&engine.counters.queue_full);
+            (BusinessRejectReason::ApplicationNotAvailable, "application not available, queue full")
+        }
+        Translated::Reject(problem) => {
+            count(&engine.counters.session_rejects);
+            let _ = slot.session.reject(now_ns, message, problem, out);
+            return After::Taken;
+        }
+        Translated::Refuse { reason, text } => (reason, text),
+        Translated::Ignored => {
+            count(&engine.counters.business_rejects_in);
+            return After::Taken;
+        }
+    };
+    count(&engine.counters.business_rejects);
+    let content = BusinessReject { reason, ref_id: ref_id(message), text };
+    slot.session.business_reject(now_ns, message, content, out);
+    match reason {
+        // Another time the same order might pass, so that it was refused must be known after a crash: stored before the
+        // refusal leaves.
+        BusinessRejectReason::ApplicationNotAvailable => After::Hold,
+        _ => After::Taken,
+    }
+}

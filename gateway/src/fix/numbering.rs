@@ -1,0 +1,122 @@
+//! Which application message of a session has which number, and which event of the journal it tells of.
+//!
+//! Kept run-length (see [`Run`]): a new run begins after every number that no event has (a session message, a hole), and
+//! often enough that no resend has to read far to find its first message.
+
+use std::collections::VecDeque;
+
+use model::{Seq, SessionId};
+
+use super::store::{Run, SessionStore, StoreFailure};
+
+/// Messages of one run.
+const RUN_MESSAGES_MAX: u64 = 1_000;
+/// Frames that one run may span, so that the resend of a quiet session does not read the traffic of all others.
+const RUN_FRAMES_MAX: u64 = 65_536;
+/// Runs that are kept in memory when they are stored already.
+const RECENT_RUNS_MAX: usize = 128;
+
+/// The runs of one session.
+#[derive(Debug, Default)]
+pub(super) struct Numbering {
+    /// The latest runs, in order; the last `unsaved` are not stored yet.
+    recent: VecDeque<Run>,
+    unsaved: usize,
+    /// Number that would go on with the last run.
+    next: u64,
+}
+
+impl Numbering {
+    /// Notes that the message with this number tells of the event at this place.
+    pub(super) fn note(&mut self, number: u64, seq: Seq, index: u8, poss_resend: bool) {
+        let goes_on = number == self.next
+            && self.recent.back().is_some_and(|run| {
+                run.poss_resend == poss_resend
+                    && number - run.first < RUN_MESSAGES_MAX
+                    && seq.0 - run.seq.0 < RUN_FRAMES_MAX
+            });
+        if !goes_on {
+            self.recent.push_back(Run { first: number, seq, index, poss_resend });
+            self.unsaved += 1;
+        }
+        self.next = number + 1;
+    }
+
+    /// All is void: the numbers begin again.
+    pub(super) fn reset(&mut self) {
+        *self = Numbering::default();
+    }
+
+    /// Runs that are not stored yet.
+    pub(super) fn unsaved(&self) -> impl Iterator<Item = Run> + '_ {
+        self.recent.range(self.recent.len() - self.unsaved..).copied()
+    }
+
+    /// All runs are stored.
+    pub(super) fn saved(&mut self) {
+        self.unsaved = 0;
+        let surplus = self.recent.len().saturating_sub(RECENT_RUNS_MAX);
+        self.recent.drain(..surplus);
+    }
+
+    /// The run to begin at for the message with this number: the one that has it, or the first after it.
+    pub(super) fn run_at(
+        &self,
+        store: &dyn SessionStore,
+        session: SessionId,
+        number: u64,
+    ) -> Result<Option<Run>, StoreFailure> {
+        let position = self.recent.partition_point(|run| run.first <= number);
+        if position > 0 {
+            return Ok(self.recent.get(position - 1).copied());
+        }
+        match store.run_at(session, number)? {
+            Some(run) => Ok(Some(run)),
+            None => self.run_after(store, session, number),
+        }
+    }
+
+    /// The run that begins next after this number.
+    pub(super) fn run_after(
+        &self,
+        store: &dyn SessionStore,
+        session: SessionId,
+        number: u64,
+    ) -> Result<Option<Run>, StoreFailure> {
+        let position = self.recent.partition_point(|run| run.first <= number);
+        if position > 0 {
+            return Ok(self.recent.get(position).copied());
+        }
+        // What is stored comes before what is only in memory.
+        Ok(store.run_after(session, number)?.or(self.recent.front().copied()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_goes_on_until_a_number_is_skipped_or_the_kind_changes() {
+        let mut numbering = Numbering::default();
+        numbering.note(2, Seq(10), 0, false);
+        numbering.note(3, Seq(10), 1, false);
+        numbering.note(5, Seq(11), 0, false);
+        numbering.note(6, Seq(12), 0, true);
+        let firsts: Vec<u64> = numbering.unsaved().map(|run| run.first).collect();
+        assert_eq!(firsts, [2, 5, 6]);
+        numbering.saved();
+        assert_eq!(numbering.unsaved().count(), 0);
+    }
+
+    #[test]
+    fn long_run_is_cut_so_that_a_resend_starts_near() {
+        let mut numbering = Numbering::default();
+        for number in 1..=2 * RUN_MESSAGES_MAX {
+            numbering.note(number, Seq(number), 0, false);
+        }
+        assert_eq!(numbering.unsaved().count(), 2);
+        numbering.note(2 * RUN_MESSAGES_MAX + 1, Seq(1 << 40), 0, false);
+        assert_eq!(numbering.unsaved().count(), 3);
+    }
+}

@@ -1,0 +1,273 @@
+//! Events out to FIX: ExecutionReport(8) and OrderCancelReject(9), each from its one event.
+//!
+//! An event carries all that its report needs, but for the names of accounts and instruments: [`Names`] holds those. So the
+//! report of an event can be written again, the same, years later.
+
+use core::fmt::{self, Write};
+
+use model::refusal::Unit;
+use model::{
+    AccountId, AccountName, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecType, InstrumentId, OrdRejReason,
+    OrdStatus, OrderId, OrderRefused, OrderView, Refusal, StatusReported, Symbol,
+};
+
+use super::encode::Encoder;
+use super::limits::TEXT_BYTES_MAX;
+use super::{msg_type, tag};
+
+/// Stands where the standard requires an identifier and there is none.
+const NONE: &str = "NONE";
+/// Symbol(55) of a report on an order that nobody knows.
+const NOT_AVAILABLE: &str = "[N/A]";
+/// Side(54) of a report on an order that nobody knows.
+const UNDISCLOSED: u8 = b'7';
+
+/// Names of accounts and instruments, as the log defines them.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    accounts: Vec<AccountName>,
+    instruments: Vec<Symbol>,
+}
+
+impl Names {
+    /// Takes in a definition; other events are passed over. Definitions come in the order of their indexes.
+    pub fn learn(&mut self, event: &Event) {
+        match event {
+            Event::AccountDefined(defined) => {
+                place(&mut self.accounts, defined.account.0 as usize, defined.definition.account);
+            }
+            Event::InstrumentDefined(defined) => {
+                place(&mut self.instruments, defined.instrument.0 as usize, defined.definition.symbol);
+            }
+            _ => {}
+        }
+    }
+
+    fn account(&self, account: AccountId) -> &[u8] {
+        self.accounts.get(account.0 as usize).map_or(&[], |name| name.as_bytes())
+    }
+
+    fn symbol(&self, instrument: InstrumentId) -> &[u8] {
+        self.instruments.get(instrument.0 as usize).map_or(NOT_AVAILABLE.as_bytes(), |symbol| symbol.as_bytes())
+    }
+}
+
+fn place<T: Clone + Default>(table: &mut Vec<T>, index: usize, name: T) {
+    if index >= table.len() {
+        table.resize(index + 1, T::default());
+    }
+    table[index] = name;
+}
+
+/// MsgType(35) of the message that tells of the event, if a client hears of it.
+pub fn msg_type(event: &Event) -> Option<&'static [u8]> {
+    match event {
+        Event::CancelRejected(_) => Some(msg_type::ORDER_CANCEL_REJECT),
+        other => other.execution_report().map(|_| msg_type::EXECUTION_REPORT),
+    }
+}
+
+/// Writes the body of the event's message; the header is begun by the caller, who also finishes. `time` is that of the
+/// event's frame. Writes nothing for events that no client hears of.
+pub fn write_body(event: &Event, exec_id: ExecId, time: EngineTime, names: &Names, out: &mut Encoder) {
+    if let Event::CancelRejected(rejected) = event {
+        return cancel_reject(rejected, time, out);
+    }
+    let Some((_, exec_type)) = event.execution_report() else { return };
+    match event {
+        Event::OrderRefused(refused) => refusal_report(refused, exec_id, time, out),
+        Event::StatusReported(status) if status.known == 0 => unknown_order(status, exec_id, time, out),
+        other => {
+            let Some(order) = other.order() else { return };
+            order_report(order, exec_type, exec_id, names, out);
+            match other {
+                Event::OrderFilled(fill) => {
+                    out.field_decimal(tag::LAST_QTY, fill.last_qty.units());
+                    out.field_decimal(tag::LAST_PX, fill.last_px.units());
+                }
+                Event::OrderRejected(rejected) => rejection(rejected.reason, out),
+                _ => {}
+            }
+            out.field_time(tag::TRANSACT_TIME, time.0);
+        }
+    }
+}
+
+fn order_report(order: &OrderView, exec_type: ExecType, exec_id: ExecId, names: &Names, out: &mut Encoder) {
+    order_id(order.order_id, out);
+    out.field_bytes(tag::CL_ORD_ID, order.cl_ord_id.as_bytes());
+    out.field_bytes(tag::ORIG_CL_ORD_ID, order.orig_cl_ord_id.as_bytes());
+    identity(exec_id, exec_type, order.ord_status, out);
+    out.field_bytes(tag::ACCOUNT, names.account(order.account));
+    out.field_bytes(tag::SYMBOL, names.symbol(order.instrument));
+    out.field_char(tag::SIDE, order.side.value());
+    out.field_decimal(tag::ORDER_QTY, order.order_qty.units());
+    out.field_char(tag::ORD_TYPE, order.ord_type.value());
+    if !order.price.is_zero() {
+        out.field_decimal(tag::PRICE, order.price.units());
+    }
+    out.field_char(tag::TIME_IN_FORCE, order.time_in_force.value());
+    out.field_decimal(tag::LEAVES_QTY, order.leaves_qty().units());
+    out.field_decimal(tag::CUM_QTY, order.cum_qty.units());
+    out.field_decimal(tag::AVG_PX, order.avg_px().units());
+}
+
+/// An order that never came to be: what was sent comes back, with the check that refused it.
+fn refusal_report(refused: &OrderRefused, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
+    order_id(refused.order_id, out);
+    out.field_bytes(tag::CL_ORD_ID, refused.cl_ord_id.as_bytes());
+    identity(exec_id, ExecType::Rejected, refused.ord_status, out);
+    out.field_u64(tag::ORD_REJ_REASON, u64::from(refused.refusal.check.ord_rej_reason().value()));
+    out.field_bytes(tag::ACCOUNT, refused.account.as_bytes());
+    out.field_bytes(tag::SYMBOL, refused.symbol.as_bytes());
+    out.field_char(tag::SIDE, refused.side.value());
+    out.field_decimal(tag::ORDER_QTY, refused.order_qty.units());
+    out.field_char(tag::ORD_TYPE, refused.ord_type.value());
+    if !refused.price.is_zero() {
+        out.field_decimal(tag::PRICE, refused.price.units());
+    }
+    out.field_char(tag::TIME_IN_FORCE, refused.time_in_force.value());
+    nothing_done(out);
+    out.field_time(tag::TRANSACT_TIME, time.0);
+    out.field_bytes(tag::TEXT, refusal_text(&refused.refusal).as_bytes());
+}
+
+/// The answer to an OrderStatusRequest(H) for an order that the engine does not know.
+fn unknown_order(status: &StatusReported, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
+    order_id(OrderId(0), out);
+    out.field_bytes(tag::CL_ORD_ID, status.order.cl_ord_id.as_bytes());
+    identity(exec_id, ExecType::OrderStatus, OrdStatus::Rejected, out);
+    out.field_u64(tag::ORD_REJ_REASON, u64::from(OrdRejReason::UnknownOrder.value()));
+    out.field_str(tag::SYMBOL, NOT_AVAILABLE);
+    out.field_char(tag::SIDE, UNDISCLOSED);
+    nothing_done(out);
+    out.field_time(tag::TRANSACT_TIME, time.0);
+    out.field_str(tag::TEXT, "UNKNOWN_ORDER");
+}
+
+fn cancel_reject(rejected: &CancelRejected, time: EngineTime, out: &mut Encoder) {
+    order_id(rejected.order_id, out);
+    out.field_bytes(tag::CL_ORD_ID, rejected.cl_ord_id.as_bytes());
+    out.field_bytes(tag::ORIG_CL_ORD_ID, rejected.orig_cl_ord_id.as_bytes());
+    out.field_char(tag::ORD_STATUS, rejected.ord_status.value());
+    out.field_char(tag::CXL_REJ_RESPONSE_TO, rejected.response_to.value());
+    out.field_u64(tag::CXL_REJ_REASON, u64::from(rejected.reason.value()));
+    out.field_time(tag::TRANSACT_TIME, time.0);
+    match rejected.by_risk {
+        1 => out.field_bytes(tag::TEXT, refusal_text(&rejected.refusal).as_bytes()),
+        _ => out.field_str(tag::TEXT, cancel_reject_text(rejected.reason)),
+    }
+}
+
+fn order_id(order_id: OrderId, out: &mut Encoder) {
+    match order_id.0 {
+        0 => out.field_str(tag::ORDER_ID, NONE),
+        known => out.field_u64(tag::ORDER_ID, known),
+    }
+}
+
+fn identity(exec_id: ExecId, exec_type: ExecType, ord_status: OrdStatus, out: &mut Encoder) {
+    let mut text = Line::default();
+    let _ = write!(text, "{exec_id}");
+    out.field_bytes(tag::EXEC_ID, text.as_bytes());
+    out.field_char(tag::EXEC_TYPE, exec_type.value());
+    out.field_char(tag::ORD_STATUS, ord_status.value());
+}
+
+fn rejection(reason: OrdRejReason, out: &mut Encoder) {
+    out.field_u64(tag::ORD_REJ_REASON, u64::from(reason.value()));
+    out.field_str(tag::TEXT, "VENUE_REJECTED");
+}
+
+fn nothing_done(out: &mut Encoder) {
+    for tag in [tag::LEAVES_QTY, tag::CUM_QTY, tag::AVG_PX] {
+        out.field_u64(tag, 0);
+    }
+}
+
+fn cancel_reject_text(reason: CxlRejReason) -> &'static str {
+    match reason {
+        CxlRejReason::TooLateToCancel => "TOO_LATE",
+        CxlRejReason::UnknownOrder => "UNKNOWN_ORDER",
+        CxlRejReason::BrokerOption => "VENUE_REJECTED",
+        CxlRejReason::AlreadyPending => "ALREADY_PENDING",
+        CxlRejReason::DuplicateClOrdId => "DUPLICATE_CL_ORD_ID",
+        CxlRejReason::Other => "OTHER",
+    }
+}
+
+/// Text(58) of a refusal: `CODE: limit=.., observed=..`, with `reference=..` where the check used a reference price.
+fn refusal_text(refusal: &Refusal) -> Line {
+    let mut line = Line::default();
+    let _ = write!(line, "{}", refusal.check.code());
+    let amount = |number| Amount { number, unit: refusal.check.unit() };
+    if refusal.check.unit() != Unit::None {
+        let _ = write!(line, ": limit={}, observed={}", amount(refusal.limit), amount(refusal.observed));
+    }
+    if refusal.reference_px != 0 {
+        let reference = Amount { number: i128::from(refusal.reference_px), unit: Unit::Px };
+        let _ = write!(line, ", reference={reference}");
+    }
+    line
+}
+
+/// A number of a refusal in its unit, as people read it: exact, without trailing zeros.
+struct Amount {
+    number: i128,
+    unit: Unit,
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (places, suffix) = match self.unit {
+            Unit::None | Unit::Count => (0, ""),
+            Unit::Px | Unit::Qty => (8, ""),
+            Unit::Notional => (16, ""),
+            Unit::Nanos if self.number < 0 => return f.write_str("none"),
+            Unit::Nanos => (9, "s"),
+        };
+        let scale = 10u128.pow(places);
+        let magnitude = self.number.unsigned_abs();
+        let sign = if self.number < 0 { "-" } else { "" };
+        write!(f, "{sign}{}", magnitude / scale)?;
+        let (mut fraction, mut width) = (magnitude % scale, places as usize);
+        if fraction > 0 {
+            while fraction % 10 == 0 {
+                (fraction, width) = (fraction / 10, width - 1);
+            }
+            write!(f, ".{fraction:0width$}")?;
+        }
+        f.write_str(suffix)
+    }
+}
+
+/// A short line on the stack; what does not fit is cut.
+struct Line {
+    bytes: [u8; TEXT_BYTES_MAX],
+    len: usize,
+}
+
+impl Default for Line {
+    fn default() -> Line {
+        Line { bytes: [0; TEXT_BYTES_MAX], len: 0 }
+    }
+}
+
+impl Line {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let take = text.len().min(self.bytes.len() - self.len);
+        self.bytes[self.len..self.len + take].copy_from_slice(&text.as_bytes()[..take]);
+        self.len += take;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;
