@@ -133,7 +133,7 @@ fn flipped_byte_below_the_proof_refuses_to_open() {
 fn tail_torn_at_any_byte_is_cut_to_the_last_whole_batch() {
     let dir = tempfile::tempdir().unwrap();
     let mut opened = open(dir.path(), small()).unwrap();
-    write(&mut opened, &[2, 3]);
+    write(&mut opened, &[1, 1]);
     drop(opened);
     let path = segment(dir.path(), 1);
     let bytes = std::fs::read(&path).unwrap();
