@@ -3,6 +3,9 @@
 /// Commands that wait in one queue towards the hot loop; a full queue is a refusal at the edge.
 pub const COMMAND_QUEUE_SLOTS: usize = 1 << 14;
 
+/// Commands of operators and of the configuration that wait at once.
+pub const OPERATOR_QUEUE_SLOTS: usize = 1 << 10;
+
 /// Commands that the hot loop takes before it lets the journal commit; bounds one group commit.
 pub const BATCH_MAX: usize = 1024;
 
