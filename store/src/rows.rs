@@ -1,0 +1,561 @@
+//! From one frame to its rows. Each event writes to the tables that [`crate::schema`] lists for it, and to no other.
+
+use duckdb::{Appender, Connection, Result, params};
+use model::refusal::Unit;
+use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
+
+use crate::names::Names;
+
+/// One appender per table, for the rows of one transaction.
+pub(crate) struct Rows<'c> {
+    frames: Appender<'c>,
+    executions: Appender<'c>,
+    risk_decisions: Appender<'c>,
+    positions: Appender<'c>,
+    quotes: Appender<'c>,
+    instruments: Appender<'c>,
+    accounts: Appender<'c>,
+    sessions: Appender<'c>,
+    operator_acts: Appender<'c>,
+    suspended_reports: Appender<'c>,
+    /// Rows appended to all tables.
+    pub(crate) count: u64,
+}
+
+/// Where an event stands.
+#[derive(Clone, Copy)]
+struct Place {
+    seq: u64,
+    index: u8,
+    time: i64,
+}
+
+/// What a report says beside the order.
+#[derive(Default)]
+struct Said {
+    last_qty: i64,
+    last_px: i64,
+    venue_exec_id: Option<u64>,
+    reason: Option<String>,
+}
+
+impl<'c> Rows<'c> {
+    /// Inside an open transaction of `connection`.
+    pub(crate) fn new(connection: &'c Connection) -> Result<Rows<'c>> {
+        let to = |table| connection.appender_to_db(table, "raw");
+        Ok(Rows {
+            frames: to("frames")?,
+            executions: to("executions")?,
+            risk_decisions: to("risk_decisions")?,
+            positions: to("positions")?,
+            quotes: to("quotes")?,
+            instruments: to("instruments")?,
+            accounts: to("accounts")?,
+            sessions: to("sessions")?,
+            operator_acts: to("operator_acts")?,
+            suspended_reports: to("suspended_reports")?,
+            count: 0,
+        })
+    }
+
+    /// Hands the rows over. Not left to the appenders' own drop, which swallows errors.
+    pub(crate) fn flush(mut self) -> Result<u64> {
+        self.frames.flush()?;
+        self.executions.flush()?;
+        self.risk_decisions.flush()?;
+        self.positions.flush()?;
+        self.quotes.flush()?;
+        self.instruments.flush()?;
+        self.accounts.flush()?;
+        self.sessions.flush()?;
+        self.operator_acts.flush()?;
+        self.suspended_reports.flush()?;
+        Ok(self.count)
+    }
+
+    /// All rows of one frame.
+    pub(crate) fn append(
+        &mut self,
+        names: &mut Names,
+        seq: Seq,
+        time: EngineTime,
+        command: &Command,
+        events: impl Iterator<Item = Event>,
+    ) -> Result<()> {
+        let mut index = 0u8;
+        for event in events {
+            self.event(names, Place { seq: seq.0, index, time: time.0 }, &event)?;
+            index = index.saturating_add(1);
+        }
+        let origin = command.origin();
+        let session = origin.and_then(|origin| known(origin.session));
+        let msg_seq_num = origin.map(|origin| origin.msg_seq_num).filter(|number| *number > 0);
+        self.frames.append_row(params![seq.0, time.0, command.name(), session, msg_seq_num, index])?;
+        self.count += 1;
+        Ok(())
+    }
+
+    fn event(&mut self, names: &mut Names, at: Place, event: &Event) -> Result<()> {
+        match event {
+            Event::OrderAccepted(e) => {
+                self.risk_decision(names, at, "accepted", &Asked::new_order(names, &e.order, e.worst_px), None)?;
+                self.execution(names, at, event, &e.order, Said::default())
+            }
+            Event::ReplaceRequested(e) => {
+                let mut asked = Asked::new_order(names, &e.order, e.worst_px);
+                asked.request = "replace";
+                asked.order_qty = e.order_qty;
+                asked.price = e.price;
+                self.risk_decision(names, at, "accepted", &asked, None)?;
+                self.execution(names, at, event, &e.order, Said::default())
+            }
+            Event::OrderRefused(e) => self.refused(names, at, e),
+            Event::CancelRejected(e) => self.cancel_rejected(names, at, e),
+            Event::CancelRequested(e) => self.execution(names, at, event, &e.order, Said::default()),
+            Event::OrderAcknowledged(e) => self.execution(names, at, event, &e.order, Said::default()),
+            Event::OrderExpired(e) => self.execution(names, at, event, &e.order, Said::default()),
+            Event::OrderFilled(e) => {
+                let (last_qty, last_px) = (e.last_qty.units(), e.last_px.units());
+                let said = Said { last_qty, last_px, venue_exec_id: Some(e.venue_exec_id), reason: None };
+                self.execution(names, at, event, &e.order, said)
+            }
+            Event::OrderCanceled(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::OrderReplaced(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::OrderRejected(e) => {
+                self.execution(names, at, event, &e.order, venue(e.venue_exec_id, Some(format!("{:?}", e.reason))))
+            }
+            Event::StatusReported(e) => {
+                let reason = (e.known != 1).then(|| "UnknownOrder".to_owned());
+                self.execution(names, at, event, &e.order, Said { reason, ..Said::default() })
+            }
+            Event::VenueAccepted(_) | Event::Ticked(_) => Ok(()),
+            Event::PositionChanged(e) => {
+                self.count += 1;
+                self.positions.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    names.symbol(e.instrument),
+                    e.qty.units(),
+                    e.cost.units(),
+                    e.realised.units(),
+                    e.fees.units(),
+                    e.cash_from_trades.units(),
+                    e.account_cash.units(),
+                    e.fee.units(),
+                ])
+            }
+            Event::QuoteUpdated(e) => {
+                let quote = &e.quote;
+                self.count += 1;
+                self.quotes.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    quote.source_time.0,
+                    names.symbol(quote.instrument),
+                    quote.bid_px.units(),
+                    quote.bid_qty.units(),
+                    quote.ask_px.units(),
+                    quote.ask_qty.units(),
+                    quote.last_px.units(),
+                ])
+            }
+            Event::InstrumentDefined(_)
+            | Event::AccountDefined(_)
+            | Event::SessionDefined(_)
+            | Event::TradingStateChanged(_)
+            | Event::CashAdjusted(_)
+            | Event::Started(_) => self.operator_event(names, at, event),
+            Event::ReportSuspended(e) => {
+                let report = &e.report;
+                self.count += 1;
+                self.suspended_reports.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    report.order_id.0,
+                    report.venue_exec_id,
+                    format!("{:?}", report.kind),
+                    report.last_qty.units(),
+                    report.last_px.units(),
+                    format!("{:?}", e.why),
+                ])
+            }
+        }
+    }
+
+    /// An event that carries the order as it is after it.
+    fn execution(&mut self, names: &Names, at: Place, event: &Event, order: &OrderView, said: Said) -> Result<()> {
+        let exec_type = event.execution_report().map(|(_, exec_type)| name_of_exec_type(exec_type));
+        self.count += 1;
+        self.executions.append_row(params![
+            at.seq,
+            at.index,
+            at.time,
+            event.name(),
+            exec_type,
+            name_of_status(order.ord_status),
+            order.order_id.0,
+            order.cl_ord_id.as_str(),
+            order.orig_cl_ord_id.as_str(),
+            known(order.session),
+            names.session(order.session),
+            names.account(order.account),
+            names.symbol(order.instrument),
+            name_of_side(order.side),
+            name_of_type(order.ord_type),
+            name_of_time_in_force(order.time_in_force),
+            order.order_qty.units(),
+            order.price.units(),
+            said.last_qty,
+            said.last_px,
+            order.cum_qty.units(),
+            leaves(order),
+            average(order),
+            order.cum_notional.units(),
+            said.venue_exec_id,
+            said.reason,
+        ])
+    }
+
+    fn refused(&mut self, names: &Names, at: Place, e: &model::OrderRefused) -> Result<()> {
+        let asked = Asked {
+            request: "new",
+            session: e.session,
+            account: Some(e.account.as_str()),
+            symbol: Some(e.symbol.as_str()),
+            side: Some(name_of_side(e.side)),
+            order_id: e.order_id.0,
+            cl_ord_id: e.cl_ord_id.as_str(),
+            order_qty: e.order_qty,
+            price: e.price,
+            worst_px: None,
+        };
+        self.risk_decision(names, at, "refused", &asked, Some(&e.refusal))?;
+        self.count += 1;
+        self.executions.append_row(params![
+            at.seq,
+            at.index,
+            at.time,
+            "OrderRefused",
+            "Rejected",
+            name_of_status(e.ord_status),
+            e.order_id.0,
+            e.cl_ord_id.as_str(),
+            "",
+            known(e.session),
+            names.session(e.session),
+            e.account.as_str(),
+            e.symbol.as_str(),
+            name_of_side(e.side),
+            name_of_type(e.ord_type),
+            name_of_time_in_force(e.time_in_force),
+            e.order_qty.units(),
+            e.price.units(),
+            0i64,
+            0i64,
+            0i64,
+            0i64,
+            0i64,
+            0i128,
+            None::<u64>,
+            e.refusal.check.code(),
+        ])
+    }
+
+    fn cancel_rejected(&mut self, names: &Names, at: Place, e: &model::CancelRejected) -> Result<()> {
+        if e.by_risk == 1 {
+            let asked = Asked {
+                request: "replace",
+                session: e.session,
+                account: None,
+                symbol: None,
+                side: None,
+                order_id: e.order_id.0,
+                cl_ord_id: e.cl_ord_id.as_str(),
+                order_qty: Qty::ZERO,
+                price: Px::ZERO,
+                worst_px: None,
+            };
+            self.risk_decision(names, at, "refused", &asked, Some(&e.refusal))?;
+        }
+        let reason = if e.by_risk == 1 { e.refusal.check.code().to_owned() } else { format!("{:?}", e.reason) };
+        self.count += 1;
+        self.executions.append_row(params![
+            at.seq,
+            at.index,
+            at.time,
+            "CancelRejected",
+            None::<&str>,
+            name_of_status(e.ord_status),
+            e.order_id.0,
+            e.cl_ord_id.as_str(),
+            e.orig_cl_ord_id.as_str(),
+            known(e.session),
+            names.session(e.session),
+            None::<&str>,
+            None::<&str>,
+            None::<&str>,
+            None::<&str>,
+            None::<&str>,
+            None::<i64>,
+            None::<i64>,
+            0i64,
+            0i64,
+            None::<i64>,
+            None::<i64>,
+            None::<i64>,
+            None::<i128>,
+            None::<u64>,
+            reason,
+        ])
+    }
+
+    fn risk_decision(
+        &mut self,
+        names: &Names,
+        at: Place,
+        verdict: &str,
+        asked: &Asked<'_>,
+        refusal: Option<&Refusal>,
+    ) -> Result<()> {
+        self.count += 1;
+        self.risk_decisions.append_row(params![
+            at.seq,
+            at.index,
+            at.time,
+            asked.request,
+            verdict,
+            known(asked.session),
+            names.session(asked.session),
+            asked.account,
+            asked.symbol,
+            asked.side,
+            asked.order_id,
+            asked.cl_ord_id,
+            asked.order_qty.units(),
+            asked.price.units(),
+            asked.worst_px.map(Px::units),
+            refusal.map(|refusal| refusal.check.code()),
+            refusal.map(|refusal| name_of_unit(refusal.check.unit())),
+            refusal.map(|refusal| refusal.limit),
+            refusal.map(|refusal| refusal.observed),
+            refusal.map(|refusal| refusal.reference_px),
+        ])
+    }
+
+    /// Definitions go to their own table too; names are learned before later events of the frame need them.
+    fn operator_event(&mut self, names: &mut Names, at: Place, event: &Event) -> Result<()> {
+        let mut act = Act { name: event.name(), ..Act::default() };
+        match event {
+            Event::InstrumentDefined(e) => {
+                let d = &e.definition;
+                names.learn_instrument(e.instrument, d);
+                self.count += 1;
+                self.instruments.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    e.instrument.0,
+                    d.symbol.as_str(),
+                    d.currency.as_str(),
+                    d.tick.units(),
+                    d.lot.units(),
+                    d.max_order_qty.units(),
+                    d.multiplier,
+                    d.collar,
+                    d.reference_age_max,
+                    d.tradable == 1,
+                ])?;
+                act.subject = d.symbol.as_str();
+                return self.act(at, &act);
+            }
+            Event::AccountDefined(e) => {
+                let d = &e.definition;
+                names.learn_account(e.account, d);
+                self.count += 1;
+                self.accounts.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    e.account.0,
+                    d.account.as_str(),
+                    d.currency.as_str(),
+                    d.max_order_notional.units(),
+                    d.max_order_qty.units(),
+                    d.max_long.units(),
+                    d.max_short.units(),
+                    d.fee_rate,
+                    d.open_orders_max,
+                    d.cash_account == 1,
+                ])?;
+                act.subject = d.account.as_str();
+                return self.act(at, &act);
+            }
+            Event::SessionDefined(e) => {
+                let d = &e.definition;
+                names.learn_session(e.session, d);
+                self.count += 1;
+                self.sessions.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    e.session.0,
+                    d.sender_comp_id.as_str(),
+                    d.target_comp_id.as_str(),
+                    d.account.as_str(),
+                    d.messages_per_second,
+                ])?;
+                act.subject = d.target_comp_id.as_str();
+                return self.act(at, &act);
+            }
+            Event::TradingStateChanged(e) => {
+                act.subject = e.set.account.as_str();
+                act.actor = Some(e.set.actor.as_str());
+                act.reason = Some(e.set.reason.as_str());
+                act.before = Some(name_of_state(e.before));
+                act.after = Some(name_of_state(e.set.state));
+                self.act(at, &act)
+            }
+            Event::CashAdjusted(e) => {
+                act.subject = e.adjustment.account.as_str();
+                act.actor = Some(e.adjustment.actor.as_str());
+                act.reason = Some(e.adjustment.reason.as_str());
+                act.amount = Some(e.adjustment.amount.units());
+                act.cash = Some(e.cash.units());
+                self.act(at, &act)
+            }
+            Event::Started(e) => {
+                act.subject = e.start.build.as_str();
+                self.act(at, &act)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn act(&mut self, at: Place, act: &Act<'_>) -> Result<()> {
+        self.count += 1;
+        self.operator_acts.append_row(params![
+            at.seq,
+            at.index,
+            at.time,
+            act.name,
+            act.subject,
+            act.actor,
+            act.reason,
+            act.before,
+            act.after,
+            act.amount,
+            act.cash,
+        ])
+    }
+}
+
+/// What was asked for, and by whom.
+struct Asked<'a> {
+    request: &'static str,
+    session: SessionId,
+    account: Option<&'a str>,
+    symbol: Option<&'a str>,
+    side: Option<&'static str>,
+    order_id: u64,
+    cl_ord_id: &'a str,
+    order_qty: Qty,
+    price: Px,
+    worst_px: Option<Px>,
+}
+
+impl<'a> Asked<'a> {
+    fn new_order(names: &'a Names, order: &'a OrderView, worst_px: Px) -> Asked<'a> {
+        Asked {
+            request: "new",
+            session: order.session,
+            account: names.account(order.account),
+            symbol: names.symbol(order.instrument),
+            side: Some(name_of_side(order.side)),
+            order_id: order.order_id.0,
+            cl_ord_id: order.cl_ord_id.as_str(),
+            order_qty: order.order_qty,
+            price: order.price,
+            worst_px: Some(worst_px),
+        }
+    }
+}
+
+/// A row of `operator_acts`.
+#[derive(Default)]
+struct Act<'a> {
+    name: &'static str,
+    subject: &'a str,
+    actor: Option<&'a str>,
+    reason: Option<&'a str>,
+    before: Option<&'static str>,
+    after: Option<&'static str>,
+    amount: Option<i128>,
+    cash: Option<i128>,
+}
+
+fn venue(exec_id: u64, reason: Option<String>) -> Said {
+    Said { venue_exec_id: Some(exec_id), reason, ..Said::default() }
+}
+
+fn known(session: SessionId) -> Option<u32> {
+    (session != SessionId::NONE).then_some(session.0)
+}
+
+/// LeavesQty(151), without trusting the journal's numbers to fit.
+fn leaves(order: &OrderView) -> i64 {
+    if order.ord_status.is_working() { order.order_qty.units().saturating_sub(order.cum_qty.units()) } else { 0 }
+}
+
+/// AvgPx(6); NULL where the numbers of a damaged or unknown order have no average.
+fn average(order: &OrderView) -> Option<i64> {
+    if order.cum_qty.units() <= 0 {
+        return Some(0);
+    }
+    let average = model::money::div_half_even(order.cum_notional.units(), i128::from(order.cum_qty.units()));
+    i64::try_from(average).ok()
+}
+
+/// Names without `format!`: they are written for every row.
+macro_rules! named {
+    ($($function:ident($type:ident) { $($variant:ident)+ })+) => {
+        $(fn $function(value: model::$type) -> &'static str {
+            match value {
+                $(model::$type::$variant => stringify!($variant),)+
+            }
+        })+
+    };
+}
+
+named! {
+    name_of_side(Side) { Buy Sell }
+    name_of_type(OrdType) { Market Limit }
+    name_of_time_in_force(TimeInForce) { Day GoodTillCancel ImmediateOrCancel FillOrKill }
+    name_of_status(OrdStatus) {
+        New PartiallyFilled Filled Canceled PendingCancel Rejected PendingNew Expired PendingReplace
+    }
+    name_of_exec_type(ExecType) {
+        New Canceled Replaced PendingCancel Rejected PendingNew Expired PendingReplace Trade OrderStatus
+    }
+}
+
+fn name_of_state(state: TradingState) -> &'static str {
+    match state {
+        TradingState::Active => "Active",
+        TradingState::Halted => "Halted",
+    }
+}
+
+fn name_of_unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::None => "None",
+        Unit::Count => "Count",
+        Unit::Px => "Px",
+        Unit::Qty => "Qty",
+        Unit::Notional => "Notional",
+        Unit::Nanos => "Nanos",
+    }
+}
