@@ -1,4 +1,23 @@
 //! Start, connect, stop.
-mod config;
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod cli;
+mod config;
+mod daemon;
+mod demo;
+mod runner;
+mod sources;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("millrace: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

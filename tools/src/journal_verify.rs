@@ -12,9 +12,20 @@ use engine::Capacities;
 /// Names the first bad frame: file, offset, sequence number, what is wrong with it.
 pub fn run(dir: &Path, replay: bool) -> Result<()> {
     let verdict = journal::verify(dir);
-    println!("{verdict}");
-    if !verdict.is_sound() {
-        bail!("the journal in {} is damaged; restore these bytes from a copy before the daemon starts", dir.display());
+    println!(
+        "{} frames from {} to {} in {} segments are what was written",
+        verdict.frames, verdict.first_seq, verdict.last_seq, verdict.segments
+    );
+    if let Some(failure) = verdict.failure {
+        return Err(failure.into());
+    }
+    if let Some(fault) = verdict.fault {
+        let advice = if verdict.torn {
+            "an interrupted write leaves this at the end; the next start cuts it off"
+        } else {
+            "restore these bytes from a copy before the daemon starts"
+        };
+        bail!("{}: {fault}; {advice}", dir.display());
     }
     if replay {
         let replayed = engine::verify_replay(dir, Capacities::default())?;

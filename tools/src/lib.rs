@@ -4,8 +4,8 @@
 //! everybody else has.
 #![forbid(unsafe_code)]
 
-pub mod journal_verify;
-pub mod journal_dump;
-pub mod json;
 pub mod daemon;
+pub mod journal_dump;
+pub mod journal_verify;
+pub mod json;
 pub mod sql;

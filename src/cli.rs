@@ -1,0 +1,202 @@
+//! The command line: which subcommand, with what.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::Seq;
+use tools::daemon::Daemon;
+use tools::journal_dump::Form;
+
+use crate::config::Configuration;
+use crate::{daemon, demo};
+
+/// A low-latency order-processing engine: FIX in, risk, journal, fills, reports, analytics.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the daemon until SIGTERM or Ctrl-C.
+    Serve(ServeArgs),
+    /// Checks a configuration and reports every error at once.
+    Check {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Runs the real daemon with real FIX clients on fresh data, shows it live, and proves what it did.
+    Demo(demo::Args),
+    /// Looks at a journal.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Asks the analytics, while the daemon runs or not.
+    Sql(SqlArgs),
+    /// Throws the kill switch: nothing new in the scope; cancels pass.
+    Halt(ActArgs),
+    /// Releases the kill switch.
+    Resume(ActArgs),
+}
+
+/// Overrides stand in for the file's values.
+#[derive(Args)]
+struct ServeArgs {
+    /// The configuration.
+    #[arg(long)]
+    config: PathBuf,
+    /// Instead of `[data] dir`.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Instead of `[fix] listen`.
+    #[arg(long)]
+    fix_listen: Option<SocketAddr>,
+    /// Instead of `[http] listen`.
+    #[arg(long)]
+    http_listen: Option<SocketAddr>,
+    /// Instead of `[quotes] seed`.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Checks every byte; names the first bad frame.
+    Verify {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// Also decide every command again and compare.
+        #[arg(long)]
+        replay: bool,
+    },
+    /// Prints frames.
+    Dump {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// First frame.
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+        /// Last frame.
+        #[arg(long, default_value_t = u64::MAX)]
+        to: u64,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+/// Where the daemon and its data are.
+#[derive(Args)]
+struct Place {
+    /// The data folder.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// The daemon's HTTP address.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    http: SocketAddr,
+}
+
+#[derive(Args)]
+struct SqlArgs {
+    /// One reading statement.
+    statement: String,
+    #[command(flatten)]
+    place: Place,
+    /// How.
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    output: Output,
+}
+
+#[derive(Args)]
+struct ActArgs {
+    /// One account; without it, everything.
+    #[arg(long)]
+    account: Option<String>,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
+    match cli.command {
+        Command::Serve(args) => serve(args)?,
+        Command::Check { config } => return Ok(check(&config)),
+        Command::Demo(args) => return demo::run(&args),
+        Command::Journal(JournalCommand::Verify { dir, replay }) => tools::journal_verify::run(&dir, replay)?,
+        Command::Journal(JournalCommand::Dump { dir, from, to, output }) => {
+            let form = match output {
+                Output::Text => Form::Text,
+                Output::Json => Form::Json,
+            };
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            tools::journal_dump::run(&dir, Seq(from.max(1)), Seq(to), form, &mut out)?;
+        }
+        Command::Sql(args) => {
+            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let database = args.place.data.join("analytics.duckdb");
+            let json = matches!(args.output, Output::Json);
+            println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
+        }
+        Command::Halt(args) => act("/operator/halt", &args)?,
+        Command::Resume(args) => act("/operator/resume", &args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn act(path: &str, args: &ActArgs) -> Result<()> {
+    let daemon = Daemon::new(args.place.http, &args.place.data);
+    let scope = if args.account.is_some() { "account" } else { "global" };
+    let actor = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+    let body = serde_json::json!({ "scope": scope, "account": args.account, "reason": args.reason, "actor": actor });
+    println!("{}", daemon.post(path, &body)?);
+    Ok(())
+}
+
+fn check(path: &std::path::Path) -> ExitCode {
+    match Configuration::load(path) {
+        Ok(_) => {
+            println!("{}: sound", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(problems) => {
+            eprintln!("{problems}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(args: ServeArgs) -> Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MILLRACE_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let mut config = Configuration::load(&args.config).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    config.data_dir = args.data.unwrap_or(config.data_dir);
+    config.fix.listen = args.fix_listen.unwrap_or(config.fix.listen);
+    config.http.listen = args.http_listen.unwrap_or(config.http.listen);
+    if let (Some(asked), crate::config::Quotes::Synthetic { seed, .. }) = (args.seed, &mut config.quotes) {
+        *seed = asked;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
+        signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot take signals")?;
+    }
+    let stopped = daemon::run(&config, &stop)?;
+    writeln!(std::io::stdout(), "stopped at frame {} with state hash {}", stopped.seq, stopped.hash)?;
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! The daemon: opens the journal, recovers, tells the engine its configuration, lays the agents on threads, and stops
+//! them in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
+use gateway::fix::report::Names;
+use gateway::fix::session::SessionConfig;
+use gateway::fix::store::SledStore;
+use gateway::fix::{Acceptor, AcceptorSettings, SessionSettings};
+use gateway::venue::paper::Settings as VenueSettings;
+use gateway::venue::{OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
+use gateway::views::{Views, ViewsAgent};
+use journal::{Follower, Mark};
+use model::queue::{Consumer, Producer, bounded};
+use model::{AccountDefined, Agent, Command, Event, InstrumentDefined, Seq, limits};
+
+use crate::config::{Configuration, Durability, Layout, Quotes};
+use crate::runner::{self, Berth, Idle, Lane, Stage, wall_clock};
+use crate::sources;
+
+/// Where a clean stop left the engine.
+pub(crate) struct Stop {
+    pub(crate) seq: Seq,
+    pub(crate) hash: StateHash,
+}
+
+/// The queues towards the hot loop, in order of precedence: a flood of orders never keeps a venue's report out.
+struct Queues {
+    venue: Producer<Command>,
+    operator: Producer<Command>,
+    quotes: Producer<Command>,
+    fix: Producer<Command>,
+    inboxes: Vec<Consumer<Command>>,
+}
+
+impl Queues {
+    fn new() -> Queues {
+        let (venue, from_venue) = bounded(limits::COMMAND_QUEUE_SLOTS);
+        let (operator, from_operator) = bounded(limits::OPERATOR_QUEUE_SLOTS);
+        let (quotes, from_quotes) = bounded(limits::COMMAND_QUEUE_SLOTS);
+        let (fix, from_fix) = bounded(limits::COMMAND_QUEUE_SLOTS);
+        Queues { venue, operator, quotes, fix, inboxes: vec![from_venue, from_operator, from_quotes, from_fix] }
+    }
+}
+
+/// Runs until `stop` is raised or an agent cannot go on.
+///
+/// # Errors
+/// What kept the daemon from starting, or made it stop; after the latter a restart recovers.
+pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
+    let token = gateway::http::Token::load_or_create(&config.data_dir.join("operator.token"))?;
+    let journal_dir = config.journal_dir();
+    let opened = journal::open(&journal_dir, journal_settings(config))?;
+    let recovered = opened.recovered.clone();
+    tracing::info!(last_seq = %recovered.last_seq, ?recovered, "journal opened");
+
+    let capacities = Capacities { orders: usize::try_from(config.engine.orders_max)?, ..Capacities::default() };
+    let replayed = engine::replay(&journal_dir, capacities)?;
+    if replayed.state.last_seq() != recovered.last_seq {
+        bail!("the journal ends at {} but folding it ends at {}", recovered.last_seq, replayed.state.last_seq());
+    }
+    tracing::info!(frames = replayed.frames, working = replayed.state.working_count(), "state recovered");
+
+    let queues = Queues::new();
+    let counters = Arc::new(LoopCounters::default());
+    let known: Vec<_> = replayed.state.accounts().map(|(_, account)| account.definition.account).collect();
+    let mut hot = HotLoop::new(queues.inboxes, opened.log, replayed.state, Arc::clone(&counters));
+    let mut writer = opened.writer;
+    let start = config.start(env!("CARGO_PKG_VERSION"));
+    let definitions = config.definitions(|account| !known.contains(account));
+    tell(std::iter::once(start).chain(definitions), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+
+    let assembly = Assembly { config, mark: opened.mark.clone() };
+    let state = hot.state();
+    let venue = assembly.venue(state, queues.venue)?;
+    let quotes = assembly.quotes(state, queues.quotes);
+    let acceptor = assembly.acceptor(state, queues.fix)?;
+    let views = Views::shared();
+    let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
+    let (store_agent, store) = sources::analytics(config, assembly.mark.clone())?;
+
+    let sources = sources::of(&acceptor, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
+    let http_settings =
+        gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
+    let http = gateway::http::start(http_settings, token, sources)?;
+    tracing::info!(fix = %acceptor.local_addr(), http = %http.listen(), "listening");
+
+    let hot_agents = HotAgents {
+        acceptor: Box::new(acceptor),
+        hot: Box::new(hot),
+        writer: Box::new(writer),
+        venue: Box::new(venue),
+    };
+    let mut followers: Vec<Berth> = vec![Berth { agent: Box::new(views_agent), stage: Stage::Follow }];
+    followers.extend(quotes.map(|quotes| Berth { agent: Box::new(quotes), stage: Stage::Intake }));
+    let running = runner::start(assembly.lanes(hot_agents, followers, store_agent))?;
+
+    while !stop.load(Relaxed) && running.failure().is_none() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    tracing::info!("stopping");
+    http.stop();
+    running.stop().map_err(|why| anyhow!("{why}; a restart recovers what was acknowledged"))?;
+    let (seq, hash) = counters.at_stop.get().copied().context("the hot loop did not stop cleanly")?;
+    tracing::info!(%seq, %hash, "stopped");
+    Ok(Stop { seq, hash })
+}
+
+fn journal_settings(config: &Configuration) -> journal::Settings {
+    let durability = match config.journal.durability {
+        Durability::Durable => journal::Durability::Durable,
+        Durability::Asynchronous { sync_every } => journal::Durability::Asynchronous { sync_every },
+    };
+    journal::Settings { durability, ..journal::Settings::default() }.with_segment_bytes(config.journal.segment_bytes)
+}
+
+/// Decides commands and waits until they are durable, before anything else runs.
+fn tell(
+    commands: impl Iterator<Item = Command>,
+    queue: &Producer<Command>,
+    hot: &mut HotLoop,
+    writer: &mut journal::Writer,
+    mark: &Mark,
+) -> Result<()> {
+    let failed = |stopped: model::Stopped| anyhow!("{stopped}");
+    for command in commands {
+        let mut waiting = Some(command);
+        while let Some(command) = waiting.take() {
+            if let Err(full) = queue.try_push(command) {
+                waiting = Some(full.0);
+                hot.work(wall_clock()).map_err(failed)?;
+                writer.work(wall_clock()).map_err(failed)?;
+            }
+        }
+    }
+    while hot.work(wall_clock()).map_err(failed)? > 0 || mark.durable() < hot.state().last_seq() {
+        writer.work(wall_clock()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The agents that an order passes through.
+struct HotAgents {
+    acceptor: Box<dyn Agent>,
+    hot: Box<dyn Agent>,
+    writer: Box<dyn Agent>,
+    venue: Box<dyn Agent>,
+}
+
+/// What all agents are built from.
+struct Assembly<'a> {
+    config: &'a Configuration,
+    mark: Mark,
+}
+
+impl Assembly<'_> {
+    /// The paper venue is told what the engine holds open, by its place in the queue.
+    fn venue(&self, state: &State, queue: Producer<Command>) -> Result<PaperVenue<Follower>> {
+        let mut open: Vec<_> = state.working_orders().collect();
+        open.sort_by_key(|order| (order.working_since, order.view.order_id));
+        let open = open.into_iter().map(|order| OpenOrder {
+            view: order.view,
+            acknowledged: order.at_venue,
+            pending_cancel: !order.pending.cancel.is_empty(),
+            pending_replace: (!order.pending.replace.is_empty())
+                .then_some((order.pending.order_qty, order.pending.price)),
+        });
+        let settings = VenueSettings {
+            orders_max: u32::try_from(self.config.engine.orders_max)?,
+            instruments_max: u32::try_from(self.config.instruments.len())?.max(64),
+        };
+        let instruments = state.instruments().map(|(id, definition)| (id, definition.tick));
+        let tail = Follower::new(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
+        Ok(PaperVenue::new(settings, instruments, tail, queue, state.last_venue_exec_id(), open))
+    }
+
+    fn quotes(&self, state: &State, queue: Producer<Command>) -> Option<SyntheticQuotes> {
+        let Quotes::Synthetic { seed, per_second } = self.config.quotes else { return None };
+        let quoted = state.instruments().filter_map(|(instrument, definition)| {
+            let configured = self.config.instrument(&definition.symbol)?;
+            (!configured.price.is_zero()).then_some(SyntheticInstrument {
+                instrument,
+                start_px: configured.price,
+                tick: definition.tick,
+                lot: definition.lot,
+            })
+        });
+        Some(SyntheticQuotes::new(quoted.collect::<Vec<_>>(), per_second, seed, queue))
+    }
+
+    fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
+        let configured =
+            |target: &model::CompId| self.config.sessions.iter().any(|session| session.target_comp_id == *target);
+        let heart_bt_secs_max = u32::try_from(self.config.fix.heartbeat_max.as_secs())?;
+        let sessions = state
+            .sessions()
+            .filter(|(_, definition)| {
+                definition.sender_comp_id == self.config.fix.sender_comp_id && configured(&definition.target_comp_id)
+            })
+            .map(|(session, definition)| SessionSettings {
+                session,
+                config: SessionConfig {
+                    heart_bt_secs_max,
+                    ..SessionConfig::acceptor(definition.sender_comp_id.as_str(), definition.target_comp_id.as_str())
+                },
+            })
+            .collect();
+        let store = Arc::new(SledStore::open(&self.config.sessions_dir())?);
+        let settings = AcceptorSettings { listen: self.config.fix.listen, ..AcceptorSettings::new(sessions) };
+        let journal = self.config.journal_dir();
+        Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state))?)
+    }
+
+    fn lanes(&self, hot: HotAgents, followers: Vec<Berth>, store: Option<Box<dyn Agent>>) -> Vec<Lane> {
+        let engine = &self.config.engine;
+        let cores = engine.cores;
+        let idle = match engine.idle {
+            crate::config::Idle::Spin => Idle::Spin,
+            crate::config::Idle::Backoff => Idle::Backoff,
+            crate::config::Idle::Park => Idle::Park,
+        };
+        let fix = Berth { agent: hot.acceptor, stage: Stage::Intake };
+        let decide = Berth { agent: hot.hot, stage: Stage::Decide };
+        let keep = Berth { agent: hot.writer, stage: Stage::Keep };
+        let venue = Berth { agent: hot.venue, stage: Stage::Venue };
+        let lane = |name, berths, core| Lane { name, berths, core, idle };
+        let mut lanes = match engine.layout {
+            Layout::Shared => vec![lane("hot", vec![fix, decide, keep, venue], cores.engine)],
+            Layout::Dedicated => vec![
+                lane("fix", vec![fix], cores.fix),
+                lane("engine", vec![decide], cores.engine),
+                lane("journal", vec![keep], cores.journal),
+                lane("venue", vec![venue], cores.venue),
+            ],
+        };
+        let store = store.into_iter().map(|agent| Berth { agent, stage: Stage::Follow }).collect();
+        lanes.push(Lane { name: "followers", berths: followers, core: cores.followers, idle: Idle::Park });
+        lanes.push(Lane { name: "store", berths: store, core: cores.followers, idle: Idle::Park });
+        lanes
+    }
+}
+
+/// The names that reports show, of everything that the state knows.
+fn names(state: &State) -> Names {
+    let mut names = Names::default();
+    for (account, of_account) in state.accounts() {
+        let definition = of_account.definition;
+        names.learn(&Event::AccountDefined(AccountDefined { definition, account, reserved: [0; 12] }));
+    }
+    for (instrument, definition) in state.instruments() {
+        names.learn(&Event::InstrumentDefined(InstrumentDefined { definition: *definition, instrument, reserved: 0 }));
+    }
+    names
+}

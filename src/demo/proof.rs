@@ -1,0 +1,135 @@
+//! What must be true at the end, read from the files that the daemon left behind.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use engine::Capacities;
+use loadtest::progress::Report;
+use model::{ClOrdId, Event, OrderId, Seq};
+use serde_json::{Value, json};
+
+/// One sentence, and whether it holds.
+struct Claim {
+    what: &'static str,
+    outcome: Result<String>,
+}
+
+/// All of them.
+pub(super) struct Proof {
+    claims: Vec<Claim>,
+}
+
+/// Checks every claim. `said` is the daemon's last word.
+pub(super) fn check(data: &Path, report: &Report, said: &str) -> Proof {
+    let journal = data.join("journal");
+    let claim = |what, outcome| Claim { what, outcome };
+    Proof {
+        claims: vec![
+            claim("sent = acknowledged + refused", balanced(report)),
+            claim("every acknowledgement is in the journal", acks_are_journaled(&journal, report)),
+            claim("DuckDB has exactly the journal's rows", analytics_are_equal(data, &journal)),
+            claim("replaying the journal gives the same state hash", replay_is_equal(&journal, said)),
+            claim("the cash identity holds", cash_identity(&journal)),
+        ],
+    }
+}
+
+fn balanced(report: &Report) -> Result<String> {
+    let total = report.counts.total();
+    ensure!(report.interrupted.is_none(), "the clients were interrupted: {:?}", report.interrupted);
+    ensure!(total.sent == total.acknowledged + total.refused, "{total:?}");
+    Ok(format!("{} = {} + {}", total.sent, total.acknowledged, total.refused))
+}
+
+fn acks_are_journaled(journal: &Path, report: &Report) -> Result<String> {
+    let acks = report.acks.as_deref().unwrap_or_default();
+    let mut journaled: HashMap<ClOrdId, OrderId> = HashMap::new();
+    journal::read(journal, Seq(1), |frame| {
+        for event in frame.events() {
+            if let Event::OrderAccepted(_) | Event::CancelRequested(_) | Event::ReplaceRequested(_) = event
+                && let Some(order) = event.order()
+            {
+                journaled.insert(order.cl_ord_id, order.order_id);
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    for ack in acks {
+        let order_id = ClOrdId::new(ack.cl_ord_id.as_bytes()).and_then(|id| journaled.get(&id));
+        let Some(order_id) = order_id else {
+            anyhow::bail!("{} is acknowledged and not in the journal", ack.cl_ord_id)
+        };
+        ensure!(order_id.to_string() == ack.order_id, "{} is order {order_id}, not {}", ack.cl_ord_id, ack.order_id);
+    }
+    ensure!(!acks.is_empty(), "nothing was acknowledged");
+    Ok(format!("{} acknowledgements", acks.len()))
+}
+
+fn analytics_are_equal(data: &Path, journal: &Path) -> Result<String> {
+    let comparison = store::compare(&data.join("analytics.duckdb"), journal)?;
+    ensure!(comparison.is_equal(), "{comparison:?}");
+    let rows: u64 = comparison.tables.iter().map(|table| table.found).sum();
+    Ok(format!("{rows} rows up to frame {}", comparison.flushed_last_seq))
+}
+
+fn replay_is_equal(journal: &Path, said: &str) -> Result<String> {
+    let replayed = engine::verify_replay(journal, Capacities::default())?;
+    ensure!(replayed.differs.is_none(), "frame {:?} is decided otherwise today", replayed.differs);
+    let expected = format!("stopped at frame {} with state hash {}", replayed.state.last_seq(), replayed.state.hash());
+    ensure!(said == expected, "the daemon {said}, the replay {expected}");
+    Ok(format!("{} frames, {}", replayed.frames, replayed.state.hash()))
+}
+
+fn cash_identity(journal: &Path) -> Result<String> {
+    let state = engine::replay(journal, Capacities::default())?.state;
+    for holding in state.holdings() {
+        ensure!(holding.cash_identity_holds(), "{holding:?}");
+    }
+    Ok(format!("{} positions: realised = cash from trades + cost", state.holdings().count()))
+}
+
+impl Proof {
+    pub(super) fn holds(&self) -> bool {
+        self.claims.iter().all(|claim| claim.outcome.is_ok())
+    }
+
+    pub(super) fn text(&self, report: &Report) -> String {
+        let us = |ns: u64| format!("{}.{:01} us", ns / 1_000, ns % 1_000 / 100);
+        let latency = &report.latency;
+        let mut lines = vec![
+            format!(
+                "{} requests at {}/s over {} sessions, {} fills",
+                report.counts.total().sent,
+                report.achieved_rate,
+                report.sessions,
+                report.counts.fills
+            ),
+            format!(
+                "round trip from the intended send time: p50 {}  p99 {}  p99.9 {}  max {}",
+                us(latency.p50_ns),
+                us(latency.p99_ns),
+                us(latency.p999_ns),
+                us(latency.max_ns)
+            ),
+        ];
+        lines.extend(self.claims.iter().map(|claim| match &claim.outcome {
+            Ok(seen) => format!("  holds   {}: {seen}", claim.what),
+            Err(why) => format!("  BROKEN  {}: {why:#}", claim.what),
+        }));
+        lines.join("\n")
+    }
+
+    pub(super) fn json(&self, report: &Report) -> Value {
+        let claims: Vec<Value> = self
+            .claims
+            .iter()
+            .map(|claim| match &claim.outcome {
+                Ok(seen) => json!({ "claim": claim.what, "holds": true, "seen": seen }),
+                Err(why) => json!({ "claim": claim.what, "holds": false, "seen": format!("{why:#}") }),
+            })
+            .collect();
+        json!({ "holds": self.holds(), "claims": claims, "load": report })
+    }
+}

@@ -1,0 +1,166 @@
+//! What the control plane shows, from each part's own counters.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use anyhow::Result;
+use engine::LoopCounters;
+use gateway::fix::Acceptor;
+use gateway::fix::counters::{Counters, SessionStatus as FixSession};
+use gateway::http::{
+    Check, Kind, Readiness, Sample, Samples, SessionStatus, Sessions, Sources, SqlAnswer, SqlDesk, SqlRefusal, Store,
+    StoreStatus,
+};
+use gateway::views::SharedViews;
+use journal::Mark;
+use model::queue::Producer;
+use model::{Agent, Command};
+use parking_lot::Mutex;
+use store::{Flusher, QueryDesk, QueryLimits, Refused, State};
+
+use crate::config::Configuration;
+
+/// The analytics, as the control plane sees them.
+pub(crate) struct Analytics {
+    store: Arc<dyn Store>,
+    sql: Option<Arc<dyn SqlDesk>>,
+}
+
+/// The agent that writes the analytics, where they are on, and what shows them.
+pub(crate) fn analytics(config: &Configuration, mark: Mark) -> Result<(Option<Box<dyn Agent>>, Analytics)> {
+    if !config.store.enabled {
+        return Ok((None, Analytics { store: Arc::new(NoStore), sql: None }));
+    }
+    let megabytes = u32::try_from(config.store.memory_bytes >> 20)?.max(64);
+    let settings = store::Settings { memory_limit_mb: megabytes, ..store::Settings::default() };
+    let flusher = Flusher::new(&config.store_path(), &config.journal_dir(), mark, settings);
+    let analytics = Analytics { store: Arc::new(DuckDb(flusher.status())), sql: Some(Arc::new(Desk(flusher.desk()))) };
+    Ok((Some(Box::new(flusher)), analytics))
+}
+
+/// Everything that the control plane reads from and writes to.
+pub(crate) fn of(
+    acceptor: &Acceptor,
+    views: SharedViews,
+    mark: Mark,
+    counters: Arc<LoopCounters>,
+    analytics: Analytics,
+    commands: Producer<Command>,
+) -> Sources {
+    let synced = mark.clone();
+    Sources {
+        views,
+        journal: Arc::new(mark),
+        store: analytics.store,
+        sessions: Arc::new(FixSessions(acceptor.sessions())),
+        samples: vec![Arc::new(HotLoopSamples(counters)), Arc::new(FixSamples(acceptor.counters()))],
+        readiness: vec![Arc::new(JournalReady(synced))],
+        sql: analytics.sql,
+        commands,
+    }
+}
+
+struct NoStore;
+
+impl Store for NoStore {
+    fn status(&self) -> StoreStatus {
+        StoreStatus::default()
+    }
+}
+
+struct DuckDb(Arc<store::StoreStatus>);
+
+impl Store for DuckDb {
+    fn status(&self) -> StoreStatus {
+        let health = self.0.health();
+        let healthy = health.state == State::Following;
+        StoreStatus {
+            enabled: true,
+            healthy,
+            why: if healthy {
+                String::new()
+            } else {
+                health.last_error.unwrap_or_else(|| format!("{:?}", health.state))
+            },
+            seq: health.last_seq,
+            rows: health.rows,
+            commits: health.commits,
+        }
+    }
+}
+
+struct Desk(QueryDesk);
+
+impl SqlDesk for Desk {
+    fn query(&self, sql: &str, rows_max: usize, time_max: Duration) -> Result<SqlAnswer, SqlRefusal> {
+        let millis = u64::try_from(time_max.as_millis()).unwrap_or(u64::MAX);
+        let limits = QueryLimits { rows: rows_max, millis, ..QueryLimits::default() };
+        let table = self.0.sql(sql, limits).map_err(|refused| match refused {
+            Refused::Closed | Refused::Busy => SqlRefusal::Unavailable(refused.to_string()),
+            Refused::TooSlow(_) => SqlRefusal::TimedOut,
+            other => SqlRefusal::Statement(other.to_string()),
+        })?;
+        Ok(SqlAnswer {
+            columns: table.columns.into_iter().map(|column| column.name).collect(),
+            rows: table.rows.into_iter().map(|row| row.into_iter().map(serde_json::Value::from).collect()).collect(),
+            truncated: table.truncated,
+        })
+    }
+}
+
+struct FixSessions(Arc<Mutex<Vec<FixSession>>>);
+
+impl Sessions for FixSessions {
+    fn sessions(&self) -> Vec<SessionStatus> {
+        let shown = |session: &FixSession| SessionStatus {
+            sender_comp_id: session.sender_comp_id.to_string(),
+            target_comp_id: session.target_comp_id.to_string(),
+            logged_on: session.logged_on,
+            peer: session.peer.map(|peer| peer.to_string()).unwrap_or_default(),
+            next_in: session.next_in,
+            next_out: session.next_out,
+            waiting_bytes: session.output_bytes as u64,
+        };
+        self.0.lock().iter().map(shown).collect()
+    }
+}
+
+struct FixSamples(Arc<Counters>);
+
+impl Samples for FixSamples {
+    fn read(&self, into: &mut Vec<Sample>) {
+        into.extend(self.0.snapshot().into_iter().map(|(name, value)| Sample {
+            name: "fix_total",
+            help: "What the FIX acceptor counts, by kind.",
+            kind: Kind::Counter,
+            label: Some(("what", name.to_owned())),
+            value: value as f64,
+        }));
+    }
+}
+
+struct HotLoopSamples(Arc<LoopCounters>);
+
+impl Samples for HotLoopSamples {
+    fn read(&self, into: &mut Vec<Sample>) {
+        let mut one = |name, help, kind, value: u64| {
+            into.push(Sample { name, help, kind, label: None, value: value as f64 });
+        };
+        one("loop_commands_total", "Commands decided.", Kind::Counter, self.0.commands.load(Relaxed));
+        one("loop_batches_total", "Batches with work.", Kind::Counter, self.0.batches.load(Relaxed));
+        one("loop_batch_max_commands", "The largest batch.", Kind::Gauge, self.0.batch_max.load(Relaxed));
+        let full = self.0.journal_full.load(Relaxed);
+        one("loop_journal_full_total", "Rounds without room in the journal.", Kind::Counter, full);
+    }
+}
+
+/// Orders are welcome while the journal takes them.
+struct JournalReady(Mark);
+
+impl Readiness for JournalReady {
+    fn check(&self) -> Check {
+        let lag = self.0.written().0.saturating_sub(self.0.durable().0);
+        Check { name: "journal".to_owned(), ok: true, why: format!("{lag} frames written and not yet durable") }
+    }
+}
