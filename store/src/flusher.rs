@@ -173,6 +173,14 @@ impl Flusher {
     }
 }
 
+impl Drop for Flusher {
+    /// The desk's connection keeps the database open, and DuckDB's lock does not keep the same process from opening the
+    /// file twice, which would damage it: so it is gone before the flusher is.
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 impl Agent for Flusher {
     fn name(&self) -> &'static str {
         "store"

@@ -27,7 +27,7 @@ pub use compare::{Comparison, TableComparison, compare, compare_with, rebuild};
 pub use database::{Failure, Origin, Settings, Store, open_read_only};
 pub use desk::QueryDesk;
 pub use flusher::Flusher;
-pub use guard::{Refused, check_read_only};
+pub use guard::{QUERY_BYTES_MAX, Refused, check_read_only};
 pub use query::{Column, QueryLimits, Table, query};
 pub use schema::SCHEMA_VERSION;
 pub use status::{Health, State, StoreStatus};

@@ -12,7 +12,11 @@ use store::{State, Store};
 
 #[test]
 fn reopened_at_random_points_each_frame_is_there_exactly_once() {
-    let mut folder = Folder::new(1);
+    (100..104).for_each(reopened_at_random_points);
+}
+
+fn reopened_at_random_points(seed: u64) {
+    let mut folder = Folder::new(seed);
     for round in 0..8 {
         let mut flusher = folder.flusher();
         for _ in 0..folder.random.usize(1..4) {
