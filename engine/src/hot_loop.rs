@@ -1,7 +1,7 @@
 //! The hot path on one screen: batch, one clock read, decide, evolve, one frame each.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use journal::Log;
 use model::queue::Consumer;

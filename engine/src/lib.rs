@@ -12,13 +12,13 @@ mod decide;
 mod evolve;
 mod hash;
 mod holdings;
+mod hot_loop;
 mod index;
 mod orders;
+mod recovery;
 mod registry;
 mod state;
 mod transition;
-mod hot_loop;
-mod recovery;
 
 pub use accounts::Account;
 pub use decide::decide;
