@@ -9,9 +9,9 @@ use super::encode::Encoder;
 use super::limits::MESSAGE_BYTES_MAX;
 
 /// Bytes that are read from one connection before the others have their turn.
-pub const READ_BYTES_PER_ROUND: usize = 64 * 1024;
+pub(super) const READ_BYTES_PER_ROUND: usize = 64 * 1024;
 /// Bytes of input that wait to be framed; room for several of the longest messages.
-pub const INPUT_BYTES_MAX: usize = 64 * 1024;
+pub(super) const INPUT_BYTES_MAX: usize = 64 * 1024;
 /// Output that is allocated when a connection opens; it grows up to the configured limit.
 const OUTPUT_BYTES_AT_FIRST: usize = 16 * 1024;
 /// How long an ended connection may take to flush and to close, in nanoseconds.

@@ -7,8 +7,8 @@ use core::fmt::{self, Write};
 
 use model::refusal::Unit;
 use model::{
-    AccountId, AccountName, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecType, InstrumentId, OrdRejReason,
-    OrdStatus, OrderId, OrderRefused, OrderView, Refusal, StatusReported, Symbol,
+    AccountId, AccountName, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecType, InstrumentId,
+    OrdRejReason, OrdStatus, OrderId, OrderRefused, OrderView, Refusal, StatusReported, Symbol,
 };
 
 use super::encode::Encoder;

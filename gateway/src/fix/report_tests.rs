@@ -3,8 +3,8 @@
 use super::*;
 use crate::fix::message::FieldIndex;
 use model::{
-    AccountDefined, Check, ClOrdId, CxlRejResponseTo, DefineAccount, Notional, OrdType, OrderFilled, Px, Qty, Seq, SessionId,
-    Side, TimeInForce,
+    AccountDefined, Check, ClOrdId, CxlRejResponseTo, DefineAccount, Notional, OrdType, OrderFilled, Px, Qty, Seq,
+    SessionId, Side, TimeInForce,
 };
 
 fn names() -> Names {
@@ -75,7 +75,10 @@ fn partial_fill_shows_what_is_left_and_the_average() {
     };
     let wanted = ["35=8", "37=17", "17=42-1", "150=F", "39=1", "32=4", "31=101", "151=6", "14=4", "6=101"];
     has(&Event::OrderFilled(fill), &wanted);
-    has(&Event::OrderFilled(fill), &["1=FUND", "55=ACME", "54=1", "38=10", "40=2", "44=102", "60=20231114-22:13:20.123"]);
+    has(
+        &Event::OrderFilled(fill),
+        &["1=FUND", "55=ACME", "54=1", "38=10", "40=2", "44=102", "60=20231114-22:13:20.123"],
+    );
 }
 
 #[test]
@@ -124,7 +127,10 @@ fn cancel_reject_has_its_reason_and_what_it_answers() {
         ends_pending: 0,
         reserved: [0; 15],
     };
-    has(&Event::CancelRejected(rejected), &["35=9", "37=NONE", "11=c1", "41=o1", "39=8", "434=1", "102=1", "58=UNKNOWN_ORDER"]);
+    has(
+        &Event::CancelRejected(rejected),
+        &["35=9", "37=NONE", "11=c1", "41=o1", "39=8", "434=1", "102=1", "58=UNKNOWN_ORDER"],
+    );
 }
 
 #[test]

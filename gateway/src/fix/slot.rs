@@ -20,13 +20,13 @@ use super::session::{Resend, SequenceNumbers, Session};
 use super::store::{Changes, Flusher, SessionRecord, SessionStore, StoreFailure, Stored};
 
 /// Numbers reserved at a time; also the largest hole that a crash leaves.
-pub const RESERVATION: u64 = 4_096;
+pub(super) const RESERVATION: u64 = 4_096;
 /// Orders of one session that may be on their way to the journal.
-pub const IN_FLIGHT_MAX: usize = 16_384;
+pub(super) const IN_FLIGHT_MAX: usize = 16_384;
 /// Further commands that may be on their way if they are cancels: cancels always pass.
-pub const CANCELS_IN_FLIGHT_MAX: usize = 4_096;
+pub(super) const CANCELS_IN_FLIGHT_MAX: usize = 4_096;
 /// ResendRequests of one session that wait for their turn; the oldest goes when there are more.
-pub const RESENDS_WAITING_MAX: usize = 4;
+pub(super) const RESENDS_WAITING_MAX: usize = 4;
 /// Frames that the stored cursor may lag while no session has anything to store.
 const CURSOR_LAG_MAX: u64 = 10_000;
 

@@ -362,7 +362,7 @@ mod tests {
     const SESSION: SessionId = SessionId(300);
 
     fn run(first: u64) -> Run {
-        Run { first, seq: Seq(first * 10), index: 3, poss_resend: first % 2 == 0 }
+        Run { first, seq: Seq(first * 10), index: 3, poss_resend: first.is_multiple_of(2) }
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! BusinessMessageReject(j).
 
 use model::{
-    AccountName, CancelOrder, Command, EngineTime, NewOrder, OrdType, OrderStatusRequest, Origin, Px, Qty, ReplaceOrder,
-    SessionId, Side, Symbol, Text, TimeInForce,
+    AccountName, CancelOrder, Command, EngineTime, NewOrder, OrdType, OrderStatusRequest, Origin, Px, Qty,
+    ReplaceOrder, SessionId, Side, Text, TimeInForce,
 };
 
 use super::form::{FieldProblem, SessionRejectReason};
@@ -17,7 +17,6 @@ use super::{msg_type, tag};
 
 /// What became of an application message.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[expect(clippy::large_enum_variant, reason = "lives for one call on the stack; a command is fixed-size by design")]
 pub enum Translated {
     /// For the engine.
     Command(Command),
@@ -98,7 +97,7 @@ fn new_order(origin: Origin, poss_resend: bool, message: &Message<'_>) -> Result
         price: price(message)?,
         transact_time: transact_time(message)?,
         cl_ord_id: text(message, tag::CL_ORD_ID)?,
-        symbol: text::<16>(message, tag::SYMBOL)? as Symbol,
+        symbol: text(message, tag::SYMBOL)?,
         account: account(message)?,
         side: side(message)?,
         ord_type: ord_type(message)?,
@@ -149,10 +148,9 @@ fn refuse_unsupported(message: &Message<'_>) -> Result<(), Trouble> {
 fn order_qty(message: &Message<'_>) -> Result<Qty, Trouble> {
     match optional(message.get_decimal(tag::ORDER_QTY))? {
         Some(units) => Ok(Qty::from_units(units)),
-        None => Err(Trouble::Business(
-            BusinessRejectReason::ConditionallyRequiredFieldMissing,
-            "OrderQty(38) is required",
-        )),
+        None => {
+            Err(Trouble::Business(BusinessRejectReason::ConditionallyRequiredFieldMissing, "OrderQty(38) is required"))
+        }
     }
 }
 
@@ -195,7 +193,8 @@ fn term<T>(value: u8, known: fn(u8) -> Option<T>, tag: u32) -> Result<T, FieldPr
 /// A text that a command can hold: too long is out of range, an unprintable byte is a wrong format.
 fn text<const N: usize>(message: &Message<'_>, tag: u32) -> Result<Text<N>, FieldProblem> {
     let bytes = message.require(tag)?;
-    let reason = if bytes.len() > N { SessionRejectReason::ValueIncorrect } else { SessionRejectReason::IncorrectDataFormat };
+    let reason =
+        if bytes.len() > N { SessionRejectReason::ValueIncorrect } else { SessionRejectReason::IncorrectDataFormat };
     Text::new(bytes).ok_or(FieldProblem::new(reason, tag))
 }
 
