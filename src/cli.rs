@@ -33,6 +33,9 @@ enum Command {
         /// The configuration.
         #[arg(long)]
         config: PathBuf,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
     },
     /// Runs the real daemon with real FIX clients on fresh data, shows it live, and proves what it did.
     Demo(demo::Args),
@@ -137,7 +140,7 @@ struct ActArgs {
 pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve(args)?,
-        Command::Check { config } => return Ok(check(&config)),
+        Command::Check { config, output } => return Ok(check(&config, output)),
         Command::Demo(args) => return demo::run(&args),
         Command::Journal(JournalCommand::Verify { dir, replay }) => tools::journal_verify::run(&dir, replay)?,
         Command::Journal(JournalCommand::Dump { dir, from, to, output }) => {
@@ -169,14 +172,17 @@ fn act(path: &str, args: &ActArgs) -> Result<()> {
     Ok(())
 }
 
-fn check(path: &std::path::Path) -> ExitCode {
+fn check(path: &std::path::Path, output: Output) -> ExitCode {
     match Configuration::load(path) {
         Ok(_) => {
             println!("{}: sound", path.display());
             ExitCode::SUCCESS
         }
         Err(problems) => {
-            eprintln!("{problems}");
+            match output {
+                Output::Text => eprintln!("{problems}"),
+                Output::Json => println!("{}", problems.to_json()),
+            }
             ExitCode::FAILURE
         }
     }

@@ -54,7 +54,7 @@ impl Queues {
 pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
-    let token = gateway::http::Token::load_or_create(&config.data_dir.join("operator.token"))?;
+    let token = gateway::http::Token::load_or_create(&config.token_path())?;
     let journal_dir = config.journal_dir();
     let opened = journal::open(&journal_dir, journal_settings(config))?;
     let recovered = opened.recovered.clone();
