@@ -112,7 +112,7 @@ fn check_back(before: &[Value], lines: &[Value]) {
     assert!(last(lines, "34") > last(before, "34"), "MsgSeqNum(34) goes on where it was");
 }
 
-/// Neither side found fault with a message: no Reject(3), no BusinessMessageReject(j), and the client had its dictionary.
+/// Neither side found fault with a message: no Reject(3), no BusinessMessageReject(j).
 fn no_rejects(lines: &[Value]) {
     for (event, msg_type) in [("in", "3"), ("in", "j"), ("out", "3"), ("out", "j")] {
         let found = messages(lines, event, msg_type);
