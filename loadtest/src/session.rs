@@ -39,6 +39,16 @@ pub enum Meaning {
     Broken(String),
 }
 
+/// What came ahead of a missing number. The peer may go on with new messages while it sends old ones again; those are passed
+/// over and no answer to the first request brings them, so they are asked for next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Gap {
+    /// The answer to the latest ResendRequest(2) reaches at least here.
+    asked_until: u64,
+    /// Highest number seen.
+    seen: u64,
+}
+
 /// State of one session. Times are nanoseconds since the client's origin; `utc_ns` is UTC since 1970 for SendingTime(52).
 #[derive(Debug)]
 pub struct Session {
@@ -50,8 +60,8 @@ pub struct Session {
     /// Whether Logon(A) asks to begin at 1 on both sides, ResetSeqNumFlag(141).
     reset: bool,
     heart_bt_int_s: u32,
-    /// Highest number seen while an earlier one is missing.
-    gap_until: Option<u64>,
+    /// Numbers that are missing, while some are.
+    gap: Option<Gap>,
     last_sent_ns: u64,
     last_received_ns: u64,
     tested: bool,
@@ -67,7 +77,7 @@ impl Session {
             phase: Phase::LoggingOn,
             reset: start.is_none(),
             heart_bt_int_s,
-            gap_until: None,
+            gap: None,
             last_sent_ns: 0,
             last_received_ns: 0,
             tested: false,
@@ -154,8 +164,10 @@ impl Session {
             self.ask_for_gap(seq, writer, out, now_ns, utc_ns);
         }
         let meaning = self.dispatch(fields, in_order, writer, out, now_ns, utc_ns);
-        if self.gap_until.is_some_and(|until| self.numbers.next_in > until) {
-            self.gap_until = None;
+        if let Some(gap) = self.gap.take_if(|gap| gap.asked_until < self.numbers.next_in)
+            && gap.seen >= self.numbers.next_in
+        {
+            self.ask_for_gap(gap.seen, writer, out, now_ns, utc_ns);
         }
         meaning
     }
@@ -209,11 +221,12 @@ impl Session {
         Meaning::Broken(format!("{}: the peer logged out: {text}", self.name))
     }
 
-    /// One ResendRequest(2) for each gap; what comes again ends it.
+    /// One ResendRequest(2) at a time; what comes again ends it.
     fn ask_for_gap(&mut self, seq: u64, writer: &mut Writer, out: &mut Vec<u8>, now_ns: u64, utc_ns: i64) {
-        let asked = self.gap_until.is_some();
-        self.gap_until = Some(self.gap_until.unwrap_or(0).max(seq));
-        if !asked {
+        if let Some(gap) = &mut self.gap {
+            gap.seen = gap.seen.max(seq);
+        } else {
+            self.gap = Some(Gap { asked_until: seq, seen: seq });
             let begin = self.numbers.next_in.to_string();
             self.admin(writer, out, b"2", now_ns, utc_ns, &[(b"7=", begin.as_bytes()), (b"16=", b"0")]);
         }
@@ -288,7 +301,21 @@ mod tests {
         assert_eq!(peer.take(b"8", b"7", b""), Meaning::Application);
         assert_eq!(peer.take(b"8", b"8", b""), Meaning::Application);
         assert_eq!(peer.session.numbers.next_in, 9);
-        assert_eq!(peer.session.gap_until, None);
+        assert_eq!(peer.session.gap, None);
+    }
+
+    #[test]
+    fn what_came_between_resent_messages_is_asked_for_next() {
+        let mut peer = Peer::active();
+        peer.take(b"8", b"6", b"");
+        peer.take(b"8", b"4", b"");
+        assert_eq!(peer.take(b"8", b"7", b""), Meaning::Session, "new, ahead of the gap");
+        peer.take(b"8", b"5", b"");
+        peer.out.clear();
+        assert_eq!(peer.take(b"8", b"6", b""), Meaning::Application);
+        assert_eq!((peer.said()[0].msg_type, peer.said()[0].begin_seq_no), (&b"2"[..], &b"7"[..]));
+        assert_eq!(peer.take(b"8", b"7", b""), Meaning::Application);
+        assert_eq!(peer.session.gap, None);
     }
 
     #[test]
