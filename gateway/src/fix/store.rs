@@ -6,10 +6,11 @@
 //! [`SledStore`] keeps it in a folder. Whoever calls [`SessionStore::apply`] waits for memory only; [`Flusher`] waits for the
 //! disk on its own thread, because that of the FIX sockets must not.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use model::{Seq, SessionId};
 use parking_lot::{Condvar, Mutex};
@@ -20,6 +21,12 @@ pub enum StoreFailure {
     /// The database said no.
     #[error("session store: {0}")]
     Database(String),
+    /// Another process, or a store that is still open in this one, has the folder.
+    #[error("session store: {} is in use", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A record is not one of ours.
     #[error("session store: record {key} is damaged: {what}")]
     Damaged {
@@ -127,6 +134,9 @@ const CURSOR_KEY: &[u8] = b"c";
 const SESSION_KEY: u8 = b's';
 const RUN_KEY: u8 = b'r';
 const CACHE_BYTES: u64 = 16 << 20;
+/// A closed store keeps its lock until the last of sled's own threads has let go, so a quick restart tries again for a second.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 impl SledStore {
     /// Opens the folder, or makes it.
@@ -135,7 +145,16 @@ impl SledStore {
     /// [`StoreFailure`] where the folder cannot be used: no permission, disk full, in use by another process.
     pub fn open(folder: &Path) -> Result<SledStore, StoreFailure> {
         let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-        Ok(SledStore { db: config.open()? })
+        for _ in 0..LOCK_TRIES {
+            match config.open() {
+                // sled 0.34 says it in words only.
+                Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                opened => return Ok(SledStore { db: opened? }),
+            }
+        }
+        Err(StoreFailure::InUse { folder: folder.to_owned() })
     }
 }
 
@@ -385,6 +404,13 @@ mod tests {
         assert_eq!(store.run_after(SESSION, 256).unwrap(), Some(run(70_000)));
         assert_eq!(store.run_after(SESSION, 70_000).unwrap(), None);
         assert_eq!(store.run_at(SessionId(301), u64::MAX).unwrap(), None);
+    }
+
+    #[test]
+    fn second_opener_of_the_folder_is_told_that_it_is_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let _first = SledStore::open(folder.path()).unwrap();
+        assert!(matches!(SledStore::open(folder.path()), Err(StoreFailure::InUse { .. })));
     }
 
     #[test]
