@@ -70,7 +70,8 @@ impl Sums {
 /// # Errors
 /// Where either side cannot be read.
 pub fn compare(path: &Path, journal_dir: &Path) -> Result<Comparison, Failure> {
-    compare_with(&open_read_only(path)?, path, journal_dir)
+    let reader = open_read_only(path)?;
+    compare_with(&reader, path, journal_dir)
 }
 
 /// The same over a connection that is open already; `path` is for messages.

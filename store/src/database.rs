@@ -8,11 +8,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use duckdb::{AccessMode, Config, Connection};
 use journal::Frame;
 use model::{EngineTime, Seq};
 
+use crate::held::{Held, Reader};
 use crate::names::Names;
 use crate::rows::Rows;
 use crate::schema::{SCHEMA_VERSION, ddl};
@@ -52,8 +54,8 @@ impl Default for Settings {
 /// Why the database cannot be used now.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Another process has the file open: DuckDB lets one process in.
-    #[error("{path} is open in another process (does a daemon run on this data folder?): {why}")]
+    /// The file is open already, mostly in another process: DuckDB lets one in.
+    #[error("{path} is open already (does a daemon run on this data folder?): {why}")]
     Locked {
         /// The file.
         path: PathBuf,
@@ -137,6 +139,8 @@ pub struct Store {
     names: Names,
     cursor: Cursor,
     origin: Origin,
+    /// After the connection, which must be gone first.
+    held: Arc<Held>,
 }
 
 /// The last frame whose rows are in the tables.
@@ -186,6 +190,7 @@ impl Store {
     }
 
     fn try_open(path: &Path, settings: &Settings, found: bool) -> Result<Store, Failure> {
+        let held = Arc::new(hold(path)?);
         let connection = connect(path, settings, AccessMode::Automatic)?;
         let of = |what| move |source| Failure::Database { path: path.to_owned(), what, source };
         if !found {
@@ -195,7 +200,7 @@ impl Store {
         let cursor = read_cursor(&connection, path)?;
         let names = Names::read(&connection).map_err(of("reading the names"))?;
         let origin = if found { Origin::Found } else { Origin::Created };
-        Ok(Store { connection, path: path.to_owned(), names, cursor, origin })
+        Ok(Store { connection, path: path.to_owned(), names, cursor, origin, held })
     }
 
     /// The last frame whose rows are in the tables; 0 for none.
@@ -211,6 +216,11 @@ impl Store {
     /// The connection that writes; for queries of the same thread.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// A second connection to the same opening, for another thread. The place on the list must outlive it.
+    pub(crate) fn second(&self) -> duckdb::Result<(Connection, Arc<Held>)> {
+        Ok((self.connection.try_clone()?, Arc::clone(&self.held)))
     }
 
     pub(crate) fn cursor(&self) -> Cursor {
@@ -292,14 +302,20 @@ impl Store {
 ///
 /// # Errors
 /// [`Failure::Locked`] says that a daemon has the file; [`Failure::Foreign`] that it is not ours.
-pub fn open_read_only(path: &Path) -> Result<Connection, Failure> {
+pub fn open_read_only(path: &Path) -> Result<Reader, Failure> {
     if !path.exists() {
         let source = io::Error::new(io::ErrorKind::NotFound, "there is no analytics database yet");
         return Err(Failure::File { path: path.to_owned(), source });
     }
+    let held = hold(path)?;
     let connection = connect(path, &Settings::default(), AccessMode::ReadOnly)?;
     read_cursor(&connection, path)?;
-    Ok(connection)
+    Ok(Reader::new(connection, held))
+}
+
+fn hold(path: &Path) -> Result<Held, Failure> {
+    let locked = || Failure::Locked { path: path.to_owned(), why: "this process has it open".to_owned() };
+    Held::take(path).ok_or_else(locked)
 }
 
 /// One thread, no extensions, no files but its own, and no way to change that afterwards.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use duckdb::{Connection, InterruptHandle};
 
 use crate::guard::{Refused, scan};
+use crate::held::Held;
 use crate::query::{QueryLimits, Table, query};
 
 /// Queries that may wait for the one that runs.
@@ -75,11 +76,15 @@ impl QueryDesk {
     }
 
     /// Opens the desk on a connection of its own.
-    pub(crate) fn publish(&self, connection: Connection) {
+    pub(crate) fn publish(&self, connection: Connection, held: Arc<Held>) {
         self.withdraw();
         let (questions, asked) = mpsc::sync_channel(WAITING_MAX);
         let interrupt = connection.interrupt_handle();
-        let spawned = thread::Builder::new().name("store-query".to_owned()).spawn(move || answer(&connection, &asked));
+        let spawned = thread::Builder::new().name("store-query".to_owned()).spawn(move || {
+            answer(&connection, &asked);
+            drop(connection);
+            drop(held);
+        });
         match spawned {
             Ok(thread) => {
                 let mut counter = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

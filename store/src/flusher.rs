@@ -119,8 +119,9 @@ impl Flusher {
             self.status.rebuilding(why.clone());
         }
         let follower = Follower::new(&self.journal, self.mark.clone(), store.last_seq().next())?;
-        if let Ok(connection) = store.connection().try_clone() {
-            self.desk.publish(connection);
+        match store.second() {
+            Ok((connection, held)) => self.desk.publish(connection, held),
+            Err(error) => tracing::warn!(%error, "no connection for queries; the analytics are written all the same"),
         }
         self.status.at(store.last_seq().0);
         self.status.say(State::Following, None);
@@ -174,8 +175,7 @@ impl Flusher {
 }
 
 impl Drop for Flusher {
-    /// The desk's connection keeps the database open, and DuckDB's lock does not keep the same process from opening the
-    /// file twice, which would damage it: so it is gone before the flusher is.
+    /// The desk's connection keeps the database open: it is gone before the flusher is, so that the next one can open.
     fn drop(&mut self) {
         self.close();
     }

@@ -15,6 +15,7 @@ mod rows;
 
 mod database;
 mod flusher;
+mod held;
 mod status;
 
 mod desk;
@@ -28,6 +29,7 @@ pub use database::{Failure, Origin, Settings, Store, open_read_only};
 pub use desk::QueryDesk;
 pub use flusher::Flusher;
 pub use guard::{QUERY_BYTES_MAX, Refused, check_read_only};
+pub use held::Reader;
 pub use query::{Column, QueryLimits, Table, query};
 pub use schema::SCHEMA_VERSION;
 pub use status::{Health, State, StoreStatus};

@@ -370,7 +370,7 @@ impl<'c> Rows<'c> {
                     d.tradable == 1,
                 ])?;
                 act.subject = d.symbol.as_str();
-                return self.act(at, &act);
+                self.act(at, &act)
             }
             Event::AccountDefined(e) => {
                 let d = &e.definition;
@@ -392,7 +392,7 @@ impl<'c> Rows<'c> {
                     d.cash_account == 1,
                 ])?;
                 act.subject = d.account.as_str();
-                return self.act(at, &act);
+                self.act(at, &act)
             }
             Event::SessionDefined(e) => {
                 let d = &e.definition;
@@ -409,7 +409,7 @@ impl<'c> Rows<'c> {
                     d.messages_per_second,
                 ])?;
                 act.subject = d.target_comp_id.as_str();
-                return self.act(at, &act);
+                self.act(at, &act)
             }
             Event::TradingStateChanged(e) => {
                 act.subject = e.set.account.as_str();
