@@ -167,7 +167,7 @@ fn act(path: &str, args: &ActArgs) -> Result<()> {
     let daemon = Daemon::new(args.place.http, &args.place.data);
     let scope = if args.account.is_some() { "account" } else { "global" };
     let actor = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
-    let body = serde_json::json!({ "scope": scope, "account": args.account, "reason": args.reason, "actor": actor });
+    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor });
     println!("{}", daemon.post(path, &body)?);
     Ok(())
 }
