@@ -107,5 +107,6 @@ fn one_order_leaves_its_trace_at_every_stop() {
     let id = acks[0].cl_ord_id.as_str();
     assert_eq!(count(&format!("select count(*) from executions where cl_ord_id = '{id}' and seq = {seq}")), 1);
     assert_eq!(count(&format!("select count(*) from orders where cl_ord_id = '{id}'")), 1);
+    drop(connection);
     assert!(store::compare(&data.join("analytics.duckdb"), &data.join("journal")).expect("both read").is_equal());
 }
