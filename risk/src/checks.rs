@@ -37,8 +37,10 @@ pub const CHECKS: &[(Check, CheckFn)] = &[
     (Check::OrderCapacity, standing::order_capacity),
 ];
 
-fn refuse_if(objection: bool, refusal: Refusal) -> Result<(), Refusal> {
-    if objection { Err(refusal) } else { Ok(()) }
+/// The refusal is built only where it is needed: nearly every check of nearly every order passes.
+#[inline]
+fn refuse_if(objection: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if objection { Err(refusal()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(super) fn open_orders(context: &Context<'_>, proposal: &Proposal) -> Result<
     }
     let limit = context.account.open_orders_max;
     let after = u64::from(context.open_orders) + 1;
-    let refusal = Refusal::against(Check::OpenOrders, i128::from(limit), i128::from(after));
+    let refusal = || Refusal::against(Check::OpenOrders, i128::from(limit), i128::from(after));
     refuse_if(after > u64::from(limit), refusal)
 }
 
@@ -46,7 +46,7 @@ pub(super) fn buying_power(context: &Context<'_>, proposal: &Proposal) -> Result
     let given_back = proposal.held.map_or(Notional::ZERO, |held| held.reserved);
     let free =
         context.cash.checked_sub(context.reserved).and_then(|free| free.checked_add(given_back)).ok_or(overflow)?;
-    refuse_if(needed > free, Refusal::against(Check::BuyingPower, free.units(), needed.units()))
+    refuse_if(needed > free, || Refusal::against(Check::BuyingPower, free.units(), needed.units()))
 }
 
 /// What is open on the proposal's side once it is accepted: a replaced order's own part counts once, at its worse.
@@ -56,5 +56,5 @@ fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> {
 }
 
 fn within(worst: Qty, limit: Qty, check: Check) -> Result<(), Refusal> {
-    refuse_if(worst > limit, Refusal::against(check, i128::from(limit.units()), i128::from(worst.units())))
+    refuse_if(worst > limit, || Refusal::against(check, i128::from(limit.units()), i128::from(worst.units())))
 }

@@ -11,13 +11,13 @@ pub(super) fn price(_: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal>
         OrdType::Market => px.is_zero(),
         OrdType::Limit => px > Px::ZERO && px.units() <= limits::UNITS_MAX,
     };
-    refuse_if(!sane, Refusal::against(Check::Price, i128::from(limits::UNITS_MAX), i128::from(px.units())))
+    refuse_if(!sane, || Refusal::against(Check::Price, i128::from(limits::UNITS_MAX), i128::from(px.units())))
 }
 
 pub(super) fn tick(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
     let tick = context.instrument.tick.units();
     let fits = tick > 0 && proposal.price.units() % tick == 0;
-    refuse_if(!fits, Refusal::against(Check::Tick, i128::from(tick), i128::from(proposal.price.units())))
+    refuse_if(!fits, || Refusal::against(Check::Tick, i128::from(tick), i128::from(proposal.price.units())))
 }
 
 pub(super) fn lot(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
@@ -25,5 +25,5 @@ pub(super) fn lot(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refu
     let qty = proposal.order_qty;
     let in_range = qty > Qty::ZERO && qty.units() <= limits::UNITS_MAX;
     let fits = in_range && lot > 0 && qty.units() % lot == 0;
-    refuse_if(!fits, Refusal::against(Check::Lot, i128::from(lot), i128::from(qty.units())))
+    refuse_if(!fits, || Refusal::against(Check::Lot, i128::from(lot), i128::from(qty.units())))
 }

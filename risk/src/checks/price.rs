@@ -12,8 +12,8 @@ pub(super) fn reference_is_fresh(context: &Context<'_>, _: &Proposal) -> Result<
         return Err(Refusal::against(Check::ReferencePrice, i128::from(oldest), -1));
     };
     let age = context.now.0.saturating_sub(context.reference.time.0);
-    let refusal = Refusal::against(Check::ReferencePrice, i128::from(oldest), i128::from(age));
-    refuse_if(age > oldest, refusal.at_reference(px.units()))
+    let refusal = || Refusal::against(Check::ReferencePrice, i128::from(oldest), i128::from(age));
+    refuse_if(age > oldest, || refusal().at_reference(px.units()))
 }
 
 pub(super) fn collar_high(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
@@ -38,6 +38,6 @@ fn collar(
     }
     let reference = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
     let bound = moved(reference, context.instrument.collar, side).ok_or(Refusal::of(Check::Overflow))?;
-    let refusal = Refusal::against(check, i128::from(bound.units()), i128::from(proposal.price.units()));
-    refuse_if(beyond(proposal.price, bound), refusal.at_reference(reference.units()))
+    let refusal = || Refusal::against(check, i128::from(bound.units()), i128::from(proposal.price.units()));
+    refuse_if(beyond(proposal.price, bound), || refusal().at_reference(reference.units()))
 }

@@ -6,25 +6,25 @@ use super::refuse_if;
 use crate::context::{Context, Proposal};
 
 pub(super) fn tradable(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.instrument.tradable != 1, Refusal::of(Check::NotTradable))
+    refuse_if(context.instrument.tradable != 1, || Refusal::of(Check::NotTradable))
 }
 
 pub(super) fn currency(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.instrument.currency != context.account.currency, Refusal::of(Check::CurrencyMismatch))
+    refuse_if(context.instrument.currency != context.account.currency, || Refusal::of(Check::CurrencyMismatch))
 }
 
 pub(super) fn killed_global(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.trading != TradingState::Active, Refusal::of(Check::KilledGlobal))
+    refuse_if(context.trading != TradingState::Active, || Refusal::of(Check::KilledGlobal))
 }
 
 pub(super) fn killed_account(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.account_trading != TradingState::Active, Refusal::of(Check::KilledAccount))
+    refuse_if(context.account_trading != TradingState::Active, || Refusal::of(Check::KilledAccount))
 }
 
 pub(super) fn duplicate_cl_ord_id(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.cl_ord_id_used, Refusal::of(Check::DuplicateClOrdId))
+    refuse_if(context.cl_ord_id_used, || Refusal::of(Check::DuplicateClOrdId))
 }
 
 pub(super) fn order_capacity(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(!context.has_order_slot, Refusal::of(Check::OrderCapacity))
+    refuse_if(!context.has_order_slot, || Refusal::of(Check::OrderCapacity))
 }
