@@ -6,7 +6,7 @@
 //! with. Which of the two parts a number is about, its bench says.
 #![allow(dead_code, reason = "each bench uses its part")]
 
-use engine::{Capacities, Stamp, State, decide};
+use engine::{Capacities, Stamp, State, WARM_MAX, decide, warm};
 use model::*;
 
 pub(crate) const ACCOUNTS: u32 = 1_000;
@@ -88,11 +88,14 @@ impl Engine {
         self.events.as_slice().iter().for_each(|event| self.state.evolve(event));
     }
 
-    /// One call, so that an instruction counter can be switched on for it by name.
+    /// As the hot loop takes a batch. One call, so that an instruction counter can be switched on for it by name.
     #[inline(never)]
     pub(crate) fn apply_all(&mut self, commands: &[Command]) {
-        for command in commands {
-            self.apply(command);
+        for few in commands.chunks(WARM_MAX) {
+            warm(&self.state, few);
+            for command in few {
+                self.apply(command);
+            }
         }
     }
 }

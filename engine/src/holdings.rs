@@ -87,6 +87,18 @@ impl Holdings {
         })
     }
 
+    /// The slot that stands where the pair belongs. For warming only.
+    #[inline]
+    pub(crate) fn first(&self, account: AccountId, instrument: InstrumentId) -> u32 {
+        self.index.first(hash(account, instrument))
+    }
+
+    /// Reads the slot, so that it is near when it is needed.
+    #[inline]
+    pub(crate) fn warm_slot(&self, slot: u32) {
+        std::hint::black_box(self.slots.get(slot as usize).map(|holding| (holding.cost, holding.exposure.position)));
+    }
+
     /// The slot, made if it is not there.
     pub(crate) fn slot(&mut self, account: AccountId, instrument: InstrumentId) -> u32 {
         if let Some(slot) = self.find(account, instrument) {

@@ -11,6 +11,7 @@ use crate::decide::decide;
 use crate::evolve::Stamp;
 use crate::hash::StateHash;
 use crate::state::State;
+use crate::warm::{WARM_MAX, warm};
 
 /// What the loop counts; others report it.
 #[derive(Debug, Default)]
@@ -33,6 +34,7 @@ pub struct HotLoop {
     log: Log,
     state: State,
     events: Events,
+    batch: Vec<Command>,
     counters: Arc<LoopCounters>,
 }
 
@@ -41,12 +43,31 @@ impl HotLoop {
     pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, state: State, counters: Arc<LoopCounters>) -> HotLoop {
         assert!(!inboxes.is_empty() && inboxes.len() <= limits::BATCH_MAX, "each inbox has a share of the batch");
         assert!(log.next_seq() == state.last_seq().next(), "the state stands where the journal ends");
-        HotLoop { inboxes, log, state, events: Events::default(), counters }
+        HotLoop {
+            inboxes,
+            log,
+            state,
+            events: Events::default(),
+            batch: Vec::with_capacity(limits::BATCH_MAX),
+            counters,
+        }
     }
 
     /// The state, for tests and for a clean stop.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Every inbox has its share of the batch.
+    fn take_batch(&mut self) {
+        self.batch.clear();
+        let share = limits::BATCH_MAX / self.inboxes.len();
+        for inbox in &mut self.inboxes {
+            for _ in 0..share {
+                let Some(command) = inbox.pop() else { break };
+                self.batch.push(command);
+            }
+        }
     }
 
     fn apply(&mut self, now: EngineTime, command: &Command) {
@@ -69,13 +90,16 @@ impl Agent for HotLoop {
             return Ok(0);
         }
         let now = now.max(self.state.last_time());
-        let share = limits::BATCH_MAX / self.inboxes.len();
-        let mut taken = 0;
-        for inbox in 0..self.inboxes.len() {
-            for _ in 0..share {
-                let Some(command) = self.inboxes[inbox].pop() else { break };
+        self.take_batch();
+        let taken = self.batch.len();
+        for from in (0..taken).step_by(WARM_MAX) {
+            let to = taken.min(from + WARM_MAX);
+            if to - from > 1 {
+                warm(&self.state, &self.batch[from..to]);
+            }
+            for at in from..to {
+                let command = self.batch[at];
                 self.apply(now, &command);
-                taken += 1;
             }
         }
         if taken > 0 {

@@ -44,6 +44,13 @@ impl Index {
         }
     }
 
+    /// What stands where a key with this hash belongs: nearly always its slot, if it is there. Compares nothing.
+    #[inline]
+    pub(crate) fn first(&self, hash: u64) -> u32 {
+        let (_, at) = self.home(hash);
+        self.entries[at].slot
+    }
+
     /// Adds a key that is not there. Panics at capacity: who calls has checked it.
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64, slot: u32) {

@@ -19,6 +19,7 @@ mod recovery;
 mod registry;
 mod state;
 mod transition;
+mod warm;
 
 pub use accounts::Account;
 pub use decide::decide;
@@ -30,3 +31,4 @@ pub use orders::{Order, Pending};
 pub use recovery::{Replayed, replay, verify_replay};
 pub use state::{Capacities, State};
 pub use transition::{Step, next};
+pub use warm::{WARM_MAX, warm};

@@ -4,6 +4,8 @@
 //! until their slots are needed; then the one that closed first goes. One order's work never depends on how many
 //! others there are.
 
+use std::collections::VecDeque;
+
 use model::{ClOrdId, Notional, OrderId, OrderView, Px, Qty, Seq, SessionId};
 
 use crate::hash;
@@ -53,7 +55,7 @@ pub struct Order {
     pub at_venue: bool,
     pub(crate) holding: u32,
     ids: u32,
-    closed_after: u32,
+    next_free: u32,
 }
 
 impl Order {
@@ -69,7 +71,7 @@ impl Order {
             at_venue: false,
             holding,
             ids: NONE,
-            closed_after: NONE,
+            next_free: NONE,
         }
     }
 
@@ -116,8 +118,8 @@ pub(crate) struct Orders {
     ids: Vec<UsedId>,
     free_id: u32,
     by_cl_ord_id: Index,
-    oldest_closed: u32,
-    newest_closed: u32,
+    /// Slots of closed orders, oldest first: the order in which they are forgotten.
+    closed: VecDeque<u32>,
     working: usize,
 }
 
@@ -132,8 +134,7 @@ impl Orders {
             ids: Vec::with_capacity(capacity * IDS_PER_ORDER),
             free_id: NONE,
             by_cl_ord_id: Index::new(capacity * IDS_PER_ORDER),
-            oldest_closed: NONE,
-            newest_closed: NONE,
+            closed: VecDeque::with_capacity(capacity),
             working: 0,
         }
     }
@@ -151,6 +152,7 @@ impl Orders {
             let used = &ids[slot as usize];
             hash::of_cl_ord_id(used.session, &used.cl_ord_id)
         });
+        self.closed.reserve_exact(capacity - self.closed.len());
         self.capacity = capacity;
     }
 
@@ -182,12 +184,12 @@ impl Orders {
 
     /// Is there a slot, and a place for one more ClOrdID, if a closed order is forgotten where needed?
     pub(crate) fn has_room(&self) -> bool {
-        self.oldest_closed != NONE || (self.has_free_slot() && self.has_free_id())
+        !self.closed.is_empty() || (self.has_free_slot() && self.has_free_id())
     }
 
     /// Is there a place for one more ClOrdID?
     pub(crate) fn has_room_for_id(&self) -> bool {
-        self.oldest_closed != NONE || self.has_free_id()
+        !self.closed.is_empty() || self.has_free_id()
     }
 
     /// Adds an order with its ClOrdID; forgets the closed order that is oldest where there is no free slot.
@@ -197,7 +199,7 @@ impl Orders {
         }
         let slot = if self.free_slot != NONE {
             let slot = self.free_slot;
-            self.free_slot = self.slots[slot as usize].closed_after;
+            self.free_slot = self.slots[slot as usize].next_free;
             self.slots[slot as usize] = order;
             slot
         } else {
@@ -213,7 +215,7 @@ impl Orders {
     /// Remembers one more ClOrdID of the order. Where even forgetting closed orders makes no room (only a cancel gets
     /// here then: it always passes), the ClOrdID is not remembered.
     pub(crate) fn remember_id(&mut self, order: u32, cl_ord_id: ClOrdId) {
-        while !self.has_free_id() && self.oldest_closed != NONE && self.oldest_closed != order {
+        while !self.has_free_id() && !self.closed.is_empty() {
             self.forget_oldest_closed();
         }
         if !self.has_free_id() {
@@ -239,13 +241,7 @@ impl Orders {
     pub(crate) fn close(&mut self, slot: u32) {
         assert!(!self.slots[slot as usize].view.ord_status.is_working(), "only closed orders may be forgotten");
         self.working -= 1;
-        self.slots[slot as usize].closed_after = NONE;
-        if self.newest_closed == NONE {
-            self.oldest_closed = slot;
-        } else {
-            self.slots[self.newest_closed as usize].closed_after = slot;
-        }
-        self.newest_closed = slot;
+        self.closed.push_back(slot);
     }
 
     /// Working orders.
@@ -258,6 +254,49 @@ impl Orders {
         self.slots.iter().filter(|order| order.ids != NONE)
     }
 
+    /// First step towards a used ClOrdID: its place in the index, which leads to [`Orders::used_by`]. For warming only.
+    #[inline]
+    pub(crate) fn first_id(&self, session: SessionId, cl_ord_id: &ClOrdId) -> u32 {
+        self.by_cl_ord_id.first(hash::of_cl_ord_id(session, cl_ord_id))
+    }
+
+    /// Second step: the order that the place points to, whether or not it is the one sought.
+    #[inline]
+    pub(crate) fn used_by(&self, id: u32) -> u32 {
+        self.ids.get(id as usize).map_or(NONE, |used| used.order)
+    }
+
+    /// First step towards an order.
+    #[inline]
+    pub(crate) fn first_slot(&self, order_id: OrderId) -> u32 {
+        self.by_order_id.first(hash::of_order(order_id))
+    }
+
+    /// Last step: reads a word of each cache line of the slot, and says what it leads to.
+    #[inline]
+    pub(crate) fn warm_slot(&self, slot: u32) -> Option<(OrderId, u32)> {
+        let order = self.slots.get(slot as usize)?;
+        let lines =
+            order.view.session.0 ^ order.pending.cancel.padded()[0] as u32 ^ order.ids ^ order.worst_px.units() as u32;
+        std::hint::black_box(lines);
+        Some((order.view.order_id, order.holding))
+    }
+
+    /// The slot that is forgotten `ahead` orders from now.
+    #[inline]
+    pub(crate) fn closed_ahead(&self, ahead: usize) -> u32 {
+        self.closed.get(ahead).copied().unwrap_or(NONE)
+    }
+
+    /// A remembered ClOrdID of the slot, for finding its place in the index.
+    #[inline]
+    pub(crate) fn warm_id(&self, slot: u32) {
+        let Some(used) = self.slots.get(slot as usize).and_then(|order| self.ids.get(order.ids as usize)) else {
+            return;
+        };
+        std::hint::black_box(self.first_id(used.session, &used.cl_ord_id));
+    }
+
     fn has_free_slot(&self) -> bool {
         self.free_slot != NONE || self.slots.len() < self.capacity
     }
@@ -267,15 +306,10 @@ impl Orders {
     }
 
     fn forget_oldest_closed(&mut self) {
-        let slot = self.oldest_closed;
-        assert!(slot != NONE, "decide checks that there is room");
-        let order = self.slots[slot as usize];
-        self.oldest_closed = order.closed_after;
-        if self.oldest_closed == NONE {
-            self.newest_closed = NONE;
-        }
-        self.by_order_id.remove(hash::of_order(order.view.order_id), slot);
+        let slot = self.closed.pop_front().expect("decide checks that there is room");
+        let order = &self.slots[slot as usize];
         let mut at = order.ids;
+        self.by_order_id.remove(hash::of_order(order.view.order_id), slot);
         while at != NONE {
             let used = self.ids[at as usize];
             self.by_cl_ord_id.remove(hash::of_cl_ord_id(used.session, &used.cl_ord_id), at);
@@ -284,7 +318,7 @@ impl Orders {
             at = used.next;
         }
         self.slots[slot as usize].ids = NONE;
-        self.slots[slot as usize].closed_after = self.free_slot;
+        self.slots[slot as usize].next_free = self.free_slot;
         self.free_slot = slot;
     }
 }
