@@ -14,7 +14,7 @@ use tools::daemon::Daemon;
 use tools::journal_dump::Form;
 
 use crate::config::Configuration;
-use crate::{daemon, demo};
+use crate::{daemon, demo, huge_pages};
 
 /// A low-latency order-processing engine: FIX in, risk, journal, fills, reports, analytics.
 #[derive(Parser)]
@@ -192,6 +192,9 @@ fn serve(args: ServeArgs) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MILLRACE_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut config = Configuration::load(&args.config).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    if config.engine.huge_pages {
+        huge_pages::ask_for();
+    }
     config.data_dir = args.data.unwrap_or(config.data_dir);
     config.fix.listen = args.fix_listen.unwrap_or(config.fix.listen);
     config.http.listen = args.http_listen.unwrap_or(config.http.listen);

@@ -103,6 +103,8 @@ pub(crate) struct Engine {
     pub(crate) cores: Cores,
     /// Orders that the engine remembers, working and closed.
     pub(crate) orders_max: u64,
+    /// Does the daemon ask for huge pages?
+    pub(crate) huge_pages: bool,
     /// When a client hears 150=0.
     pub(crate) acknowledge: Acknowledge,
 }

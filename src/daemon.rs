@@ -19,7 +19,7 @@ use model::queue::{Consumer, Producer, bounded};
 use model::{AccountDefined, Agent, Command, Event, InstrumentDefined, Seq, limits};
 
 use crate::config::{Configuration, Durability, Layout, Quotes};
-use crate::runner::{self, Berth, Idle, Lane, Stage, wall_clock};
+use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
 use crate::sources;
 
 /// Where a clean stop left the engine.
@@ -96,10 +96,10 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
         hot: Box::new(hot),
         writer: Box::new(writer),
         venue: Box::new(venue),
+        quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
-    let mut followers: Vec<Berth> = vec![Berth { agent: Box::new(views_agent), stage: Stage::Follow }];
-    followers.extend(quotes.map(|quotes| Berth { agent: Box::new(quotes), stage: Stage::Intake }));
-    let running = runner::start(assembly.lanes(hot_agents, followers, store_agent))?;
+    let followers = Followers { views: Box::new(views_agent), store: store_agent };
+    let running = runner::start(assembly.lanes(hot_agents, followers))?;
 
     while !stop.load(Relaxed) && running.failure().is_none() {
         std::thread::sleep(Duration::from_millis(20));
@@ -145,12 +145,19 @@ fn tell(
     Ok(())
 }
 
-/// The agents that an order passes through.
+/// The agents that an order passes through, and what moves the prices that it is held against.
 struct HotAgents {
     acceptor: Box<dyn Agent>,
     hot: Box<dyn Agent>,
     writer: Box<dyn Agent>,
     venue: Box<dyn Agent>,
+    quotes: Option<Box<dyn Agent>>,
+}
+
+/// The agents that nobody waits for.
+struct Followers {
+    views: Box<dyn Agent>,
+    store: Option<Box<dyn Agent>>,
 }
 
 /// What all agents are built from.
@@ -176,7 +183,7 @@ impl Assembly<'_> {
             instruments_max: u32::try_from(self.config.instruments.len())?.max(64),
         };
         let instruments = state.instruments().map(|(id, definition)| (id, definition.tick));
-        let tail = Follower::new(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
+        let tail = Follower::near(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
         Ok(PaperVenue::new(settings, instruments, tail, queue, state.last_venue_exec_id(), open))
     }
 
@@ -217,7 +224,7 @@ impl Assembly<'_> {
         Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state))?)
     }
 
-    fn lanes(&self, hot: HotAgents, followers: Vec<Berth>, store: Option<Box<dyn Agent>>) -> Vec<Lane> {
+    fn lanes(&self, hot: HotAgents, followers: Followers) -> Vec<Lane> {
         let engine = &self.config.engine;
         let cores = engine.cores;
         let idle = match engine.idle {
@@ -225,23 +232,30 @@ impl Assembly<'_> {
             crate::config::Idle::Backoff => Idle::Backoff,
             crate::config::Idle::Park => Idle::Park,
         };
-        let fix = Berth { agent: hot.acceptor, stage: Stage::Intake };
+        let mut intake = vec![Berth { agent: hot.acceptor, stage: Stage::Intake }];
+        intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };
         let keep = Berth { agent: hot.writer, stage: Stage::Keep };
         let venue = Berth { agent: hot.venue, stage: Stage::Venue };
-        let lane = |name, berths, core| Lane { name, berths, core, idle };
+        let lane = |name, berths, core| Lane { name, berths, core, idle, urgency: Urgency::Normal };
         let mut lanes = match engine.layout {
-            Layout::Shared => vec![lane("hot", vec![fix, decide, keep, venue], cores.engine)],
+            // In this order a client's report leaves before the venue takes the order up.
+            Layout::Shared => {
+                vec![lane("hot", intake.into_iter().chain([venue, decide, keep]).collect(), cores.engine)]
+            }
             Layout::Dedicated => vec![
-                lane("fix", vec![fix], cores.fix),
+                lane("fix", intake, cores.fix),
                 lane("engine", vec![decide], cores.engine),
                 lane("journal", vec![keep], cores.journal),
                 lane("venue", vec![venue], cores.venue),
             ],
         };
-        let store = store.into_iter().map(|agent| Berth { agent, stage: Stage::Follow }).collect();
-        lanes.push(Lane { name: "followers", berths: followers, core: cores.followers, idle: Idle::Park });
-        lanes.push(Lane { name: "store", berths: store, core: cores.followers, idle: Idle::Park });
+        let follower = |name, agent| {
+            let berths = vec![Berth { agent, stage: Stage::Follow }];
+            Lane { name, berths, core: cores.followers, idle: Idle::Park, urgency: Urgency::Background }
+        };
+        lanes.push(follower("views", followers.views));
+        lanes.extend(followers.store.map(|store| follower("store", store)));
         lanes
     }
 }

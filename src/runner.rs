@@ -54,6 +54,16 @@ pub(crate) struct Lane {
     pub(crate) berths: Vec<Berth>,
     pub(crate) core: Option<usize>,
     pub(crate) idle: Idle,
+    pub(crate) urgency: Urgency,
+}
+
+/// What the scheduler is told of a lane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Urgency {
+    /// Like any other program.
+    Normal,
+    /// Runs on what the others leave (`SCHED_IDLE`): on a machine whose cores all spin, nearly nothing.
+    Background,
 }
 
 /// What the lanes and the one who stops them share.
@@ -119,6 +129,9 @@ fn run(mut lane: Lane, shared: &Shared) {
     if let Some(core) = lane.core {
         pin(core, lane.name);
     }
+    if lane.urgency == Urgency::Background {
+        yield_to_others(lane.name);
+    }
     // A panic is a bug; it must take the daemon down and not just its thread.
     let outcome = catch_unwind(AssertUnwindSafe(|| rounds(&mut lane, shared)));
     let why = match outcome {
@@ -174,6 +187,18 @@ fn wait(idle: Idle, rounds: u32) {
         (Idle::Backoff, ..200) => thread::yield_now(),
         (Idle::Backoff, _) => thread::sleep(Duration::from_micros(50)),
         (Idle::Park, _) => thread::sleep(Duration::from_millis(1)),
+    }
+}
+
+/// For this thread and those that it starts.
+fn yield_to_others(name: &str) {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy) {
+        tracing::warn!(thread = name, ?error, "cannot lower the priority; the thread competes with the hot ones");
     }
 }
 

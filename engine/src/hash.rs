@@ -28,9 +28,13 @@ pub(crate) fn of_words(words: &[u64]) -> u64 {
     })
 }
 
+/// Orders that came one after another share a cache line of the index: they are often wanted one after another again.
+/// Only sixteen, so that a run of old orders is never long in the way of a new one.
 #[inline]
 pub(crate) fn of_order(order_id: OrderId) -> u64 {
-    of_words(&[order_id.0])
+    const RUN: u64 = 16;
+    let run = of_words(&[order_id.0 / RUN]);
+    (run & !(RUN - 1) << 32) | (order_id.0 % RUN) << 32
 }
 
 /// Clients choose ClOrdIDs, so this one mixes every bit into every other.

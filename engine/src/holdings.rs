@@ -8,6 +8,7 @@ use model::{AccountId, InstrumentId, Notional, Px, Qty, Side};
 use risk::Exposure;
 
 use crate::index::Index;
+use crate::orders::touch;
 
 /// Position, open orders and P&L of one account in one instrument.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -78,6 +79,11 @@ pub(crate) struct Holdings {
 impl Holdings {
     pub(crate) fn new(capacity: usize) -> Holdings {
         Holdings { slots: Vec::with_capacity(capacity), index: Index::new(capacity), capacity }
+    }
+
+    /// See [`crate::orders::Orders::touch_memory`].
+    pub(crate) fn touch_memory(&mut self) {
+        touch(&mut self.slots, Holding::default());
     }
 
     pub(crate) fn find(&self, account: AccountId, instrument: InstrumentId) -> Option<u32> {

@@ -40,9 +40,11 @@ pub struct HotLoop {
 
 impl HotLoop {
     /// `inboxes` in order of precedence: a flood in one leaves every other its share of each batch.
-    pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, state: State, counters: Arc<LoopCounters>) -> HotLoop {
+    pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, mut state: State, counters: Arc<LoopCounters>) -> HotLoop {
         assert!(!inboxes.is_empty() && inboxes.len() <= limits::BATCH_MAX, "each inbox has a share of the batch");
         assert!(log.next_seq() == state.last_seq().next(), "the state stands where the journal ends");
+        state.orders.touch_memory();
+        state.holdings.touch_memory();
         HotLoop {
             inboxes,
             log,
@@ -58,15 +60,15 @@ impl HotLoop {
         &self.state
     }
 
-    /// Every inbox has its share of the batch.
+    /// Every inbox has its share of the batch, and what one leaves the others may take.
     fn take_batch(&mut self) {
         self.batch.clear();
         let share = limits::BATCH_MAX / self.inboxes.len();
         for inbox in &mut self.inboxes {
-            for _ in 0..share {
-                let Some(command) = inbox.pop() else { break };
-                self.batch.push(command);
-            }
+            take(inbox, share, &mut self.batch);
+        }
+        for inbox in &mut self.inboxes {
+            take(inbox, limits::BATCH_MAX - self.batch.len(), &mut self.batch);
         }
     }
 
@@ -77,6 +79,10 @@ impl HotLoop {
         self.events.as_slice().iter().for_each(|event| self.state.evolve(event));
         self.log.append(now, command, self.events.as_slice());
     }
+}
+
+fn take(inbox: &mut Consumer<Command>, most: usize, into: &mut Vec<Command>) {
+    into.extend(std::iter::from_fn(|| inbox.pop()).take(most));
 }
 
 impl Agent for HotLoop {

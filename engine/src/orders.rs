@@ -6,7 +6,10 @@
 
 use std::collections::VecDeque;
 
-use model::{ClOrdId, Notional, OrderId, OrderView, Px, Qty, Seq, SessionId};
+use model::{
+    AccountId, ClOrdId, InstrumentId, Notional, OrdStatus, OrdType, OrderId, OrderView, Px, Qty, Seq, SessionId, Side,
+    TimeInForce,
+};
 
 use crate::hash;
 use crate::index::Index;
@@ -99,6 +102,36 @@ impl Order {
     }
 }
 
+/// What stands in a slot that was never used.
+const VACANT: Order = Order {
+    view: OrderView {
+        cum_notional: Notional::ZERO,
+        order_id: OrderId(0),
+        order_qty: Qty::ZERO,
+        price: Px::ZERO,
+        cum_qty: Qty::ZERO,
+        cl_ord_id: ClOrdId::EMPTY,
+        orig_cl_ord_id: ClOrdId::EMPTY,
+        session: SessionId(0),
+        account: AccountId(0),
+        instrument: InstrumentId(0),
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        time_in_force: TimeInForce::Day,
+        ord_status: OrdStatus::Rejected,
+    },
+    reserved: Notional::ZERO,
+    worst_px: Px::ZERO,
+    open_qty: Qty::ZERO,
+    venue_exec_id: 0,
+    working_since: Seq(0),
+    pending: Pending::NOTHING,
+    at_venue: false,
+    holding: NONE,
+    ids: NONE,
+    next_free: NONE,
+};
+
 /// A ClOrdID that was used, and the order that it belongs to.
 #[derive(Clone, Copy, Debug)]
 struct UsedId {
@@ -154,6 +187,16 @@ impl Orders {
         });
         self.closed.reserve_exact(capacity - self.closed.len());
         self.capacity = capacity;
+    }
+
+    /// Writes all memory that is reserved, so that no page fault meets an order. At start only.
+    pub(crate) fn touch_memory(&mut self) {
+        let unused = UsedId { cl_ord_id: ClOrdId::EMPTY, session: SessionId(0), order: NONE, next: NONE };
+        touch(&mut self.slots, VACANT);
+        touch(&mut self.ids, unused);
+        let closed = self.closed.len();
+        self.closed.resize(self.closed.capacity(), NONE);
+        self.closed.truncate(closed);
     }
 
     #[inline]
@@ -321,4 +364,11 @@ impl Orders {
         self.slots[slot as usize].next_free = self.free_slot;
         self.free_slot = slot;
     }
+}
+
+/// Writes the part of a vector's memory that is reserved but not used.
+pub(crate) fn touch<T: Copy>(slots: &mut Vec<T>, vacant: T) {
+    let used = slots.len();
+    slots.resize(slots.capacity(), vacant);
+    slots.truncate(used);
 }

@@ -1,4 +1,5 @@
-//! Reads what may leave, from the files, at its own pace. A slow follower costs the writer nothing.
+//! Reads what may leave, at its own pace: from the files, so that a slow follower costs the writer nothing; from memory
+//! what was written a moment ago, where someone waits for it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::Arc;
 use model::{Events, Seq};
 
 use crate::format::RecordHeader;
+use crate::recent::Near;
 use crate::storage::{Disk, Storage};
 use crate::walk::{Step, Walk, segments};
 use crate::{Failure, Fault, Frame, Mark, Wrong};
@@ -16,6 +18,7 @@ pub struct Follower {
     mark: Mark,
     next: Seq,
     walk: Option<Walk>,
+    near: Option<Near>,
     events: Events,
 }
 
@@ -28,9 +31,19 @@ impl Follower {
         Follower::over(Disk::for_reading(dir), mark, from)
     }
 
+    /// The same, but what is still in the writer's memory is read from there: for followers that others wait for. Needs
+    /// the writer to be in this process.
+    ///
+    /// # Errors
+    /// As for [`Follower::new`].
+    pub fn near(dir: &Path, mark: Mark, from: Seq) -> Result<Follower, Failure> {
+        let follower = Follower::new(dir, mark, from)?;
+        Ok(Follower { near: Some(Near::default()), ..follower })
+    }
+
     pub(crate) fn over(storage: Arc<dyn Storage>, mark: Mark, from: Seq) -> Result<Follower, Failure> {
         let first = segments(&storage)?.map_err(Failure::Damaged)?.first().copied().unwrap_or(Seq(1));
-        Ok(Follower { storage, mark, next: from.max(first), walk: None, events: Events::default() })
+        Ok(Follower { storage, mark, next: from.max(first), walk: None, near: None, events: Events::default() })
     }
 
     /// The frame that comes next.
@@ -47,6 +60,21 @@ impl Follower {
         let upto = self.mark.durable();
         let mut delivered = 0;
         while delivered < max && self.next <= upto {
+            if let Some(near) = &mut self.near
+                && let Some((header, bytes)) = near.record(self.mark.recent(), self.next)
+            {
+                let Some(frame) = Frame::decode(&header, bytes, &mut self.events) else {
+                    near.forget();
+                    let file = "the writer's memory".to_owned();
+                    return Err(Failure::Damaged(Fault { file, offset: 0, seq: self.next, wrong: Wrong::Unknown }));
+                };
+                // The files are far behind by the time they are needed again.
+                self.walk = None;
+                each(&frame);
+                self.next = self.next.next();
+                delivered += 1;
+                continue;
+            }
             let walk = match &mut self.walk {
                 Some(walk) => walk,
                 None => self.walk.insert(Self::locate(&self.storage, self.next)?),

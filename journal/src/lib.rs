@@ -35,6 +35,8 @@ mod tail;
 mod frame;
 pub use frame::Frame;
 
+mod recent;
+
 mod follower;
 pub use follower::Follower;
 

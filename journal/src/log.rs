@@ -22,6 +22,8 @@ pub(crate) struct Chunk {
     pub(crate) last_seq: Seq,
     /// The chain after that.
     pub(crate) chain: u64,
+    /// Does anyone outside wait for one of its frames?
+    pub(crate) awaited: bool,
 }
 
 impl Chunk {
@@ -29,7 +31,7 @@ impl Chunk {
     pub(crate) fn new() -> Chunk {
         let mut bytes = vec![1; CHUNK_BYTES];
         bytes.clear();
-        Chunk { bytes, first_seq: Seq(0), last_seq: Seq(0), chain: 0 }
+        Chunk { bytes, first_seq: Seq(0), last_seq: Seq(0), chain: 0, awaited: false }
     }
 
     fn has_room(&self) -> bool {
@@ -117,8 +119,10 @@ impl Log {
 
         if start == 0 {
             chunk.first_seq = seq;
+            chunk.awaited = false;
         }
         chunk.last_seq = seq;
+        chunk.awaited |= events.iter().any(Event::is_awaited);
         chunk.chain = header.chain;
         self.chain = header.chain;
         self.next = seq.next();

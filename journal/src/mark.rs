@@ -1,9 +1,11 @@
-//! How far the journal is: three numbers that the writer raises and everybody else reads.
+//! How far the journal is: three numbers that the writer raises and everybody else reads, and its last frames.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::Seq;
+
+use crate::recent::Recent;
 
 /// How far frames have come; a cheap clone for each reader.
 #[derive(Clone, Debug)]
@@ -15,6 +17,7 @@ struct Marks {
     durable: Line,
     written: Line,
     synced: Line,
+    recent: Recent,
 }
 
 #[derive(Debug)]
@@ -22,9 +25,15 @@ struct Marks {
 struct Line(AtomicU64);
 
 impl Mark {
-    pub(crate) fn at(seq: Seq) -> Mark {
+    /// All at `seq`; the last `runs` chunks of frames are remembered.
+    pub(crate) fn at(seq: Seq, runs: usize) -> Mark {
         let line = || Line(AtomicU64::new(seq.0));
-        Mark(Arc::new(Marks { durable: line(), written: line(), synced: line() }))
+        Mark(Arc::new(Marks { durable: line(), written: line(), synced: line(), recent: Recent::new(runs) }))
+    }
+
+    /// Frames of a moment ago, also those that the mark has not passed.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.0.recent
     }
 
     /// The last frame that may leave: what [`crate::Durability`] promises holds for all up to it.

@@ -72,7 +72,7 @@ pub(crate) fn open_in(storage: Arc<dyn Storage>, settings: Settings, lock: Optio
         None => begin(storage, settings.segment_bytes)?,
         Some(tail) => resume(storage, settings.segment_bytes, tail)?,
     };
-    let mark = Mark::at(end.seq);
+    let mark = Mark::at(end.seq, settings.chunks);
     let syncer = match settings.durability {
         Durability::Durable => None,
         Durability::Asynchronous { sync_every } => Some(Syncer::start(segments.file(), mark.clone(), sync_every)?),

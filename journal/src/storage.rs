@@ -16,7 +16,7 @@ pub(crate) trait Storage: Send + Sync {
     fn list(&self) -> io::Result<Vec<String>>;
     /// An existing file, for reading and (where the directory allows it) writing.
     fn open(&self, name: &str) -> io::Result<Arc<dyn Stored>>;
-    /// A new file of `bytes` zeros with all its blocks allocated and synced. Replaces one of that name.
+    /// A new file of `bytes` zeros, all of them written and synced. Replaces one of that name.
     fn create(&self, name: &str, bytes: u64) -> io::Result<Arc<dyn Stored>>;
     /// Gives a file its final name, and syncs the directory.
     fn publish(&self, from: &str, to: &str) -> io::Result<()>;
@@ -78,6 +78,16 @@ impl Storage for Disk {
         let path = self.dir.join(name);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
         rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes)?;
+        // Blocks that are allocated but were never written cost every later sync a change of the file's map. In steps, so
+        // that the disk is never busy for long while the journal waits for it.
+        static ZEROS: [u8; 1 << 20] = [0; 1 << 20];
+        let mut at = 0;
+        while at < bytes {
+            let len = (bytes - at).min(ZEROS.len() as u64);
+            FileExt::write_all_at(&file, &ZEROS[..len as usize], at)?;
+            file.sync_data()?;
+            at += len;
+        }
         file.sync_all()?;
         Ok(Arc::new(file))
     }

@@ -12,6 +12,9 @@ use crate::segments::Segments;
 use crate::syncer::Syncer;
 use crate::{Failure, Mark};
 
+/// How long frames that nobody outside waits for may stay unwritten, in nanoseconds: so the next order does not find the
+/// disk busy with them.
+const LINGER: i64 = 1_000_000;
 /// Quiet time after which the last batch gets its proof, in nanoseconds.
 const IDLE_BEFORE_MARK: i64 = 10_000_000;
 
@@ -22,6 +25,12 @@ pub struct Writer {
     /// Taken off the queue, but too long for the group before it.
     carry: Option<Chunk>,
     group: Vec<u8>,
+    /// The last frame in the group; `None` while it is empty.
+    last: Option<Last>,
+    /// Does anyone outside wait for a frame of the group?
+    awaited: bool,
+    /// When the first frame came into the group.
+    gathered_since: EngineTime,
     group_bytes: usize,
     segments: Segments,
     mark: Mark,
@@ -67,6 +76,9 @@ impl Writer {
             free: chunks.free,
             carry: None,
             group,
+            last: None,
+            awaited: false,
+            gathered_since: EngineTime(i64::MIN),
             group_bytes,
             segments,
             mark,
@@ -84,7 +96,22 @@ impl Writer {
     /// The first failure of the storage, and from then on always [`Failure::Final`]: nothing is retried, and the mark stays
     /// where it is.
     pub fn write_group(&mut self, now: EngineTime) -> Result<usize, Failure> {
-        self.unless_failed(|writer| writer.take_and_commit(now))
+        self.unless_failed(|writer| {
+            writer.gather(now);
+            writer.commit(now)
+        })
+    }
+
+    /// The same, once someone waits for a frame of the group or it has waited long enough.
+    fn write_if_due(&mut self, now: EngineTime) -> Result<usize, Failure> {
+        self.unless_failed(|writer| {
+            writer.gather(now);
+            let lingers = now.0.saturating_sub(writer.gathered_since.0) < LINGER;
+            if writer.last.is_some() && !writer.awaited && lingers && writer.carry.is_none() {
+                return Ok(0);
+            }
+            writer.commit(now)
+        })
     }
 
     /// Writes all that waits, and the record that proves the last batch; syncs. For a clean end.
@@ -93,7 +120,10 @@ impl Writer {
     /// As for [`Writer::write_group`].
     pub fn close(&mut self, now: EngineTime) -> Result<(), Failure> {
         self.unless_failed(|writer| {
-            while writer.take_and_commit(now)? > 0 {}
+            writer.gather(now);
+            while writer.commit(now)? > 0 {
+                writer.gather(now);
+            }
             writer.segments.sync()?;
             writer.mark.raise_synced(writer.end.seq);
             if writer.end.proven < writer.end.seq {
@@ -111,11 +141,11 @@ impl Writer {
         step(self).inspect_err(|failure| self.failed = Some(failure.to_string()))
     }
 
-    fn take_and_commit(&mut self, now: EngineTime) -> Result<usize, Failure> {
+    fn commit(&mut self, now: EngineTime) -> Result<usize, Failure> {
         if let Some(syncer) = &self.syncer {
             syncer.check()?;
         }
-        let Some(last) = self.take_group() else {
+        let Some(last) = self.last.take() else {
             self.prove_when_quiet(now)?;
             return Ok(0);
         };
@@ -126,26 +156,30 @@ impl Writer {
         } else {
             self.commit_in_next_segment(now, last)?;
         }
+        self.group.clear();
+        self.awaited = false;
         self.segments.prepare_ahead();
         Ok(frames as usize)
     }
 
     /// Copies waiting chunks together, so that one write and one hash do, and gives them back at once.
-    fn take_group(&mut self) -> Option<Last> {
-        self.group.clear();
-        let mut last = None::<Last>;
+    fn gather(&mut self, now: EngineTime) {
         while let Some(chunk) = self.carry.take().or_else(|| self.filled.pop()) {
             if !self.group.is_empty() && self.group.len() + chunk.bytes.len() > self.group_bytes {
                 self.carry = Some(chunk);
                 break;
             }
-            let before = last.map_or(self.end.seq, |last| last.seq);
+            let before = self.last.map_or(self.end.seq, |last| last.seq);
             assert!(chunk.first_seq == before.next(), "chunks arrive in order and complete");
             self.group.extend_from_slice(&chunk.bytes);
-            last = Some(Last { seq: chunk.last_seq, chain: chunk.chain });
+            self.mark.recent().push(&chunk);
+            if self.last.is_none() {
+                self.gathered_since = now;
+            }
+            self.awaited |= chunk.awaited;
+            self.last = Some(Last { seq: chunk.last_seq, chain: chunk.chain });
             self.recycle(chunk);
         }
-        last
     }
 
     fn recycle(&mut self, mut chunk: Chunk) {
@@ -263,7 +297,7 @@ impl Agent for Writer {
     }
 
     fn work(&mut self, now: EngineTime) -> Result<usize, Stopped> {
-        self.write_group(now).map_err(Stopped::by)
+        self.write_if_due(now).map_err(Stopped::by)
     }
 
     fn stop(&mut self, now: EngineTime) -> Result<(), Stopped> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{append, assert_as_written, closed, small, time, write};
 use journal::{Durability, Failure, Follower, Settings, open, read, verify};
-use model::Seq;
+use model::{Agent, Command, Event, Seq, Start, Started, Text, Tick, Ticked};
 
 #[test]
 fn appended_frames_are_read_back_as_they_were() {
@@ -69,26 +69,32 @@ fn frames_leave_in_order_across_many_segments_while_the_writer_runs() {
             }
             writer.close(time(FRAMES)).unwrap();
         });
-        let reader = scope.spawn({
-            let mark = mark.clone();
-            let dir = dir.path();
-            move || {
-                let mut follower = Follower::new(dir, mark.clone(), Seq(1)).unwrap();
-                let mut next = 1;
-                while next <= FRAMES {
-                    let polled = follower.poll(777, |frame| {
-                        assert_eq!(frame.seq, Seq(next));
-                        assert!(frame.seq <= mark.durable());
-                        assert_as_written(frame);
-                        next += 1;
-                    });
-                    if polled.unwrap() == 0 {
-                        std::thread::yield_now();
+        // One from the files, one from memory, one that falls out of memory again and again.
+        let readers: Vec<_> = [(false, 0), (true, 0), (true, 300)]
+            .into_iter()
+            .map(|(near, pause_us)| {
+                let mark = mark.clone();
+                let dir = dir.path();
+                scope.spawn(move || {
+                    let make = if near { Follower::near } else { Follower::new };
+                    let mut follower = make(dir, mark.clone(), Seq(1)).unwrap();
+                    let mut next = 1;
+                    while next <= FRAMES {
+                        let polled = follower.poll(777, |frame| {
+                            assert_eq!(frame.seq, Seq(next));
+                            assert!(frame.seq <= mark.durable());
+                            assert_as_written(frame);
+                            next += 1;
+                        });
+                        if polled.unwrap() == 0 {
+                            std::thread::yield_now();
+                        }
+                        std::thread::sleep(Duration::from_micros(pause_us));
+                        assert_eq!(follower.next_seq(), Seq(next));
                     }
-                    assert_eq!(follower.next_seq(), Seq(next));
-                }
-            }
-        });
+                })
+            })
+            .collect();
         while log.next_seq().0 <= FRAMES {
             if log.has_room() {
                 let left = FRAMES + 1 - log.next_seq().0;
@@ -97,13 +103,39 @@ fn frames_leave_in_order_across_many_segments_while_the_writer_runs() {
                 std::thread::yield_now();
             }
         }
-        reader.join().unwrap();
+        readers.into_iter().for_each(|reader| reader.join().unwrap());
         done.store(true, Ordering::Release);
     });
     let verdict = verify(dir.path());
     assert!(verdict.is_sound(), "{verdict:?}");
     assert!(verdict.segments > 10, "{}", verdict.segments);
     assert_eq!(verdict.frames, FRAMES);
+}
+
+#[test]
+fn frames_that_nobody_waits_for_linger_until_one_is_awaited_or_a_millisecond_passed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut opened = open(dir.path(), small()).unwrap();
+    let tick = Command::Tick(Tick { reserved: 0 });
+    let ticked = Event::Ticked(Ticked { reserved: 0 });
+    let started = Event::Started(Started {
+        start: Start { orders_max: 1, build: Text::EMPTY, acknowledge_at_venue: 0, reserved: [0; 7] },
+    });
+    let mut now = time(0);
+    let mut write = |events: &[Event], later_ns| {
+        opened.log.append(now, &tick, events);
+        opened.log.flush();
+        let at_once = opened.writer.work(now).unwrap();
+        now.0 += later_ns;
+        (at_once, opened.writer.work(now).unwrap())
+    };
+    assert_eq!(write(&[ticked], 999_999), (0, 0));
+    assert_eq!(write(&[ticked], 1), (0, 2), "a millisecond after the first");
+    assert_eq!(write(&[ticked], 1), (0, 0));
+    assert_eq!(write(&[started], 1), (2, 0), "what lingers goes with it");
+    assert_eq!(write(&[ticked], 1), (0, 0));
+    opened.writer.close(now).unwrap();
+    assert_eq!(opened.mark.durable(), Seq(5));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The command line.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::{Args, Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -114,6 +114,9 @@ pub(crate) struct TableArgs {
     /// Configuration with {{fix}}, {{http}}, {{data}} and {{durability}} to be filled in.
     #[arg(long)]
     pub(crate) config_template: Option<PathBuf>,
+    /// Run the floor on this core; Millrace's cores are in its configuration.
+    #[arg(long)]
+    pub(crate) floor_core: Option<usize>,
     /// Folder for the servers' data, on the disk to be measured.
     #[arg(long, default_value = ".")]
     pub(crate) dir: PathBuf,
@@ -186,7 +189,7 @@ pub(crate) struct LoadArgs {
     #[arg(long = "instrument")]
     instruments: Vec<Instrument>,
     /// Account(1); may be repeated; dealt to the sessions in turn.
-    #[arg(long = "account", default_value = "LOAD")]
+    #[arg(long = "account", default_values = ["LOAD-A", "LOAD-B"])]
     accounts: Vec<String>,
     /// Cancel instead of new once a session has this many live orders; 0 for no limit.
     #[arg(long, default_value_t = 0)]
@@ -201,7 +204,7 @@ pub(crate) struct LoadArgs {
     idle: IdleName,
     /// Run on this core.
     #[arg(long)]
-    pin: Option<usize>,
+    pub(crate) pin: Option<usize>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -224,10 +227,6 @@ pub(crate) enum Output {
 }
 
 impl LoadArgs {
-    pub(crate) fn pin(&self) -> Result<()> {
-        pin(self.pin)
-    }
-
     /// The settings of a run; rate and duration are the caller's.
     pub(crate) fn config(&self, cl_ord_id_prefix: String) -> Result<Config> {
         let standard = match self.mix {
@@ -267,15 +266,6 @@ impl LoadArgs {
         }
         Ok(config)
     }
-}
-
-/// Binds this thread to a core.
-pub(crate) fn pin(core: Option<usize>) -> Result<()> {
-    let Some(core) = core else { return Ok(()) };
-    ensure!(core < rustix::thread::CpuSet::MAX_CPU, "no core {core}");
-    let mut cores = rustix::thread::CpuSet::new();
-    cores.set(core);
-    rustix::thread::sched_setaffinity(None, &cores).with_context(|| format!("pinning to core {core}"))
 }
 
 /// `10s`, `500ms`, `2m`.

@@ -92,7 +92,7 @@ impl Config {
             seed: 1,
             mix: Mix::canonical(),
             instruments: crate::workload::default_instruments(),
-            accounts: vec!["LOAD".to_owned()],
+            accounts: vec!["LOAD-A".to_owned(), "LOAD-B".to_owned()],
             references: None,
             live_max: 0,
             collect_acks: false,

@@ -22,6 +22,7 @@ pub mod book;
 pub mod connection;
 pub mod session;
 
+pub mod affinity;
 pub mod client;
 pub mod progress;
 

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cli::{Cli, FloorArgs, LoadArgs, Output, RampArgs, RunArgs, Subcommand, TableArgs};
+use loadtest::affinity::pin;
 use loadtest::client::{Config, run};
 use loadtest::floor::Floor;
 use loadtest::progress::{Progress, Report};
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
 
 /// True when every request was answered and no session was lost.
 fn run_once(args: &RunArgs) -> Result<bool> {
-    args.load.pin()?;
+    pin(args.load.pin)?;
     let mut config = args.load.config(unique_prefix(&args.load)?)?;
     config.rate = args.rate;
     config.duration = Some(args.duration);
@@ -66,7 +67,7 @@ fn run_once(args: &RunArgs) -> Result<bool> {
 
 /// True when some rate held the bound.
 fn find_highest(args: &RampArgs) -> Result<bool> {
-    args.load.pin()?;
+    pin(args.load.pin)?;
     let prefix = unique_prefix(&args.load)?;
     let base = args.load.config(prefix.clone())?;
     let bounds = args.bounds();
@@ -99,14 +100,13 @@ fn find_highest(args: &RampArgs) -> Result<bool> {
 }
 
 fn serve_floor(args: &FloorArgs) -> Result<()> {
-    cli::pin(args.pin)?;
+    pin(args.pin)?;
     let mut floor = Floor::bind(args.listen, args.durable.then_some(args.dir.as_path()))?;
     println!("listening at {}", floor.local_addr()?);
     floor.run(&AtomicBool::new(false))
 }
 
 fn make_table(args: &TableArgs) -> Result<()> {
-    args.load.pin()?;
     let mut load = args.load.config(unique_prefix(&args.load)?)?;
     load.duration = Some(args.duration);
     let plan = Plan {
@@ -115,6 +115,8 @@ fn make_table(args: &TableArgs) -> Result<()> {
         folder: args.dir.clone(),
         rates: args.rates.clone(),
         runs: args.runs,
+        floor_core: args.floor_core,
+        client_core: args.load.pin,
         ramp: (!args.no_highest).then_some(Bounds {
             start: args.rates.iter().copied().max().unwrap_or(20_000),
             max: args.max,

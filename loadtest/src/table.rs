@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::affinity;
 use crate::client::{Config, run};
 use crate::progress::Progress;
 use crate::ramp::{self, Bounds, Step};
@@ -31,6 +32,11 @@ pub struct Plan {
     pub rates: Vec<u64>,
     /// Rounds of which the median is shown.
     pub runs: usize,
+    /// The core on which the floor runs. Millrace's cores are in its configuration.
+    pub floor_core: Option<usize>,
+    /// The core on which the client runs, from the moment that a server has started: what starts a process passes its
+    /// cores on to it.
+    pub client_core: Option<usize>,
     /// Search of the highest rate; `None` leaves it out.
     pub ramp: Option<Bounds>,
     /// How long each step of the search lasts.
@@ -56,13 +62,16 @@ const MILLRACE: &str = "millrace";
 /// Measures everything; `said` hears of each measurement as it is made.
 pub fn measure(plan: &Plan, mut said: impl FnMut(&Measurement)) -> Result<Vec<Measurement>> {
     let mut all = Vec::new();
+    let all_cores = affinity::cores()?;
     for round in 0..plan.runs {
         for durability in DURABILITIES {
             for subject in [FLOOR, MILLRACE] {
                 if subject == MILLRACE && plan.millrace.is_none() {
                     continue;
                 }
+                affinity::restore(&all_cores)?;
                 let server = Server::start(plan, subject, durability)?;
+                affinity::pin(plan.client_core)?;
                 let mut part = 0;
                 let mut one = |rate, duration| {
                     part += 1;
@@ -202,9 +211,15 @@ impl Server {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.arg("floor").arg("--listen").arg(address.to_string());
                 command.arg("--dir").arg(&folder).arg(format!("--{durability}"));
+                if let Some(core) = plan.floor_core {
+                    command.arg("--pin").arg(core.to_string());
+                }
                 command
             }
         };
+        if std::env::var_os("MILLRACE_LOG").is_none() {
+            command.env("MILLRACE_LOG", "warn");
+        }
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         let child = child.with_context(|| format!("starting the {subject}"))?;
         let mut server = Server { child, folder, address };
@@ -290,6 +305,8 @@ mod tests {
             folder: PathBuf::new(),
             rates: vec![1_000],
             runs: 3,
+            floor_core: None,
+            client_core: None,
             ramp: Some(Bounds { start: 1, max: 1, p99_ns: 1, precision_percent: 1 }),
             ramp_step: Duration::ZERO,
             load: Config::canonical((Ipv4Addr::LOCALHOST, 1).into()),

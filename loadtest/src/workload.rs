@@ -303,17 +303,17 @@ impl Workload {
     }
 }
 
-/// Eight invented instruments, used when none are given.
+/// The instruments of `deploy/millrace.toml` with its starting prices, used when none are given.
 pub fn default_instruments() -> Vec<Instrument> {
     [
-        "ALFA:100:0.01",
-        "BRVO:50:0.01",
-        "CHAR:250:0.05",
-        "DELT:20:0.01",
-        "ECHO:75:0.01",
-        "FOXT:500:0.1",
-        "GOLF:10:0.005",
-        "HOTL:150:0.01",
+        "AAPL:189.50:0.01",
+        "MSFT:412.30:0.01",
+        "NVDA:118.75:0.01",
+        "AMZN:183.20:0.01",
+        "SPY:548.10:0.01",
+        "TSLA:243.60:0.01",
+        "KO:62.40:0.01",
+        "XOM:114.90:0.01",
     ]
     .iter()
     .filter_map(|text| text.parse().ok())

@@ -400,6 +400,12 @@ impl Event {
         }
     }
 
+    /// Does anyone outside wait for it: a client, a venue, an operator? Of the others, views and tables read a moment
+    /// later.
+    pub const fn is_awaited(&self) -> bool {
+        !matches!(self, Event::VenueAccepted(_) | Event::PositionChanged(_) | Event::QuoteUpdated(_) | Event::Ticked(_))
+    }
+
     /// The order that the event tells of, if it carries one.
     pub const fn order(&self) -> Option<&OrderView> {
         match self {

@@ -158,6 +158,7 @@ fn engine(engine: Section<'_>) -> Engine {
         idle: engine.word("idle", Idle::Backoff, &idles),
         cores: pinning(&cores),
         orders_max: engine.whole("orders_max", Some(1 << 20), 1, ORDERS_MAX),
+        huge_pages: engine.truth("huge_pages", true),
         acknowledge: engine.word("acknowledge", Acknowledge::Acceptance, &acknowledges),
     };
     relations::cores(&cores, &read);

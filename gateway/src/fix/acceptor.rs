@@ -21,10 +21,11 @@ use parking_lot::Mutex;
 use super::connection::Connection;
 use super::counters::{Counters, SessionStatus, count};
 use super::desk::{Desk, Ended, Setup};
+use super::ledger::Ledger;
 use super::report::Names;
 use super::resend::ResendFailure;
 use super::session::{SequenceNumbers, Session, SessionConfig};
-use super::slot::{Ledger, Slot};
+use super::slot::Slot;
 use super::store::{SessionStore, StoreFailure};
 
 /// Connections accepted in one round.
@@ -160,7 +161,7 @@ impl Acceptor {
             let record = stored.sessions.iter().find(|(id, _)| *id == of.session).map(|(_, record)| *record);
             Slot::new(of.session, Session::new(of.config.clone(), SequenceNumbers::FIRST), record, journal_end)
         };
-        let mut follower = Follower::new(journal, mark.clone(), ledger.cursor)?;
+        let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
             slots: settings.sessions.iter().map(new_slot).collect(),
             ledger,
@@ -338,7 +339,7 @@ impl Acceptor {
             let waiting = connection.out.pending().len();
             if waiting > 0 {
                 let may_leave = match connection.slot {
-                    Some(slot) => ledger.may_leave(slots, slot)?,
+                    Some(slot) => ledger.may_leave(slots, slot),
                     None => true,
                 };
                 if may_leave && connection.write().is_err() {
@@ -378,7 +379,7 @@ impl Acceptor {
             return Err(failure.into());
         }
         self.listener_ready = true;
-        let stored = self.desk.ledger.store(&mut self.desk.slots)?;
+        let stored = self.desk.ledger.store(&mut self.desk.slots);
         if stored && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
             self.last_flush_ns = now_ns;
             self.desk.ledger.request_flush();

@@ -14,12 +14,13 @@ use super::connection::Connection;
 use super::counters::{Counters, add, count};
 use super::encode::Encoder;
 use super::frame::{Framed, frame};
+use super::ledger::Ledger;
 use super::limits::MESSAGE_BYTES_MAX;
 use super::message::{FieldIndex, Message};
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
 use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, write_refusal};
-use super::slot::{Ledger, Slot};
+use super::slot::Slot;
 use super::store::StoreFailure;
 use super::translate::{Translated, ref_id, translate};
 use super::{msg_type, tag};
@@ -130,7 +131,7 @@ impl Desk {
                 After::Hold => {
                     let slot = self.connections[c].as_ref().and_then(|connection| connection.slot);
                     if let Some(slot) = slot {
-                        self.ledger.hold(&mut self.slots, slot)?;
+                        self.ledger.hold(&mut self.slots, slot);
                     }
                 }
             }

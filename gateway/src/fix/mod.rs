@@ -31,6 +31,8 @@ pub mod acceptor;
 mod connection;
 pub mod counters;
 mod desk;
+mod flusher;
+mod ledger;
 mod numbering;
 mod resend;
 mod slot;

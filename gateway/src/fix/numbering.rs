@@ -19,9 +19,11 @@ const RECENT_RUNS_MAX: usize = 128;
 /// The runs of one session.
 #[derive(Debug, Default)]
 pub(super) struct Numbering {
-    /// The latest runs, in order; the last `unsaved` are not stored yet.
+    /// The latest runs, in order; the last `unsaved` are not handed to the store yet.
     recent: VecDeque<Run>,
     unsaved: usize,
+    /// Does the store still have runs from before the numbers began again?
+    store_is_void: bool,
     /// Number that would go on with the last run.
     next: u64,
 }
@@ -44,18 +46,23 @@ impl Numbering {
 
     /// All is void: the numbers begin again.
     pub(super) fn reset(&mut self) {
-        *self = Numbering::default();
+        *self = Numbering { store_is_void: true, ..Numbering::default() };
     }
 
-    /// Runs that are not stored yet.
+    /// Runs that are not handed to the store yet.
     pub(super) fn unsaved(&self) -> impl Iterator<Item = Run> + '_ {
         self.recent.range(self.recent.len() - self.unsaved..).copied()
     }
 
-    /// All runs are stored.
-    pub(super) fn saved(&mut self) {
+    /// All runs are on their way to the store.
+    pub(super) fn handed_over(&mut self) {
         self.unsaved = 0;
-        let surplus = self.recent.len().saturating_sub(RECENT_RUNS_MAX);
+    }
+
+    /// All that was handed over can be read from the store.
+    pub(super) fn all_stored(&mut self) {
+        self.store_is_void = self.store_is_void && self.unsaved == self.recent.len();
+        let surplus = (self.recent.len() - self.unsaved).saturating_sub(RECENT_RUNS_MAX);
         self.recent.drain(..surplus);
     }
 
@@ -70,7 +77,8 @@ impl Numbering {
         if position > 0 {
             return Ok(self.recent.get(position - 1).copied());
         }
-        match store.run_at(session, number)? {
+        let stored = if self.store_is_void { None } else { store.run_at(session, number)? };
+        match stored {
             Some(run) => Ok(Some(run)),
             None => self.run_after(store, session, number),
         }
@@ -88,12 +96,14 @@ impl Numbering {
             return Ok(self.recent.get(position).copied());
         }
         // What is stored comes before what is only in memory.
-        Ok(store.run_after(session, number)?.or(self.recent.front().copied()))
+        let stored = if self.store_is_void { None } else { store.run_after(session, number)? };
+        Ok(stored.or(self.recent.front().copied()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::{Changes, SledStore};
     use super::*;
 
     #[test]
@@ -105,8 +115,29 @@ mod tests {
         numbering.note(6, Seq(12), 0, true);
         let firsts: Vec<u64> = numbering.unsaved().map(|run| run.first).collect();
         assert_eq!(firsts, [2, 5, 6]);
-        numbering.saved();
+        numbering.handed_over();
         assert_eq!(numbering.unsaved().count(), 0);
+    }
+
+    #[test]
+    fn what_the_store_still_has_from_before_a_reset_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SledStore::open(folder.path()).unwrap();
+        let session = SessionId(1);
+        let old = Run { first: 2, seq: Seq(3), index: 0, poss_resend: false };
+        store.apply(&Changes { runs: vec![(session, old)], ..Changes::default() }).unwrap();
+        let mut numbering = Numbering::default();
+        assert_eq!(numbering.run_at(&store, session, 5).unwrap(), Some(old));
+        numbering.reset();
+        numbering.all_stored();
+        assert_eq!(numbering.run_at(&store, session, 5).unwrap(), None, "the reset is not handed over yet");
+        numbering.note(4, Seq(9), 0, false);
+        numbering.all_stored();
+        assert_eq!(numbering.run_at(&store, session, 3).unwrap().unwrap().seq, Seq(9));
+        numbering.handed_over();
+        store.apply(&Changes { reset: vec![session], ..Changes::default() }).unwrap();
+        numbering.all_stored();
+        assert!(!numbering.store_is_void);
     }
 
     #[test]

@@ -3,17 +3,12 @@
 //! The messages themselves are not here: they are written again from the journal. One [`Changes`] is one atomic step, so the
 //! cursor into the journal and the numbers that go with it are never out of step, whatever survives.
 //!
-//! [`SledStore`] keeps it in a folder. Whoever calls [`SessionStore::apply`] waits for memory only; [`Flusher`] waits for the
-//! disk on its own thread, because that of the FIX sockets must not.
+//! [`SledStore`] keeps it in a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use model::{Seq, SessionId};
-use parking_lot::{Condvar, Mutex};
 
 /// The store could not read or write. The first failure is final: the acceptor stops.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -268,112 +263,6 @@ fn from_key_order(bytes: [u8; 8]) -> u64 {
     u64::from_be_bytes(bytes)
 }
 
-/// Flushes a store on a thread of its own. Requests are numbered; one flush answers all that came before it.
-pub struct Flusher {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<FlusherState>,
-    /// A request came, one was answered, or the end.
-    changed: Condvar,
-    durable: AtomicU64,
-}
-
-#[derive(Default)]
-struct FlusherState {
-    requested: u64,
-    failure: Option<StoreFailure>,
-    stopping: bool,
-}
-
-impl Flusher {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// [`StoreFailure`] where no thread can be had.
-    pub fn start(store: Arc<dyn SessionStore>) -> Result<Flusher, StoreFailure> {
-        let shared = Arc::new(Shared::default());
-        let of_thread = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("fix-store".into())
-            .spawn(move || of_thread.run(&*store))
-            .map_err(|error| StoreFailure::Database(error.to_string()))?;
-        Ok(Flusher { shared, thread: Some(thread) })
-    }
-
-    /// Asks that all applied so far becomes durable; gives the number of the request.
-    pub fn request(&self) -> u64 {
-        let mut state = self.shared.state.lock();
-        state.requested += 1;
-        self.shared.changed.notify_all();
-        state.requested
-    }
-
-    /// Is the request answered? Costs one load.
-    pub fn is_durable(&self, request: u64) -> bool {
-        self.shared.durable.load(Ordering::Acquire) >= request
-    }
-
-    /// Waits for the answer.
-    ///
-    /// # Errors
-    /// [`StoreFailure`] of the flush, now and for ever after.
-    pub fn wait(&self, request: u64) -> Result<(), StoreFailure> {
-        let mut state = self.shared.state.lock();
-        while !self.is_durable(request) {
-            if let Some(failure) = &state.failure {
-                return Err(failure.clone());
-            }
-            self.shared.changed.wait(&mut state);
-        }
-        Ok(())
-    }
-
-    /// Why flushing has ended, if it has.
-    pub fn failure(&self) -> Option<StoreFailure> {
-        self.shared.state.lock().failure.clone()
-    }
-}
-
-impl Shared {
-    fn run(&self, store: &dyn SessionStore) {
-        loop {
-            let mut state = self.state.lock();
-            while state.requested == self.durable.load(Ordering::Relaxed) {
-                if state.stopping {
-                    return;
-                }
-                self.changed.wait(&mut state);
-            }
-            let request = state.requested;
-            drop(state);
-            let flushed = store.flush();
-            let mut state = self.state.lock();
-            match flushed {
-                Ok(()) => self.durable.store(request, Ordering::Release),
-                Err(failure) => state.failure = Some(failure),
-            }
-            self.changed.notify_all();
-            if state.failure.is_some() {
-                return;
-            }
-        }
-    }
-}
-
-impl Drop for Flusher {
-    fn drop(&mut self) {
-        self.shared.state.lock().stopping = true;
-        self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,15 +319,5 @@ mod tests {
         let store = SledStore::open(folder.path()).unwrap();
         store.db.insert(session_key(SESSION_KEY, SESSION), &b"short"[..]).unwrap();
         assert!(matches!(store.load(), Err(StoreFailure::Damaged { .. })));
-    }
-
-    #[test]
-    fn flusher_answers_each_request() {
-        let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn SessionStore> = Arc::new(SledStore::open(folder.path()).unwrap());
-        let flusher = Flusher::start(store).unwrap();
-        let (first, second) = (flusher.request(), flusher.request());
-        flusher.wait(second).unwrap();
-        assert!(flusher.is_durable(first));
     }
 }

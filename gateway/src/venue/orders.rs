@@ -2,7 +2,9 @@
 //!
 //! An order knows its neighbours of the same level by index, so leaving a queue costs the same wherever it stood.
 
-use hashbrown::HashMap;
+use core::hash::BuildHasher;
+
+use hashbrown::HashTable;
 use model::{OrderId, Qty, Side};
 use rustc_hash::FxBuildHasher;
 
@@ -37,13 +39,14 @@ const _: () = assert!(size_of::<Resting>() == 64);
 pub(super) struct Orders {
     slab: Vec<Resting>,
     free: u32,
-    places: HashMap<u64, u32, FxBuildHasher>,
+    /// Places by OrderID; the keys are in the slab.
+    places: HashTable<u32>,
 }
 
 impl Orders {
     pub(super) fn new(orders_max: u32) -> Orders {
         assert!(orders_max < NIL, "the last index stands for no order");
-        let slab = (0..orders_max)
+        let slab: Vec<Resting> = (0..orders_max)
             .map(|place| Resting {
                 order_id: OrderId(0),
                 step: 0,
@@ -56,7 +59,14 @@ impl Orders {
             })
             .collect();
         // Twice the room: at half load the table clears the traces of removed keys in place and never grows.
-        let places = HashMap::with_capacity_and_hasher(2 * orders_max as usize, FxBuildHasher);
+        let mut places = HashTable::with_capacity(2 * orders_max as usize);
+        // Written once, so that no page fault meets an order.
+        for place in 0..places.capacity() as u32 {
+            places.insert_unique(hash(OrderId(u64::from(place))), place, |_| {
+                unreachable!("the capacity is not exceeded")
+            });
+        }
+        places.clear();
         Orders { slab, free: if orders_max > 0 { 0 } else { NIL }, places }
     }
 
@@ -69,7 +79,7 @@ impl Orders {
     }
 
     pub(super) fn find(&self, order_id: OrderId) -> Option<u32> {
-        self.places.get(&order_id.0).copied()
+        self.places.find(hash(order_id), |place| self.at(*place).order_id == order_id).copied()
     }
 
     pub(super) fn at(&self, place: u32) -> &Resting {
@@ -100,7 +110,8 @@ impl Orders {
             book: order.book,
             side: order.side,
         };
-        self.places.insert(order.order_id.0, place);
+        let Orders { places, slab, .. } = self;
+        places.insert_unique(hash(order.order_id), place, |place| hash(slab[*place as usize].order_id));
         self.link(level, place);
     }
 
@@ -115,7 +126,9 @@ impl Orders {
             NIL => level.last = before,
             _ => self.at_mut(after).before = before,
         }
-        self.places.remove(&order_id.0);
+        if let Ok(entry) = self.places.find_entry(hash(order_id), |known| *known == place) {
+            entry.remove();
+        }
         let free = self.free;
         self.at_mut(place).before = free;
         self.free = place;
@@ -132,6 +145,15 @@ impl Orders {
         }
         level.last = place;
     }
+}
+
+/// Orders that came one after another lie side by side in the table: the low bits of the hash choose the place, the high
+/// ones tell neighbours apart.
+fn hash(order_id: OrderId) -> u64 {
+    const RUN: u64 = 16;
+    const LOW: u64 = (1 << 57) - 1;
+    let run = FxBuildHasher.hash_one(order_id.0 / RUN);
+    FxBuildHasher.hash_one(order_id.0) & !LOW | (run.wrapping_mul(RUN) | order_id.0 % RUN) & LOW
 }
 
 /// An order on its way into the slab.

@@ -11,7 +11,7 @@ use model::{Agent, Command, EngineTime, Event, InstrumentId, Px, Stopped, VenueR
 use super::exchange::{Exchange, OpenOrder};
 
 /// Frames taken from the log before the waiting reports are looked at again.
-const FRAMES_PER_WORK_MAX: usize = 64;
+const FRAMES_PER_WORK_MAX: usize = 1_024;
 /// Reports that one frame can cause beyond two for each order at rest before it.
 const REPORTS_PER_FRAME_MAX: usize = 32;
 

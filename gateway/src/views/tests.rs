@@ -234,7 +234,7 @@ fn agent_folds_what_is_behind_the_mark_and_only_that() {
     assert_eq!(agent.work(EngineTime(8)).unwrap(), 0, "nothing is durable yet");
 
     for _ in 0..ROUNDS_MAX {
-        opened.writer.work(EngineTime(8)).unwrap();
+        opened.writer.write_group(EngineTime(8)).unwrap();
         if opened.mark.durable() == Seq(3) {
             break;
         }

@@ -35,13 +35,15 @@ fn pop(reports: &mut Consumer<Command>) -> Option<VenueReport> {
 
 #[test]
 fn reports_wait_in_order_and_the_log_is_not_read_on_when_queue_is_full() {
-    let resting = (1..=100).map(|id| accepted(view(id, Side::Sell, 100, 1)));
-    let sweeps = (101..=200).map(|id| accepted(view(id, Side::Buy, 100, 1)));
+    const HALF: usize = 900;
+    let half = HALF as u64;
+    let resting = (1..=half).map(|id| accepted(view(id, Side::Sell, 100, 1)));
+    let sweeps = (half + 1..=2 * half).map(|id| accepted(view(id, Side::Buy, 100, 1)));
     let (mut venue, mut reports) = venue(resting.chain(sweeps).collect(), 3);
     let room = venue.outgoing.waiting.capacity();
     assert_eq!(venue.work(EngineTime(0)).unwrap(), FRAMES_PER_WORK_MAX);
     assert_eq!(venue.work(EngineTime(0)).unwrap(), 0, "nothing moves while the queue is full");
-    assert_eq!(venue.tail.0.len(), 200 - FRAMES_PER_WORK_MAX);
+    assert_eq!(venue.tail.0.len(), 2 * HALF - FRAMES_PER_WORK_MAX);
     let mut seen = Vec::new();
     loop {
         while let Some(report) = pop(&mut reports) {
@@ -51,10 +53,10 @@ fn reports_wait_in_order_and_the_log_is_not_read_on_when_queue_is_full() {
             break;
         }
     }
-    // 200 acknowledgements and 100 trades of two reports each, numbered without a gap.
-    assert_eq!(seen.len(), 400);
+    // An acknowledgement of each and a trade of two reports of each pair, numbered without a gap.
+    assert_eq!(seen.len(), 4 * HALF);
     assert!(seen.iter().enumerate().all(|(at, report)| report.venue_exec_id == at as u64 + 1));
-    assert_eq!(seen.iter().filter(|report| report.kind == ReportKind::Filled).count(), 200);
+    assert_eq!(seen.iter().filter(|report| report.kind == ReportKind::Filled).count(), 2 * HALF);
     assert_eq!(venue.outgoing.waiting.capacity(), room, "the ring never grows");
 }
 
