@@ -153,7 +153,7 @@ fn hash(order_id: OrderId) -> u64 {
     const RUN: u64 = 16;
     const LOW: u64 = (1 << 57) - 1;
     let run = FxBuildHasher.hash_one(order_id.0 / RUN);
-    FxBuildHasher.hash_one(order_id.0) & !LOW | (run.wrapping_mul(RUN) | order_id.0 % RUN) & LOW
+    FxBuildHasher.hash_one(order_id.0) & !LOW | (run.wrapping_mul(RUN) | (order_id.0 % RUN)) & LOW
 }
 
 /// An order on its way into the slab.
