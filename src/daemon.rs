@@ -250,9 +250,11 @@ impl Assembly<'_> {
                 lane("venue", vec![venue], cores.venue),
             ],
         };
+        // A thread that spins never gives way by itself.
+        let urgency = if idle == Idle::Spin { Urgency::Background } else { Urgency::Normal };
         let follower = |name, agent| {
             let berths = vec![Berth { agent, stage: Stage::Follow }];
-            Lane { name, berths, core: cores.followers, idle: Idle::Park, urgency: Urgency::Background }
+            Lane { name, berths, core: cores.followers, idle: Idle::Park, urgency }
         };
         lanes.push(follower("views", followers.views));
         lanes.extend(followers.store.map(|store| follower("store", store)));
