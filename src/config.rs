@@ -160,6 +160,8 @@ pub(crate) struct Store {
     pub(crate) enabled: bool,
     /// The database; `None` means `analytics.duckdb` in the data folder.
     pub(crate) path: Option<PathBuf>,
+    /// Longest time from a frame to its rows, while the database keeps up.
+    pub(crate) flush_every: Duration,
     /// Memory that the database may use, in bytes.
     pub(crate) memory_bytes: u64,
 }

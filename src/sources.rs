@@ -33,7 +33,8 @@ pub(crate) fn analytics(config: &Configuration, mark: Mark) -> Result<(Option<Bo
         return Ok((None, Analytics { store: Arc::new(NoStore), sql: None }));
     }
     let megabytes = u32::try_from(config.store.memory_bytes >> 20)?.max(64);
-    let settings = store::Settings { memory_limit_mb: megabytes, ..store::Settings::default() };
+    let flush_every_ns = i64::try_from(config.store.flush_every.as_nanos())?;
+    let settings = store::Settings { memory_limit_mb: megabytes, flush_every_ns, ..store::Settings::default() };
     let flusher = Flusher::new(&config.store_path(), &config.journal_dir(), mark, settings);
     let analytics = Analytics { store: Arc::new(DuckDb(flusher.status())), sql: Some(Arc::new(Desk(flusher.desk()))) };
     Ok((Some(Box::new(flusher)), analytics))

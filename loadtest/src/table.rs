@@ -69,22 +69,34 @@ pub fn measure(plan: &Plan, mut said: impl FnMut(&Measurement)) -> Result<Vec<Me
                 if subject == MILLRACE && plan.millrace.is_none() {
                     continue;
                 }
-                affinity::restore(&all_cores)?;
-                let server = Server::start(plan, subject, durability)?;
-                affinity::pin(plan.client_core)?;
+                let start = || {
+                    affinity::restore(&all_cores)?;
+                    let server = Server::start(plan, subject, durability)?;
+                    affinity::pin(plan.client_core)?;
+                    Ok::<_, anyhow::Error>(server)
+                };
+                let mut server = start()?;
                 let mut part = 0;
-                let mut one = |rate, duration| {
+                let mut one = |server: &Server, rate, duration| {
                     part += 1;
                     let prefix = format!("{}.{round}.{part}", plan.load.cl_ord_id_prefix);
                     measure_rate(plan, server.address, rate, duration, prefix)
                 };
                 for rate in &plan.rates {
-                    let step = one(*rate, plan.load.duration)?;
+                    let step = one(&server, *rate, plan.load.duration)?;
                     all.push(Measurement { durability, subject, rate: Some(*rate), step });
                     all.last().into_iter().for_each(&mut said);
                 }
                 let Some(bounds) = &plan.ramp else { continue };
-                if let Some(step) = ramp::search(bounds, |rate| one(rate, Some(plan.ramp_step)))?.highest {
+                let found = ramp::search(bounds, |rate| {
+                    let step = one(&server, rate, Some(plan.ramp_step)).unwrap_or_else(|_| broken(rate));
+                    if !step.holds(bounds.p99_ns) {
+                        // What an overloaded server still has to do must not weigh on the next step.
+                        server = start()?;
+                    }
+                    Ok(step)
+                })?;
+                if let Some(step) = found.highest {
                     all.push(Measurement { durability, subject, rate: None, step });
                     all.last().into_iter().for_each(&mut said);
                 }
@@ -92,6 +104,11 @@ pub fn measure(plan: &Plan, mut said: impl FnMut(&Measurement)) -> Result<Vec<Me
         }
     }
     Ok(all)
+}
+
+/// A rate at which the server or a session broke down.
+fn broken(rate: u64) -> Step {
+    Step { rate, achieved_rate: 0, p50_ns: u64::MAX, p99_ns: u64::MAX, max_ns: u64::MAX, complete: false }
 }
 
 /// One rate against a server that listens.

@@ -185,6 +185,7 @@ fn store(store: Section<'_>) -> Store {
     let read = Store {
         enabled: store.truth("enabled", true),
         path: store.has("path").then(|| PathBuf::from(store.text("path", None))),
+        flush_every: store.duration("flush_every", SECOND, 50 * MILLISECOND, 60 * SECOND),
         memory_bytes: store.bytes("memory", 512 * MIB, 64 * MIB, 1024 * GIB),
     };
     store.finish();

@@ -44,7 +44,8 @@ impl Default for Settings {
         Settings {
             memory_limit_mb: 512,
             batch_frames: 50_000,
-            flush_every_ns: 200_000_000,
+            // Each commit keeps the disk busy for some milliseconds, in which the journal waits.
+            flush_every_ns: 1_000_000_000,
             checkpoint_rows: 8_000_000,
             quiet_ns: 1_000_000_000,
         }
