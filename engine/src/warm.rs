@@ -4,7 +4,7 @@
 //! step needs the one before. Several commands do not need each other: taking the first step of all of them, then the
 //! second of all of them, lets the waits overlap. It reads only, decides nothing, and may guess wrong without harm.
 
-use model::{AccountId, AccountName, Command, InstrumentId, OrderId, SessionId, Symbol};
+use model::{AccountId, AccountName, Command, Event, InstrumentId, OrderId, SessionId, Symbol};
 
 use crate::state::State;
 
@@ -51,6 +51,40 @@ pub fn warm(state: &State, commands: &[Command]) {
             _ => {}
         }
     }
+    follow(state, leads);
+}
+
+/// Reads what the first [`WARM_MAX`] of `events` will need.
+pub(crate) fn warm_events(state: &State, events: &[Event]) {
+    let mut leads = [NO_LEAD; WARM_MAX];
+    let count = events.len().min(WARM_MAX);
+    let leads = &mut leads[..count];
+    let mut news = 0;
+    for (lead, event) in leads.iter_mut().zip(events) {
+        match event {
+            Event::OrderAccepted(e) => {
+                let order = &e.order;
+                std::hint::black_box(state.orders.first_id(order.session, &order.cl_ord_id));
+                std::hint::black_box(state.orders.first_slot(order.order_id));
+                lead.holding = state.holdings.first(order.account, order.instrument);
+                lead.forgotten = state.orders.closed_ahead(news);
+                news += 1;
+            }
+            Event::VenueAccepted(e) => lead.order = state.orders.first_slot(e.order_id),
+            Event::PositionChanged(e) => lead.holding = state.holdings.first(e.account, e.instrument),
+            other => {
+                if let Some(order) = other.order() {
+                    std::hint::black_box(state.orders.first_id(order.session, &order.cl_ord_id));
+                    lead.order = state.orders.first_slot(order.order_id);
+                }
+            }
+        }
+    }
+    follow(state, leads);
+}
+
+/// The later steps, each for all leads before the next.
+fn follow(state: &State, leads: &mut [Lead]) {
     for lead in leads.iter_mut() {
         if lead.order == NOWHERE {
             lead.order = state.orders.used_by(lead.id);
