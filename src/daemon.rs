@@ -60,8 +60,7 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let recovered = opened.recovered.clone();
     tracing::info!(last_seq = %recovered.last_seq, ?recovered, "journal opened");
 
-    let capacities = Capacities { orders: usize::try_from(config.engine.orders_max)?, ..Capacities::default() };
-    let replayed = engine::replay(&journal_dir, capacities)?;
+    let replayed = engine::replay(&journal_dir, Capacities::as_recorded())?;
     if replayed.state.last_seq() != recovered.last_seq {
         bail!("the journal ends at {} but folding it ends at {}", recovered.last_seq, replayed.state.last_seq());
     }
@@ -75,6 +74,7 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let start = config.start(env!("CARGO_PKG_VERSION"));
     let definitions = config.definitions(|account| !known.contains(account));
     tell(std::iter::once(start).chain(definitions), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };
     let state = hot.state();

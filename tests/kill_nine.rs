@@ -279,7 +279,7 @@ fn all_agree(data: &Path, said: &str) {
     assert!(verdict.is_sound(), "{verdict:?}");
     let comparison = store::compare(&data.join("analytics.duckdb"), &journal).expect("the analytics are compared");
     assert!(comparison.is_equal(), "{comparison:?}");
-    let replayed = engine::verify_replay(&journal, Capacities::default()).expect("the journal is replayed");
+    let replayed = engine::verify_replay(&journal, Capacities::as_recorded()).expect("the journal is replayed");
     assert_eq!(replayed.differs, None, "this frame is decided otherwise today");
     let state = &replayed.state;
     assert_eq!(said, format!("stopped at frame {} with state hash {}", state.last_seq(), state.hash()));

@@ -81,7 +81,7 @@ impl Holdings {
         Holdings { slots: Vec::with_capacity(capacity), index: Index::new(capacity), capacity }
     }
 
-    /// See [`crate::orders::Orders::touch_memory`].
+    /// See [`crate::HotLoop::touch_memory`].
     pub(crate) fn touch_memory(&mut self) {
         touch(&mut self.slots, Holding::default());
     }

@@ -40,11 +40,9 @@ pub struct HotLoop {
 
 impl HotLoop {
     /// `inboxes` in order of precedence: a flood in one leaves every other its share of each batch.
-    pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, mut state: State, counters: Arc<LoopCounters>) -> HotLoop {
+    pub fn new(inboxes: Vec<Consumer<Command>>, log: Log, state: State, counters: Arc<LoopCounters>) -> HotLoop {
         assert!(!inboxes.is_empty() && inboxes.len() <= limits::BATCH_MAX, "each inbox has a share of the batch");
         assert!(log.next_seq() == state.last_seq().next(), "the state stands where the journal ends");
-        state.orders.touch_memory();
-        state.holdings.touch_memory();
         HotLoop {
             inboxes,
             log,
@@ -53,6 +51,13 @@ impl HotLoop {
             batch: Vec::with_capacity(limits::BATCH_MAX),
             counters,
         }
+    }
+
+    /// Writes all memory that the state has reserved, so that no page fault meets an order. Once, when the engine was told
+    /// how much that is.
+    pub fn touch_memory(&mut self) {
+        self.state.orders.touch_memory();
+        self.state.holdings.touch_memory();
     }
 
     /// The state, for tests and for a clean stop.

@@ -189,7 +189,7 @@ impl Orders {
         self.capacity = capacity;
     }
 
-    /// Writes all memory that is reserved, so that no page fault meets an order. At start only.
+    /// Writes all memory that is reserved, see [`crate::HotLoop::touch_memory`].
     pub(crate) fn touch_memory(&mut self) {
         let unused = UsedId { cl_ord_id: ClOrdId::EMPTY, session: SessionId(0), order: NONE, next: NONE };
         touch(&mut self.slots, VACANT);

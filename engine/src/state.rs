@@ -41,6 +41,14 @@ pub(crate) struct Session {
     pub(crate) bucket: Bucket,
 }
 
+impl Capacities {
+    /// For folding a journal: room for orders is made where the journal says that the daemon made it ([`model::Start`]).
+    /// Any other number would forget closed orders at other moments than the daemon did, and refuse other orders.
+    pub fn as_recorded() -> Capacities {
+        Capacities { orders: 1, ..Capacities::default() }
+    }
+}
+
 /// The engine's state. `decide` reads it; only [`State::evolve`] writes it.
 #[derive(Clone, Debug)]
 pub struct State {

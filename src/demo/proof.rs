@@ -75,7 +75,7 @@ fn analytics_are_equal(data: &Path, journal: &Path) -> Result<String> {
 }
 
 fn replay_is_equal(journal: &Path, said: &str) -> Result<String> {
-    let replayed = engine::verify_replay(journal, Capacities::default())?;
+    let replayed = engine::verify_replay(journal, Capacities::as_recorded())?;
     ensure!(replayed.differs.is_none(), "frame {:?} is decided otherwise today", replayed.differs);
     let expected = format!("stopped at frame {} with state hash {}", replayed.state.last_seq(), replayed.state.hash());
     ensure!(said == expected, "the daemon {said}, the replay {expected}");
@@ -83,7 +83,7 @@ fn replay_is_equal(journal: &Path, said: &str) -> Result<String> {
 }
 
 fn cash_identity(journal: &Path) -> Result<String> {
-    let state = engine::replay(journal, Capacities::default())?.state;
+    let state = engine::replay(journal, Capacities::as_recorded())?.state;
     for holding in state.holdings() {
         ensure!(holding.cash_identity_holds(), "{holding:?}");
     }

@@ -12,10 +12,13 @@ use engine::Capacities;
 /// Names the first bad frame: file, offset, sequence number, what is wrong with it.
 pub fn run(dir: &Path, replay: bool) -> Result<()> {
     let verdict = journal::verify(dir);
-    println!(
-        "{} frames from {} to {} in {} segments are what was written",
-        verdict.frames, verdict.first_seq, verdict.last_seq, verdict.segments
-    );
+    match verdict.frames {
+        0 => println!("no frame in {} segments is proven", verdict.segments),
+        frames => println!(
+            "{frames} frames from {} to {} in {} segments are what was written",
+            verdict.first_seq, verdict.last_seq, verdict.segments
+        ),
+    }
     if let Some(failure) = verdict.failure {
         return Err(failure.into());
     }
@@ -28,7 +31,7 @@ pub fn run(dir: &Path, replay: bool) -> Result<()> {
         bail!("{}: {fault}; {advice}", dir.display());
     }
     if replay {
-        let replayed = engine::verify_replay(dir, Capacities::default())?;
+        let replayed = engine::verify_replay(dir, Capacities::as_recorded())?;
         if let Some(seq) = replayed.differs {
             bail!("frame {seq}: deciding its command again yields other events than the journal holds");
         }

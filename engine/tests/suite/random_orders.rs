@@ -159,6 +159,19 @@ fn small_store_that_forgets_closed_orders_keeps_the_same_books() {
     (100..112).for_each(|seed| run(seed, 4_000, 96));
 }
 
+/// A restart, and `verify --replay`, fold a journal without being told how many orders the daemon made room for.
+#[test]
+fn folding_makes_room_where_the_journal_says_so_and_forgets_the_same_orders() {
+    let mut rng = fastrand::Rng::with_seed(11);
+    let mut bench = Bench::new(96);
+    for serial in 1..=3_000 {
+        let command = command(&mut rng, &bench, serial);
+        bench.run(command);
+    }
+    assert_eq!(bench.refold(1).hash(), bench.state.hash());
+    assert_ne!(bench.refold(4_096).hash(), bench.state.hash(), "the store was small enough to forget");
+}
+
 #[test]
 fn deciding_again_yields_the_same_events() {
     let mut rng = fastrand::Rng::with_seed(9);
