@@ -193,7 +193,7 @@ fn serve(args: ServeArgs) -> Result<()> {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut config = Configuration::load(&args.config).map_err(|problems| anyhow::anyhow!("{problems}"))?;
     if config.engine.huge_pages {
-        huge_pages::ask_for();
+        huge_pages::ask_for(&args.config);
     }
     config.data_dir = args.data.unwrap_or(config.data_dir);
     config.fix.listen = args.fix_listen.unwrap_or(config.fix.listen);

@@ -250,14 +250,15 @@ impl Assembly<'_> {
                 lane("venue", vec![venue], cores.venue),
             ],
         };
-        // A thread that spins never gives way by itself.
-        let urgency = if idle == Idle::Spin { Urgency::Background } else { Urgency::Normal };
-        let follower = |name, agent| {
+        let follower = |name, agent, urgency| {
             let berths = vec![Berth { agent, stage: Stage::Follow }];
             Lane { name, berths, core: cores.followers, idle: Idle::Park, urgency }
         };
-        lanes.push(follower("views", followers.views));
-        lanes.extend(followers.store.map(|store| follower("store", store)));
+        // An operator's act waits until the views show it, so they keep up with everybody else.
+        lanes.push(follower("views", followers.views, Urgency::Normal));
+        // A thread that spins never gives way by itself.
+        let urgency = if idle == Idle::Spin { Urgency::Background } else { Urgency::Normal };
+        lanes.extend(followers.store.map(|store| follower("store", store, urgency)));
         lanes
     }
 }

@@ -194,10 +194,14 @@ fn wait(idle: Idle, rounds: u32) {
 fn yield_to_others(name: &str) {
     use thread_priority::{
         NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
-        thread_native_id,
+        thread_native_id, thread_schedule_policy,
     };
     let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy) {
+    let set = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy);
+    // The crate sets the nice value after the policy, and only the policy counts.
+    if let Err(error) = set
+        && thread_schedule_policy() != Ok(policy)
+    {
         tracing::warn!(thread = name, ?error, "cannot lower the priority; the thread competes with the hot ones");
     }
 }

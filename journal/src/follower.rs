@@ -68,11 +68,11 @@ impl Follower {
                     let file = "the writer's memory".to_owned();
                     return Err(Failure::Damaged(Fault { file, offset: 0, seq: self.next, wrong: Wrong::Unknown }));
                 };
-                // The files are far behind by the time they are needed again.
-                self.walk = None;
                 each(&frame);
                 self.next = self.next.next();
                 delivered += 1;
+                // A place in the files that fell far behind is of no use any more.
+                self.walk = self.walk.take().filter(|walk| walk.reaches(self.next));
                 continue;
             }
             let walk = match &mut self.walk {

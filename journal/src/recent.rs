@@ -59,6 +59,9 @@ impl Recent {
 
     fn holding(&self, seq: Seq) -> Option<Arc<Run>> {
         let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if runs.front().is_some_and(|oldest| oldest.first > seq) {
+            return None;
+        }
         runs.iter().rev().take_while(|run| run.last >= seq).find(|run| run.holds(seq)).cloned()
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use zerocopy::IntoBytes;
 
 use crate::Failure;
@@ -16,6 +17,8 @@ const PREPARED: &str = "prepared.tmp";
 /// The current segment and the next.
 pub(crate) struct Segments {
     storage: Arc<dyn Storage>,
+    /// Where the next segment is prepared: not on the core that the writer is pinned to.
+    cores: Option<CpuSet>,
     /// For segments to come; the current one may have been made with another setting.
     next_bytes: u64,
     current: Current,
@@ -46,7 +49,13 @@ impl Segments {
     ) -> Result<Segments, Failure> {
         let name = segment_name(header_first_seq);
         let file = storage.open(&name).map_err(Failure::io("open", &name))?;
-        Ok(Segments { storage, next_bytes, current: Current { file, name, offset, bytes }, next: Next::None })
+        Ok(Segments {
+            storage,
+            cores: sched_getaffinity(None).ok(),
+            next_bytes,
+            current: Current { file, name, offset, bytes },
+            next: Next::None,
+        })
     }
 
     /// Begins with a new segment that holds nothing yet.
@@ -54,7 +63,7 @@ impl Segments {
         let bytes = header.segment_bytes;
         let file = storage.create(PREPARED, bytes).map_err(|source| no_room(source, bytes))?;
         let current = publish(storage.as_ref(), file, header, &[])?;
-        Ok(Segments { storage, next_bytes: bytes, current, next: Next::None })
+        Ok(Segments { storage, cores: sched_getaffinity(None).ok(), next_bytes: bytes, current, next: Next::None })
     }
 
     /// Can a batch with this many bytes of frames go into the current segment, so that a mark and a seal still fit?
@@ -89,20 +98,21 @@ impl Segments {
         self.current.file.sync().map_err(Failure::io("sync", &self.current.name))
     }
 
-    /// Has the next segment allocated once the current one is half full, on a thread of its own: allocation may wait for
-    /// the disk.
+    /// Has the next segment made while the current one is written, on a thread of its own: it takes many writes and syncs.
     pub(crate) fn prepare_ahead(&mut self) {
-        if self.current.offset < self.current.bytes / 2 || !matches!(self.next, Next::None) {
+        if !matches!(self.next, Next::None) {
             return;
         }
-        let (storage, bytes) = (Arc::clone(&self.storage), self.next_bytes);
+        let (storage, bytes, cores) = (Arc::clone(&self.storage), self.next_bytes, self.cores);
         if !storage.in_background() {
             self.next = Next::Ready(storage.create(PREPARED, bytes));
             return;
         }
-        let spawned = std::thread::Builder::new()
-            .name("journal-prepare".to_owned())
-            .spawn(move || storage.create(PREPARED, bytes));
+        let spawned = std::thread::Builder::new().name("journal-prepare".to_owned()).spawn(move || {
+            // It works as well on the writer's own core, only slower for both.
+            let _ = cores.map(|cores| sched_setaffinity(None, &cores));
+            storage.create(PREPARED, bytes)
+        });
         self.next = spawned.map_or(Next::None, Next::Preparing);
     }
 

@@ -106,6 +106,12 @@ impl Walk {
         self.offset
     }
 
+    /// Is `seq` so near that walking on costs less than beginning at the start of its segment?
+    pub(crate) fn reaches(&self, seq: Seq) -> bool {
+        const NEAR: u64 = 50_000;
+        self.next <= seq && seq.0 - self.next.0 < NEAR
+    }
+
     pub(crate) fn next_seq(&self) -> Seq {
         self.next
     }

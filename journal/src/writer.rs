@@ -106,7 +106,8 @@ impl Writer {
     fn write_if_due(&mut self, now: EngineTime) -> Result<usize, Failure> {
         self.unless_failed(|writer| {
             writer.gather(now);
-            let lingers = now.0.saturating_sub(writer.gathered_since.0) < LINGER;
+            // A clock that went back ends it too.
+            let lingers = (0..LINGER).contains(&now.0.saturating_sub(writer.gathered_since.0));
             if writer.last.is_some() && !writer.awaited && lingers && writer.carry.is_none() {
                 return Ok(0);
             }

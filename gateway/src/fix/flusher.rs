@@ -1,6 +1,7 @@
 //! Applies and flushes the session store on a thread of its own, because that of the FIX sockets may wait neither for a
 //! disk nor for a database.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -44,7 +45,13 @@ impl Flusher {
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("fix-store".into())
-            .spawn(move || of_thread.run(&*store))
+            .spawn(move || {
+                // A panic is a bug in the store; the acceptor must hear of it as of any failure.
+                let run = AssertUnwindSafe(|| of_thread.run(&*store));
+                if catch_unwind(run).is_err() {
+                    of_thread.fail(StoreFailure::Database("a bug in the session store, see the log".to_owned()));
+                }
+            })
             .map_err(|error| StoreFailure::Database(error.to_string()))?;
         Ok(Flusher { shared, thread: Some(thread) })
     }
@@ -52,7 +59,11 @@ impl Flusher {
     /// Hands changes over; gives the number of the request.
     pub(super) fn apply(&self, changes: Changes) -> u64 {
         let mut state = self.shared.state.lock();
-        state.waiting.push(changes);
+        match state.waiting.last_mut() {
+            // Newer numbers make older ones needless: what waits stays as small as the sessions are many.
+            Some(last) if changes.reset.is_empty() => last.merge(changes),
+            _ => state.waiting.push(changes),
+        }
         state.requested += 1;
         self.shared.changed.notify_all();
         state.requested
@@ -112,11 +123,14 @@ impl Shared {
             let (request, flush) = (state.requested, state.flush);
             drop(state);
             if let Err(failure) = self.take(store, &waiting, request, flush) {
-                self.state.lock().failure = Some(failure);
-                self.changed.notify_all();
-                return;
+                return self.fail(failure);
             }
         }
+    }
+
+    fn fail(&self, failure: StoreFailure) {
+        self.state.lock().failure = Some(failure);
+        self.changed.notify_all();
     }
 
     fn take(
@@ -153,7 +167,7 @@ impl Drop for Flusher {
 mod tests {
     use model::{Seq, SessionId};
 
-    use super::super::store::{Run, SledStore};
+    use super::super::store::{Run, SessionRecord, SledStore, Stored};
     use super::*;
 
     #[test]
@@ -170,5 +184,50 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(store.run_at(SessionId(1), 9).unwrap(), Some(run));
+    }
+
+    /// Panics at the first change.
+    struct Broken;
+
+    impl SessionStore for Broken {
+        fn load(&self) -> Result<Stored, StoreFailure> {
+            Ok(Stored::default())
+        }
+        fn apply(&self, _changes: &Changes) -> Result<(), StoreFailure> {
+            panic!("a bug")
+        }
+        fn flush(&self) -> Result<(), StoreFailure> {
+            Ok(())
+        }
+        fn run_at(&self, _session: SessionId, _number: u64) -> Result<Option<Run>, StoreFailure> {
+            Ok(None)
+        }
+        fn run_after(&self, _session: SessionId, _number: u64) -> Result<Option<Run>, StoreFailure> {
+            Ok(None)
+        }
+    }
+
+    #[test]
+    fn bug_in_the_store_is_a_failure_that_everybody_hears_of() {
+        let flusher = Flusher::start(Arc::new(Broken)).unwrap();
+        flusher.apply(Changes::default());
+        let request = flusher.flush();
+        assert!(flusher.wait(request).is_err());
+        assert!(flusher.failure().is_some());
+    }
+
+    #[test]
+    fn changes_that_wait_grow_with_the_sessions_and_not_with_the_time() {
+        let record = |next_in| SessionRecord { next_in, next_out: 1, reserved: 1 };
+        let changes = |session, next_in, cursor| Changes {
+            cursor: Some(Seq(cursor)),
+            sessions: vec![(SessionId(session), record(next_in))],
+            ..Changes::default()
+        };
+        let mut waiting = changes(1, 5, 10);
+        waiting.merge(changes(2, 7, 11));
+        waiting.merge(changes(1, 6, 12));
+        assert_eq!(waiting.cursor, Some(Seq(12)));
+        assert_eq!(waiting.sessions, [(SessionId(1), record(6)), (SessionId(2), record(7))]);
     }
 }

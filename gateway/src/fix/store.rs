@@ -77,6 +77,21 @@ pub struct Changes {
     pub runs: Vec<(SessionId, Run)>,
 }
 
+impl Changes {
+    /// Both as one step; `newer` resets no session.
+    pub(super) fn merge(&mut self, newer: Changes) {
+        assert!(newer.reset.is_empty(), "a reset comes before the runs that follow it");
+        self.cursor = newer.cursor.or(self.cursor);
+        for (session, record) in newer.sessions {
+            match self.sessions.iter_mut().find(|(known, _)| *known == session) {
+                Some((_, known)) => *known = record,
+                None => self.sessions.push((session, record)),
+            }
+        }
+        self.runs.extend(newer.runs);
+    }
+}
+
 /// All that is stored, but for the runs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stored {

@@ -24,7 +24,7 @@ impl ViewsAgent {
     /// # Errors
     /// As for [`Follower::new`].
     pub fn new(dir: &Path, mark: Mark, views: SharedViews) -> Result<ViewsAgent, Failure> {
-        let follower = Follower::new(dir, mark.clone(), Seq(1))?;
+        let follower = Follower::near(dir, mark.clone(), Seq(1))?;
         let folded = views.read().last_seq.0;
         Ok(ViewsAgent { follower, mark, views, folded })
     }
