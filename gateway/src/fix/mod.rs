@@ -23,6 +23,7 @@ pub mod value;
 pub mod encode;
 
 pub mod client;
+pub mod schedule;
 pub mod session;
 
 pub mod translate;
