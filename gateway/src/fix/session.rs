@@ -190,20 +190,31 @@ impl Session {
             Phase::LogonSent { .. } if !is_logon => return self.close(Why::FirstMessageNotLogon),
             _ => {}
         }
+        let first = matches!(self.phase, Phase::AwaitingLogon { .. } | Phase::LogonSent { .. });
+        if first && self.comp_id_problem(message).is_some() {
+            // Not our peer: it hears nothing and learns nothing.
+            return self.close(Why::CompId);
+        }
         self.last_in_ns = now_ns;
         self.test_request_open = false;
-        if message.begin_string() != self.config.version.begin_string() {
-            return self.fail(now_ns, Why::BeginString, "Incorrect BeginString(8)", out);
-        }
-        let seq = match message.msg_seq_num() {
+        let seq = match self.number_of(message) {
             Ok(seq) => seq,
-            Err(_) => return self.fail(now_ns, Why::NoMsgSeqNum, "MsgSeqNum(34) missing or not a number", out),
+            Err((why, text)) if first => return self.refuse_logon(now_ns, why, text, out),
+            Err((why, text)) => return self.fail(now_ns, why, text, out),
         };
         match self.phase {
-            Phase::AwaitingLogon { .. } | Phase::LogonSent { .. } => self.on_first_logon(now_ns, seq, message, out),
+            _ if first => self.on_first_logon(now_ns, seq, message, out),
             Phase::LogoutSent { faulted: true, .. } if message.msg_type() != msg_type::LOGOUT => Disposition::Dropped,
             _ => self.on_logged_on(now_ns, seq, message, out),
         }
+    }
+
+    /// MsgSeqNum(34) of a message in the session's version; without these two there is no going on.
+    fn number_of(&self, message: &Message<'_>) -> Result<u64, (DisconnectReason, &'static str)> {
+        if message.begin_string() != self.config.version.begin_string() {
+            return Err((Why::BeginString, "Incorrect BeginString(8)"));
+        }
+        message.msg_seq_num().map_err(|_| (Why::NoMsgSeqNum, "MsgSeqNum(34) missing or not a number"))
     }
 
     /// Bytes came that are no message: [`super::frame::Framed::Garbled`] or [`super::message::Unreadable`]. They are ignored

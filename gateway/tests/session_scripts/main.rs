@@ -7,6 +7,7 @@
 mod owner;
 mod player;
 mod script;
+mod settings;
 mod wire;
 
 use std::path::{Path, PathBuf};

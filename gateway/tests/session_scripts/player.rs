@@ -6,17 +6,15 @@ use gateway::fix::encode::Encoder;
 use gateway::fix::frame::{Framed, frame};
 use gateway::fix::limits::MESSAGE_BYTES_MAX;
 use gateway::fix::message::FieldIndex;
-use gateway::fix::schedule::Schedule;
 use gateway::fix::session::{
-    BadLogonAnswer, BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, Role, SequenceNumbers,
-    Session, SessionConfig, Version,
+    BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, Role, SequenceNumbers, Session, SessionConfig,
+    Version,
 };
 use gateway::fix::value::TimePrecision;
-use jiff::Timestamp;
-use jiff::civil::{Time, Weekday};
 
 use super::owner::Owner;
 use super::script::{Script, Step};
+use super::settings::{self, in_and_out, utc_ns};
 use super::wire::{Moment, OURS, PEERS, duration_ns, value_of};
 
 /// Where a run left the script, with what was expected and what came.
@@ -125,31 +123,8 @@ impl Player {
     }
 
     fn set(&mut self, rest: &str) {
-        let (name, value) = rest.split_once(' ').expect("a name and a value");
-        let on = value == "on";
-        let config = &mut self.config;
-        match name {
-            "allow_reset" => config.allow_reset = on,
-            "reset_on_logon" => config.reset_on_logon = on,
-            "reset_on_logout" => config.reset_on_logout = on,
-            "reset_on_disconnect" => config.reset_on_disconnect = on,
-            "next_expected_msg_seq_num" => config.next_expected_msg_seq_num = on,
-            "last_msg_seq_num_processed" => config.last_msg_seq_num_processed = on,
-            "check_sending_time" => config.check_sending_time = on,
-            "bad_logon_answer" if value == "silence" => config.bad_logon_answer = BadLogonAnswer::Silence,
-            "max_latency" => config.max_latency_ns = duration_ns(value),
-            "heart_bt_secs_min" => config.heart_bt_secs_min = value.parse().expect("seconds"),
-            "heart_bt_secs_max" => config.heart_bt_secs_max = value.parse().expect("seconds"),
-            "time_precision" => {
-                config.time_precision = match value {
-                    "micros" => TimePrecision::Micros,
-                    "nanos" => TimePrecision::Nanos,
-                    _ => TimePrecision::Millis,
-                };
-                self.moment.precision = config.time_precision;
-            }
-            other => panic!("no setting {other}"),
-        }
+        settings::set(&mut self.config, rest);
+        self.moment.precision = self.config.time_precision;
     }
 
     fn start(&mut self, rest: &str) {
@@ -163,20 +138,8 @@ impl Player {
         self.moment.now_ns = self.moment.start_ns;
     }
 
-    /// `daily 08:00 16:30 Europe/London mon tue` or `weekly sun 17:00 fri 17:00 America/New_York`.
     fn schedule(&mut self, rest: &str) {
-        let words: Vec<&str> = rest.split(' ').collect();
-        let schedule = match words[..] {
-            ["daily", start, end, zone, ref days @ ..] => {
-                let days: Vec<Weekday> = days.iter().map(|day| weekday(day)).collect();
-                Schedule::daily(zone, clock_time(start), clock_time(end), &days)
-            }
-            ["weekly", first, start, last, end, zone] => {
-                Schedule::weekly(zone, (weekday(first), clock_time(start)), (weekday(last), clock_time(end)))
-            }
-            _ => panic!("no such schedule"),
-        };
-        self.owner.follow(schedule.expect("a schedule"), self.moment.now_ns);
+        self.owner.follow(settings::schedule(rest), self.moment.now_ns);
     }
 
     fn connect(&mut self) {
@@ -366,35 +329,4 @@ impl Player {
 fn shown(message: &Written) -> String {
     let fields: Vec<String> = message.iter().map(|(tag, value)| format!("{tag}={value}")).collect();
     fields.join("|")
-}
-
-/// `in=3 out=4`.
-fn in_and_out(text: &str) -> (u64, u64) {
-    let number = |name: &str| {
-        let found = text.split(' ').find_map(|word| word.strip_prefix(name)).expect("in= and out=");
-        found.parse().expect("a number")
-    };
-    (number("in="), number("out="))
-}
-
-fn utc_ns(text: &str) -> i64 {
-    let timestamp: Timestamp = text.parse().expect("a timestamp");
-    timestamp.as_nanosecond() as i64
-}
-
-fn clock_time(text: &str) -> Time {
-    text.parse().expect("a time of the day")
-}
-
-fn weekday(word: &str) -> Weekday {
-    match word {
-        "mon" => Weekday::Monday,
-        "tue" => Weekday::Tuesday,
-        "wed" => Weekday::Wednesday,
-        "thu" => Weekday::Thursday,
-        "fri" => Weekday::Friday,
-        "sat" => Weekday::Saturday,
-        "sun" => Weekday::Sunday,
-        other => panic!("no weekday {other}"),
-    }
 }

@@ -31,7 +31,7 @@ impl Refusal {
 }
 
 impl Session {
-    /// The Logon that opens the session: the peer's own, or its answer to ours.
+    /// The Logon that opens the session: the peer's own, or its answer to ours. Its CompIDs are right.
     pub(super) fn on_first_logon(
         &mut self,
         now_ns: i64,
@@ -39,10 +39,6 @@ impl Session {
         message: &Message<'_>,
         out: &mut Encoder,
     ) -> Disposition {
-        if self.comp_id_problem(message).is_some() {
-            // Not our peer: it hears nothing and learns nothing.
-            return self.close(Why::CompId);
-        }
         let agreed = self.first_terms(now_ns, message).and_then(|terms| {
             let reset = self.reset_with(seq, &terms)?;
             self.check_numbers(seq, reset, &terms)?;
@@ -50,7 +46,7 @@ impl Session {
         });
         match agreed {
             Ok((terms, reset)) => self.log_on(now_ns, seq, terms, reset, out),
-            Err(refusal) => self.refuse_logon(now_ns, &refusal, out),
+            Err(refusal) => self.refuse_logon(now_ns, refusal.why, &refusal.text, out),
         }
     }
 
@@ -182,10 +178,10 @@ impl Session {
         }
     }
 
-    fn refuse_logon(&mut self, now_ns: i64, refusal: &Refusal, out: &mut Encoder) -> Disposition {
+    pub(super) fn refuse_logon(&mut self, now_ns: i64, why: Why, text: &str, out: &mut Encoder) -> Disposition {
         match self.config.bad_logon_answer {
-            BadLogonAnswer::Logout => self.fail(now_ns, refusal.why, &refusal.text, out),
-            BadLogonAnswer::Silence => self.close(refusal.why),
+            BadLogonAnswer::Logout => self.fail(now_ns, why, text, out),
+            BadLogonAnswer::Silence => self.close(why),
         }
     }
 }

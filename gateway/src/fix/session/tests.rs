@@ -1,5 +1,8 @@
-//! The session rules, by the numbers of the list that the project tests first (1 to 18; FIXT and schedules are not FIX 4.4's
-//! session layer). A peer is played by hand: `|` stands for SOH, answers are compared without framing, CompIDs and times.
+//! The session rules in FIX 4.4, by the numbers of the list that the project tests first; `tests/scripts` has them in every version.
+//! A peer is played by hand: `|` stands for SOH, answers are compared without framing, CompIDs and times.
+
+mod numbers;
+mod pairs;
 
 use super::super::form::missing_required;
 use super::super::frame::{Framed, checksum, frame};
