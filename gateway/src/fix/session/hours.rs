@@ -14,7 +14,7 @@ use super::{Phase, SequenceNumbers, Session};
 
 impl Session {
     /// The session's hours are over: a live session says Logout(5) with this Text(58), and until [`Session::open`] each Logon is
-    /// refused with it.
+    /// refused with it. An initiator's owner does not connect meanwhile.
     pub fn close_for(&mut self, now_ns: i64, reason: &str, out: &mut Encoder) {
         self.refuse_logons(reason);
         self.logout(now_ns, reason, out);
