@@ -13,7 +13,7 @@
 //!
 //! **Numbers.** An outbound number is taken once and never given back; an inbound number is consumed once. Both are read with
 //! [`Session::sequence_numbers`] and belong into the owner's journal. What starts them again: ResetSeqNumFlag(141)=Y, which the
-//! configuration may refuse, the reset settings, and the owner's word that a new session has begun (see [`hours`]).
+//! configuration may refuse, the reset settings, and the owner's word that a new session has begun (see [`Session::reset_at_next_logon`]).
 
 mod config;
 mod inbound;
