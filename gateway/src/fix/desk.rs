@@ -162,10 +162,7 @@ impl Desk {
         let (input, out) = connection.input_and_out();
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled(c) };
         // Numbers begin again only when no command of the old numbering can still come up in the journal.
-        if slot.in_flight() > 0
-            && message.msg_type() == msg_type::LOGON
-            && message.get_flag(tag::RESET_SEQ_NUM_FLAG) == Ok(true)
-        {
+        if slot.in_flight() > 0 && slot.session.may_reset_with(&message) {
             return After::Held;
         }
         count(&counters.messages_in);
@@ -176,6 +173,9 @@ impl Desk {
                 if reset {
                     slot.reset();
                     return After::Hold;
+                }
+                if let Some(resend) = slot.session.take_owed_resend() {
+                    slot.ask_resend(resend);
                 }
             }
             Disposition::Application { msg_seq_num, poss_resend, .. } => {
@@ -339,11 +339,16 @@ impl Desk {
         if matches!(why, Ended::LogonTimeout | Ended::Session(DisconnectReason::LogonTimeout)) {
             count(&self.counters.logon_timeouts);
         }
-        let slot = connection.slot.map(|slot| &mut self.slots[slot]).filter(|slot| slot.connection == Some(c));
-        match slot {
-            Some(slot) => {
+        match connection.slot.filter(|slot| self.slots[*slot].connection == Some(c)) {
+            Some(index) => {
+                let slot = &mut self.slots[index];
                 tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
                 slot.disconnected(format!("{why:?}"));
+                // While commands of the old numbers are on their way the reset waits for the next Logon.
+                if slot.in_flight() == 0 && slot.session.reset_if_due() {
+                    slot.reset();
+                    self.ledger.hold(&mut self.slots, index);
+                }
             }
             None => tracing::warn!(peer = %connection.peer, ?why, "connection ended without a session"),
         }

@@ -22,6 +22,8 @@ pub enum SessionRejectReason {
     TagSpecifiedOutOfOrder = 14,
     IncorrectNumInGroupCount = 16,
     NonDataValueIncludesSoh = 17,
+    /// FIXT.1.1 only.
+    InvalidApplVerId = 18,
     Other = 99,
 }
 
@@ -48,6 +50,7 @@ impl SessionRejectReason {
             SessionRejectReason::TagSpecifiedOutOfOrder => "Tag specified out of required order",
             SessionRejectReason::IncorrectNumInGroupCount => "Incorrect NumInGroup count for repeating group",
             SessionRejectReason::NonDataValueIncludesSoh => "Non data value includes field delimiter",
+            SessionRejectReason::InvalidApplVerId => "Invalid or unsupported application version",
             SessionRejectReason::Other => "Other",
         }
     }
@@ -116,6 +119,8 @@ const HEADER_TAGS: &[u32] = &[
     8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122, 212, 213, 347, 369,
     627, 628, 629, 630,
 ];
+/// Header fields of FIXT.1.1 beyond the table: ApplVerID, CstmApplVerID, ApplExtID.
+const HEADER_TAGS_OF_FIXT: [u32; 3] = [1128, 1129, 1156];
 const TRAILER_TAGS: &[u32] = &[93, 89, 10];
 /// Fields of type data, whose value may hold SOH; the field before gives the length.
 const DATA_TAGS: &[u32] = &[91, 89, 96, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622];
@@ -156,7 +161,11 @@ pub(super) struct TagClass(u8);
 impl TagClass {
     #[inline]
     pub(super) fn of(tag: u32) -> TagClass {
-        TagClass(CLASS.get(tag as usize).copied().unwrap_or(0))
+        TagClass(CLASS.get(tag as usize).copied().unwrap_or(if HEADER_TAGS_OF_FIXT.contains(&tag) {
+            HEADER
+        } else {
+            0
+        }))
     }
 
     #[inline]

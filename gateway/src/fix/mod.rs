@@ -1,4 +1,5 @@
-//! FIX 4.4: bytes to messages, messages to bytes, the session between them, and the acceptor that puts them on sockets.
+//! FIX 4.2, 4.4 and 5.0 SP2: bytes to messages, messages to bytes, the session between them, and the acceptor that puts them
+//! on sockets.
 //!
 //! Nothing but the acceptor's own files (from [`translate`] on) does I/O or starts a thread, and nothing reads a clock: time is an
 //! argument (UTC nanoseconds since 1970). The way of a
@@ -23,6 +24,7 @@ pub mod value;
 pub mod encode;
 
 pub mod client;
+pub mod schedule;
 pub mod session;
 
 pub mod translate;

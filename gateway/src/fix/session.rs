@@ -12,19 +12,23 @@
 //! out after [`SessionConfig::gap_time_limit_ns`].
 //!
 //! **Numbers.** An outbound number is taken once and never given back; an inbound number is consumed once. Both are read with
-//! [`Session::sequence_numbers`] and belong into the owner's journal. Only ResetSeqNumFlag(141)=Y, which the configuration may
-//! refuse, starts them again.
+//! [`Session::sequence_numbers`] and belong into the owner's journal. What starts them again: ResetSeqNumFlag(141)=Y, which the
+//! configuration may refuse, the reset settings, and the owner's word that a new session has begun (see [`Session::reset_at_next_logon`]).
 
 mod config;
 mod inbound;
+mod logon;
 
 mod gap;
+mod hours;
 mod outbound;
 mod resend;
+mod version;
 
-pub use config::{DisconnectReason, Disposition, Role, SequenceNumbers, SessionConfig};
+pub use config::{BadLogonAnswer, DisconnectReason, Disposition, Role, SequenceNumbers, SessionConfig};
 pub use outbound::{BusinessReject, BusinessRejectReason, write_refusal};
 pub use resend::Resend;
+pub use version::Version;
 
 use super::encode::Encoder;
 use super::form::FieldProblem;
@@ -51,6 +55,14 @@ pub struct Session {
     /// A TestRequest(1) is out and nothing has come since.
     test_request_open: bool,
     gap: Option<Gap>,
+    /// The next Logon starts the numbers again.
+    reset_due: bool,
+    /// This connection has seen a Logon that used a number.
+    logged_on: bool,
+    /// Why Logons are refused: we are outside the session's hours.
+    closed: Option<Box<str>>,
+    /// What the peer's NextExpectedMsgSeqNum(789) asks for.
+    owed: Option<Resend>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +75,8 @@ enum Phase {
     /// Initiator: our Logon is out.
     LogonSent {
         since_ns: i64,
+        /// The numbers began again with it.
+        reset: bool,
     },
     Active,
     /// Our Logout is out. After a fault nothing but the answer to it is listened to.
@@ -100,31 +114,44 @@ impl Session {
             last_out_ns: 0,
             test_request_open: false,
             gap: None,
+            reset_due: false,
+            logged_on: false,
+            closed: None,
+            owed: None,
         }
     }
 
-    /// A connection is there. The acceptor waits for a Logon; the initiator sends one, with ResetSeqNumFlag(141)=Y and fresh
-    /// numbers if [`SessionConfig::reset_on_logon`] says so.
+    /// A connection is there. The acceptor waits for a Logon; the initiator sends one, with fresh numbers where that is due,
+    /// and with ResetSeqNumFlag(141)=Y where the configuration has it. Sets the encoder's timestamps to the session's digits.
     pub fn connected(&mut self, now_ns: i64, out: &mut Encoder) {
+        out.set_time_precision(self.config.time_precision);
         self.gap = None;
+        self.owed = None;
         self.test_request_open = false;
+        self.logged_on = false;
         (self.last_in_ns, self.last_out_ns) = (now_ns, now_ns);
         self.phase = match self.config.role {
             Role::Acceptor => Phase::AwaitingLogon { since_ns: now_ns },
             Role::Initiator => {
-                if self.config.reset_on_logon {
-                    self.numbers = SequenceNumbers::FIRST;
+                let begins_again = self.config.reset_on_logon || self.reset_due;
+                if begins_again {
+                    self.start_numbers_again();
                 }
-                self.write_logon(now_ns, self.config.heart_bt_secs, self.config.reset_on_logon, out);
-                Phase::LogonSent { since_ns: now_ns }
+                let asks = self.config.asks_for_reset(self.numbers);
+                self.write_logon(now_ns, self.config.heart_bt_secs, asks, out);
+                self.logged_on = true;
+                Phase::LogonSent { since_ns: now_ns, reset: begins_again || asks }
             }
         };
     }
 
-    /// The connection is gone. Numbers stay.
+    /// The connection is gone. Numbers stay, unless [`Session::reset_if_due`] says otherwise.
     pub fn disconnected(&mut self) {
+        self.reset_due |= self.config.reset_on_disconnect && self.logged_on;
+        self.logged_on = false;
         self.phase = Phase::Disconnected;
         self.gap = None;
+        self.owed = None;
     }
 
     /// Whether both sides are logged on and neither has said Logout(5): the time for application messages.
@@ -143,6 +170,12 @@ impl Session {
         self.gap = None;
     }
 
+    /// What the peer's NextExpectedMsgSeqNum(789) asks for, once: look after each [`Disposition::LoggedOn`] and answer it like a
+    /// [`Disposition::Resend`].
+    pub fn take_owed_resend(&mut self) -> Option<Resend> {
+        self.owed.take()
+    }
+
     pub fn config(&self) -> &SessionConfig {
         &self.config
     }
@@ -157,24 +190,35 @@ impl Session {
             Phase::LogonSent { .. } if !is_logon => return self.close(Why::FirstMessageNotLogon),
             _ => {}
         }
+        let first = matches!(self.phase, Phase::AwaitingLogon { .. } | Phase::LogonSent { .. });
+        if first && self.comp_id_problem(message).is_some() {
+            // Not our peer: it hears nothing and learns nothing.
+            return self.close(Why::CompId);
+        }
         self.last_in_ns = now_ns;
         self.test_request_open = false;
-        if message.begin_string() != &*self.config.begin_string {
-            return self.fail(now_ns, Why::BeginString, "Incorrect BeginString(8)", out);
-        }
-        let seq = match message.msg_seq_num() {
+        let seq = match self.number_of(message) {
             Ok(seq) => seq,
-            Err(_) => return self.fail(now_ns, Why::NoMsgSeqNum, "MsgSeqNum(34) missing or not a number", out),
+            Err((why, text)) if first => return self.refuse_logon(now_ns, why, text, out),
+            Err((why, text)) => return self.fail(now_ns, why, text, out),
         };
         match self.phase {
-            Phase::AwaitingLogon { .. } | Phase::LogonSent { .. } => self.on_first_logon(now_ns, seq, message, out),
+            _ if first => self.on_first_logon(now_ns, seq, message, out),
             Phase::LogoutSent { faulted: true, .. } if message.msg_type() != msg_type::LOGOUT => Disposition::Dropped,
             _ => self.on_logged_on(now_ns, seq, message, out),
         }
     }
 
-    /// Bytes came that are no message: [`super::frame::Framed::Garbled`] or [`super::message::Unreadable`]. They are ignored without consuming a number, except before the Logon, where the
-    /// connection is closed.
+    /// MsgSeqNum(34) of a message in the session's version; without these two there is no going on.
+    fn number_of(&self, message: &Message<'_>) -> Result<u64, (DisconnectReason, &'static str)> {
+        if message.begin_string() != self.config.version.begin_string() {
+            return Err((Why::BeginString, "Incorrect BeginString(8)"));
+        }
+        message.msg_seq_num().map_err(|_| (Why::NoMsgSeqNum, "MsgSeqNum(34) missing or not a number"))
+    }
+
+    /// Bytes came that are no message: [`super::frame::Framed::Garbled`] or [`super::message::Unreadable`]. They are ignored
+    /// without consuming a number, except before the Logon, where the connection is closed.
     pub fn on_garbled(&mut self) -> Disposition {
         match self.phase {
             Phase::AwaitingLogon { .. } | Phase::LogonSent { .. } => self.close(Why::GarbledLogon),
@@ -186,7 +230,7 @@ impl Session {
     pub fn on_timer(&mut self, now_ns: i64, out: &mut Encoder) -> Option<DisconnectReason> {
         let limit = self.config.logout_time_limit_ns;
         match self.phase {
-            Phase::AwaitingLogon { since_ns } | Phase::LogonSent { since_ns } => {
+            Phase::AwaitingLogon { since_ns } | Phase::LogonSent { since_ns, .. } => {
                 return self.close_after(now_ns, since_ns, self.config.logon_time_limit_ns, Why::LogonTimeout);
             }
             Phase::LogoutSent { since_ns, .. } => return self.close_after(now_ns, since_ns, limit, Why::LogoutTimeout),
@@ -249,7 +293,7 @@ impl Session {
     }
 
     fn fail_too_low(&mut self, now_ns: i64, seq: u64, out: &mut Encoder) -> Disposition {
-        let text = format!("MsgSeqNum too low, expecting {} but received {seq}", self.numbers.next_in);
+        let text = logon::too_low(self.numbers.next_in, seq);
         self.fail(now_ns, Why::MsgSeqNumTooLow, &text, out)
     }
 

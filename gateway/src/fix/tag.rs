@@ -114,6 +114,10 @@ pub const DELIVER_TO_COMP_ID: u32 = 128;
 pub const DELIVER_TO_SUB_ID: u32 = 129;
 /// ResetSeqNumFlag(141).
 pub const RESET_SEQ_NUM_FLAG: u32 = 141;
+/// OnBehalfOfLocationID(144).
+pub const ON_BEHALF_OF_LOCATION_ID: u32 = 144;
+/// DeliverToLocationID(145).
+pub const DELIVER_TO_LOCATION_ID: u32 = 145;
 /// ExecType(150).
 pub const EXEC_TYPE: u32 = 150;
 /// LeavesQty(151).
@@ -176,3 +180,7 @@ pub const LAST_LIQUIDITY_IND: u32 = 851;
 pub const TOT_NUM_REPORTS: u32 = 911;
 /// LastRptRequested(912).
 pub const LAST_RPT_REQUESTED: u32 = 912;
+/// ApplVerID(1128).
+pub const APPL_VER_ID: u32 = 1128;
+/// DefaultApplVerID(1137).
+pub const DEFAULT_APPL_VER_ID: u32 = 1137;

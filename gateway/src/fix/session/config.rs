@@ -1,8 +1,10 @@
 //! What a session is given and what it answers: configuration, numbers, dispositions.
 
 use super::super::form::FieldProblem;
-use super::super::limits::{BEGIN_STRING_BYTES_MAX, COMP_ID_BYTES_MAX, HEART_BT_SECS_MAX};
+use super::super::limits::{COMP_ID_BYTES_MAX, HEART_BT_SECS_MAX};
+use super::super::value::TimePrecision;
 use super::resend::Resend;
+use super::version::Version;
 
 const NS_PER_SECOND: i64 = 1_000_000_000;
 
@@ -13,12 +15,22 @@ pub enum Role {
     Initiator,
 }
 
+/// What a peer hears whose Logon(A) is refused. Wrong CompIDs are never answered: they are not our peer's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum BadLogonAnswer {
+    /// Logout(5) with Text(58) that says what is wrong, then the end of the connection.
+    #[default]
+    Logout,
+    /// The end of the connection; no outbound number is spent.
+    Silence,
+}
+
 /// The settings of one session.
 #[derive(Clone, Debug)]
 pub struct SessionConfig {
     pub role: Role,
-    /// BeginString(8), `FIX.4.4`.
-    pub begin_string: Box<[u8]>,
+    /// Settles BeginString(8), DefaultApplVerID(1137), and what a Reject(3) may hold.
+    pub version: Version,
     /// Ours: SenderCompID(49) of what we send.
     pub sender_comp_id: Box<[u8]>,
     /// The peer's: TargetCompID(56) of what we send.
@@ -28,8 +40,12 @@ pub struct SessionConfig {
     /// Bounds of the peer's HeartBtInt(108), in seconds, both included. 0 (no heartbeats) passes only if the minimum is 0.
     pub heart_bt_secs_min: u32,
     pub heart_bt_secs_max: u32,
+    /// Whether SendingTime(52) must be near our clock. Its form is checked in any case.
+    pub check_sending_time: bool,
     /// Greatest distance of SendingTime(52) from our clock, in nanoseconds.
     pub max_latency_ns: i64,
+    /// Digits of the timestamps that we write on this session's connections.
+    pub time_precision: TimePrecision,
     /// How long a connection may stay without Logon, in nanoseconds.
     pub logon_time_limit_ns: i64,
     /// How long the peer has to answer our Logout, or to close after we answered its own, in nanoseconds.
@@ -38,8 +54,20 @@ pub struct SessionConfig {
     pub gap_time_limit_ns: i64,
     /// Whether the peer may start the numbers again with ResetSeqNumFlag(141)=Y.
     pub allow_reset: bool,
-    /// Whether we, as initiator, start the numbers again with each Logon.
+    /// Whether each Logon starts the numbers again. An initiator says so with ResetSeqNumFlag(141)=Y; an acceptor answers with
+    /// it only where the peer's Logon had it.
     pub reset_on_logon: bool,
+    /// Whether the numbers start again after both sides have said Logout(5). See [`super::Session::reset_if_due`].
+    pub reset_on_logout: bool,
+    /// Whether the numbers start again after the end of any connection that was logged on.
+    pub reset_on_disconnect: bool,
+    /// Whether Logons tell NextExpectedMsgSeqNum(789), so that what is missing is sent again without a ResendRequest(2). From
+    /// FIX 4.4 on. With a peer that does not tell it, gaps are asked for as ever.
+    pub next_expected_msg_seq_num: bool,
+    /// Whether each header tells LastMsgSeqNumProcessed(369).
+    pub last_msg_seq_num_processed: bool,
+    /// What a peer hears whose Logon is refused.
+    pub bad_logon_answer: BadLogonAnswer,
 }
 
 impl SessionConfig {
@@ -48,24 +76,38 @@ impl SessionConfig {
     pub fn acceptor(sender_comp_id: &str, target_comp_id: &str) -> SessionConfig {
         SessionConfig {
             role: Role::Acceptor,
-            begin_string: (*b"FIX.4.4").into(),
+            version: Version::Fix44,
             sender_comp_id: sender_comp_id.as_bytes().into(),
             target_comp_id: target_comp_id.as_bytes().into(),
             heart_bt_secs: 30,
             heart_bt_secs_min: 1,
             heart_bt_secs_max: 300,
+            check_sending_time: true,
             max_latency_ns: 120 * NS_PER_SECOND,
+            time_precision: TimePrecision::Millis,
             logon_time_limit_ns: 10 * NS_PER_SECOND,
             logout_time_limit_ns: 10 * NS_PER_SECOND,
             gap_time_limit_ns: 30 * NS_PER_SECOND,
             allow_reset: true,
             reset_on_logon: false,
+            reset_on_logout: false,
+            reset_on_disconnect: false,
+            next_expected_msg_seq_num: false,
+            last_msg_seq_num_processed: false,
+            bad_logon_answer: BadLogonAnswer::Logout,
         }
     }
 
     /// A FIX 4.4 initiator with the same limits, asking for a heartbeat every 30 s.
     pub fn initiator(sender_comp_id: &str, target_comp_id: &str) -> SessionConfig {
         SessionConfig { role: Role::Initiator, ..SessionConfig::acceptor(sender_comp_id, target_comp_id) }
+    }
+
+    /// Does our Logon carry ResetSeqNumFlag(141)=Y? With resets configured it does whenever both numbers are 1, so that the peer
+    /// begins again as well.
+    pub(super) fn asks_for_reset(&self, numbers: SequenceNumbers) -> bool {
+        let after_the_last = self.reset_on_logout || self.reset_on_disconnect;
+        self.reset_on_logon || (after_the_last && numbers == SequenceNumbers::FIRST)
     }
 
     pub(super) fn accepts_heart_bt(&self, secs: u64) -> bool {
@@ -78,8 +120,8 @@ impl SessionConfig {
             assert!((1..=COMP_ID_BYTES_MAX).contains(&comp_id.len()), "CompID length is bounded");
             assert!(comp_id.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' '), "CompID is printable");
         }
-        assert!(self.begin_string.starts_with(b"FIX"), "BeginString begins with FIX");
-        assert!(self.begin_string.len() <= BEGIN_STRING_BYTES_MAX, "BeginString length is bounded");
+        let tells_next = !self.next_expected_msg_seq_num || self.version.has_next_expected_msg_seq_num();
+        assert!(tells_next, "NextExpectedMsgSeqNum came with FIX 4.4");
         assert!(self.heart_bt_secs_min <= self.heart_bt_secs_max, "HeartBtInt bounds are ordered");
         assert!(self.heart_bt_secs_max <= HEART_BT_SECS_MAX, "HeartBtInt is bounded");
     }
@@ -134,6 +176,8 @@ pub enum DisconnectReason {
     GarbledLogon,
     /// A Logon with something wrong in it; the Logout's Text(58) says what. To an initiator: the peer refused.
     LogonRefused,
+    /// A Logon outside the session's hours.
+    OutOfHours,
     LogonTimeout,
     LogoutTimeout,
     /// Nothing came for 2.4 intervals.
@@ -148,6 +192,8 @@ pub enum DisconnectReason {
     /// MsgSeqNum(34) is missing or no number.
     NoMsgSeqNum,
     MsgSeqNumTooLow,
+    /// NextExpectedMsgSeqNum(789) of a Logon is a number that we have not reached.
+    NextExpectedTooHigh,
     /// ResetSeqNumFlag(141)=Y where it may not be, or with a MsgSeqNum(34) other than 1.
     ResetRefused,
 }

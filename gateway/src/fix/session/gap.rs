@@ -46,10 +46,18 @@ impl Session {
     }
 
     pub(super) fn request_gap(&mut self, now_ns: i64, out: &mut Encoder) {
-        let Some(gap) = self.gap.as_mut().filter(|gap| !gap.requested) else { return };
-        gap.requested = true;
-        gap.progressed = false;
-        gap.since_ns = now_ns;
-        self.write_resend_request(now_ns, out);
+        if self.gap.is_some_and(|gap| !gap.requested) {
+            self.expect_gap_answer(now_ns);
+            self.write_resend_request(now_ns, out);
+        }
+    }
+
+    /// The gap is asked for: by a ResendRequest(2), or by the NextExpectedMsgSeqNum(789) of our Logon.
+    pub(super) fn expect_gap_answer(&mut self, now_ns: i64) {
+        if let Some(gap) = &mut self.gap {
+            gap.requested = true;
+            gap.progressed = false;
+            gap.since_ns = now_ns;
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What each inbound message means: Logon, the checks that every message passes in their order, and the session's own types.
+//! What each inbound message means: the checks that every message passes in their order, and the session's own types. The
+//! Logon has a file of its own.
 
 use super::super::encode::Encoder;
 use super::super::form::{FieldProblem, SessionRejectReason, missing_required};
@@ -6,71 +7,11 @@ use super::super::limits::MSG_SEQ_NUM_MAX;
 use super::super::message::{Message, optional};
 use super::super::{msg_type, tag};
 use super::config::DisconnectReason as Why;
-use super::{Disposition, NS_PER_SECOND, Phase, Resend, Role, SequenceNumbers, Session};
+use super::{Disposition, Phase, Resend, Session};
 
 const NEW_SEQ_NO_INCORRECT: FieldProblem = FieldProblem::new(SessionRejectReason::ValueIncorrect, tag::NEW_SEQ_NO);
 
 impl Session {
-    /// The Logon that opens the session: the peer's own, or its answer to ours.
-    pub(super) fn on_first_logon(
-        &mut self,
-        now_ns: i64,
-        seq: u64,
-        message: &Message<'_>,
-        out: &mut Encoder,
-    ) -> Disposition {
-        if self.comp_id_problem(message).is_some() {
-            // Not our peer: it hears nothing and learns nothing.
-            return self.close(Why::CompId);
-        }
-        if let Some(problem) = message.problem().or_else(|| missing_required(message)) {
-            let text = format!("Logon refused: {}, tag {}", problem.reason.text(), problem.ref_tag);
-            return self.fail(now_ns, Why::LogonRefused, &text, out);
-        }
-        match self.sending_time_in_range(now_ns, message) {
-            Ok(true) => {}
-            Ok(false) => return self.fail(now_ns, Why::SendingTime, "SendingTime(52) accuracy problem", out),
-            Err(_) => return self.fail(now_ns, Why::LogonRefused, "SendingTime(52) is not a UTCTimestamp", out),
-        }
-        if message.get_u64(tag::ENCRYPT_METHOD, 99) != Ok(0) {
-            return self.fail(now_ns, Why::LogonRefused, "EncryptMethod(98) must be 0", out);
-        }
-        let heart_bt_secs = match message.get_u64(tag::HEART_BT_INT, u64::from(u32::MAX)) {
-            Ok(secs) if self.config.accepts_heart_bt(secs) => secs as u32,
-            _ => return self.fail(now_ns, Why::LogonRefused, "HeartBtInt(108) out of range", out),
-        };
-        let reset = match message.get_flag(tag::RESET_SEQ_NUM_FLAG) {
-            Ok(reset) => reset,
-            Err(_) => return self.fail(now_ns, Why::LogonRefused, "ResetSeqNumFlag(141) must be Y or N", out),
-        };
-        let answering = self.config.role == Role::Acceptor;
-        if reset {
-            let wanted = if answering { self.config.allow_reset } else { self.config.reset_on_logon };
-            if !wanted || seq != 1 {
-                return self.fail(now_ns, Why::ResetRefused, "ResetSeqNumFlag(141)=Y refused", out);
-            }
-            self.numbers.next_in = 1;
-            if answering {
-                self.numbers.next_out = 1;
-            }
-        }
-        if seq < self.numbers.next_in {
-            return self.fail_too_low(now_ns, seq, out);
-        }
-        self.phase = Phase::Active;
-        self.heart_bt_ns = i64::from(heart_bt_secs) * NS_PER_SECOND;
-        if answering {
-            self.write_logon(now_ns, heart_bt_secs, reset, out);
-        }
-        if seq == self.numbers.next_in {
-            self.advance(now_ns, seq + 1, out);
-        } else {
-            self.note_gap(now_ns, seq);
-            self.request_gap(now_ns, out);
-        }
-        Disposition::LoggedOn { reset }
-    }
-
     pub(super) fn on_logged_on(
         &mut self,
         now_ns: i64,
@@ -112,13 +53,13 @@ impl Session {
             };
         }
         let gap_fill = message.get_flag(tag::GAP_FILL_FLAG);
-        let problem = in_time.err().or(poss_dup.err()).or(gap_fill.err()).or(message.problem());
-        let problem = problem.or_else(|| missing_required(message));
+        let problem = in_time.err().or(poss_dup.err()).or(gap_fill.err()).or_else(|| self.problem_of(message));
         self.on_expected(now_ns, seq, message, problem, out)
     }
 
     /// Rules for PossDupFlag(43)=Y: OrigSendingTime(122) must be there on a number already seen, and not be later than
-    /// SendingTime(52). On a number not seen yet a missing OrigSendingTime is forgiven: refusing the message would lose it.
+    /// SendingTime(52). A missing OrigSendingTime is forgiven on a number not seen yet, because refusing the message would lose
+    /// it, and to a SequenceReset(4), which many engines send without it.
     fn check_poss_dup(
         &mut self,
         now_ns: i64,
@@ -128,7 +69,7 @@ impl Session {
     ) -> Result<(), Disposition> {
         let original = match optional(message.get_time(tag::ORIG_SENDING_TIME)) {
             Ok(Some(original)) => original,
-            Ok(None) if seq == self.numbers.next_in => return Ok(()),
+            Ok(None) if seq == self.numbers.next_in || message.msg_type() == msg_type::SEQUENCE_RESET => return Ok(()),
             Ok(None) => return Err(self.reject(now_ns, message, FieldProblem::missing(tag::ORIG_SENDING_TIME), out)),
             Err(problem) if seq < self.numbers.next_in => return Err(self.reject(now_ns, message, problem, out)),
             Err(problem) => {
@@ -176,10 +117,6 @@ impl Session {
                 let problem = FieldProblem::new(SessionRejectReason::Other, tag::MSG_TYPE);
                 self.reject_with_text(now_ns, message, problem, "already logged on", out)
             }
-            kind if !msg_type::is_defined(kind) => {
-                let problem = FieldProblem::new(SessionRejectReason::InvalidMsgType, tag::MSG_TYPE);
-                self.reject(now_ns, message, problem, out)
-            }
             _ => Disposition::Application {
                 msg_seq_num: seq,
                 poss_dup: message.get_flag(tag::POSS_DUP_FLAG) == Ok(true),
@@ -223,29 +160,13 @@ impl Session {
 
     /// SequenceReset(4) without gap fill: its own number does not matter, the number due can only rise.
     fn on_sequence_reset(&mut self, now_ns: i64, seq: u64, message: &Message<'_>, out: &mut Encoder) -> Disposition {
-        if let Some(problem) = message.problem().or_else(|| missing_required(message)) {
+        if let Some(problem) = self.problem_of(message) {
             if seq == self.numbers.next_in {
                 self.advance(now_ns, seq + 1, out);
             }
             return self.reject(now_ns, message, problem, out);
         }
         self.on_gap_fill(now_ns, message, out)
-    }
-
-    /// A Logon with ResetSeqNumFlag(141)=Y while logged on: both sides begin again at 1.
-    fn on_mid_session_reset(&mut self, now_ns: i64, seq: u64, message: &Message<'_>, out: &mut Encoder) -> Disposition {
-        let heart_bt = message.get_u64(tag::HEART_BT_INT, u64::from(u32::MAX));
-        let valid = message.problem().is_none() && missing_required(message).is_none() && seq == 1;
-        match heart_bt {
-            Ok(secs) if valid && self.config.allow_reset && self.config.accepts_heart_bt(secs) => {
-                self.numbers = SequenceNumbers { next_in: 2, next_out: 1 };
-                self.gap = None;
-                self.heart_bt_ns = secs as i64 * NS_PER_SECOND;
-                self.write_logon(now_ns, secs as u32, true, out);
-                Disposition::LoggedOn { reset: true }
-            }
-            _ => self.fail(now_ns, Why::ResetRefused, "ResetSeqNumFlag(141)=Y refused", out),
-        }
     }
 
     fn on_resend_request(&mut self, now_ns: i64, message: &Message<'_>, out: &mut Encoder) -> Disposition {
@@ -259,6 +180,7 @@ impl Session {
     }
 
     fn on_logout(&mut self, now_ns: i64, out: &mut Encoder) -> Disposition {
+        self.reset_due |= self.config.reset_on_logout;
         match self.phase {
             Phase::LogoutSent { .. } => self.close(Why::LoggedOut),
             _ => {
@@ -269,7 +191,26 @@ impl Session {
         }
     }
 
-    fn comp_id_problem(&self, message: &Message<'_>) -> Option<FieldProblem> {
+    /// What is wrong with the fields of a message, by its form and its type.
+    pub(super) fn problem_of(&self, message: &Message<'_>) -> Option<FieldProblem> {
+        let kind = message.msg_type();
+        let undefined = || FieldProblem::new(SessionRejectReason::InvalidMsgType, tag::MSG_TYPE);
+        message
+            .problem()
+            .or_else(|| missing_required(message))
+            .or_else(|| (!msg_type::is_defined(kind)).then(undefined))
+            .or_else(|| self.appl_ver_problem(message))
+    }
+
+    /// ApplVerID(1128) of one application message, where the version has it: we speak one version in a session.
+    fn appl_ver_problem(&self, message: &Message<'_>) -> Option<FieldProblem> {
+        let ours = self.config.version.appl_ver_id()?;
+        let theirs = message.get(tag::APPL_VER_ID)?;
+        let applies = theirs != ours && !msg_type::is_administrative(message.msg_type());
+        applies.then_some(FieldProblem::new(SessionRejectReason::InvalidApplVerId, tag::APPL_VER_ID))
+    }
+
+    pub(super) fn comp_id_problem(&self, message: &Message<'_>) -> Option<FieldProblem> {
         let expected =
             [(tag::SENDER_COMP_ID, &self.config.target_comp_id), (tag::TARGET_COMP_ID, &self.config.sender_comp_id)];
         expected.into_iter().find_map(|(tag, comp_id)| match message.get(tag) {
@@ -279,8 +220,9 @@ impl Session {
         })
     }
 
-    fn sending_time_in_range(&self, now_ns: i64, message: &Message<'_>) -> Result<bool, FieldProblem> {
+    pub(super) fn sending_time_in_range(&self, now_ns: i64, message: &Message<'_>) -> Result<bool, FieldProblem> {
         let sending = message.get_time(tag::SENDING_TIME)?;
-        Ok(now_ns.saturating_sub(sending).saturating_abs() <= self.config.max_latency_ns)
+        let near = now_ns.saturating_sub(sending).saturating_abs() <= self.config.max_latency_ns;
+        Ok(near || !self.config.check_sending_time)
     }
 }

@@ -8,14 +8,16 @@ use super::super::{msg_type, tag};
 use super::{Disposition, Session};
 
 /// Header fields of a message and where they go in its Reject, so that a router can send it back the way it came.
-const REVERSE_ROUTE: [(u32, u32); 4] = [
+const REVERSE_ROUTE: [(u32, u32); 6] = [
     (tag::ON_BEHALF_OF_COMP_ID, tag::DELIVER_TO_COMP_ID),
     (tag::ON_BEHALF_OF_SUB_ID, tag::DELIVER_TO_SUB_ID),
+    (tag::ON_BEHALF_OF_LOCATION_ID, tag::DELIVER_TO_LOCATION_ID),
     (tag::DELIVER_TO_COMP_ID, tag::ON_BEHALF_OF_COMP_ID),
     (tag::DELIVER_TO_SUB_ID, tag::ON_BEHALF_OF_SUB_ID),
+    (tag::DELIVER_TO_LOCATION_ID, tag::ON_BEHALF_OF_LOCATION_ID),
 ];
 
-/// BusinessRejectReason(380).
+/// BusinessRejectReason(380). A version that has no number for a reason says Other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum BusinessRejectReason {
@@ -26,6 +28,7 @@ pub enum BusinessRejectReason {
     ApplicationNotAvailable = 4,
     ConditionallyRequiredFieldMissing = 5,
     NotAuthorized = 6,
+    ThrottleLimitExceeded = 8,
 }
 
 /// The content of a BusinessMessageReject(j).
@@ -67,7 +70,8 @@ impl Session {
         }
         out.field_bytes(tag::REF_MSG_TYPE, rejected.msg_type());
         out.field_bytes(tag::BUSINESS_REJECT_REF_ID, content.ref_id);
-        out.field_u64(tag::BUSINESS_REJECT_REASON, content.reason as u64);
+        let reason = self.config.version.business_reject_reason(content.reason);
+        out.field_u64(tag::BUSINESS_REJECT_REASON, reason);
         out.field_str(tag::TEXT, bounded(content.text));
         out.finish();
         seq
@@ -102,7 +106,9 @@ impl Session {
             out.field_u64(tag::REF_TAG_ID, u64::from(problem.ref_tag));
         }
         out.field_bytes(tag::REF_MSG_TYPE, rejected.msg_type());
-        out.field_u64(tag::SESSION_REJECT_REASON, problem.reason.code());
+        if let Some(code) = self.config.version.session_reject_reason(problem.reason) {
+            out.field_u64(tag::SESSION_REJECT_REASON, code);
+        }
         out.field_str(tag::TEXT, text);
         out.finish();
         Disposition::Rejected { problem }
@@ -118,6 +124,12 @@ impl Session {
         out.field_u64(tag::HEART_BT_INT, u64::from(heart_bt_secs));
         if reset {
             out.field_flag(tag::RESET_SEQ_NUM_FLAG, true);
+        }
+        if self.config.next_expected_msg_seq_num {
+            out.field_u64(tag::NEXT_EXPECTED_MSG_SEQ_NUM, self.numbers.next_in);
+        }
+        if let Some(appl_ver_id) = self.config.version.appl_ver_id() {
+            out.field_bytes(tag::DEFAULT_APPL_VER_ID, appl_ver_id);
         }
         out.finish();
     }
@@ -135,11 +147,14 @@ impl Session {
         out.finish();
     }
 
-    /// BeginString, MsgType, CompIDs and number; the times follow.
+    /// BeginString, MsgType, CompIDs and numbers; the times follow.
     pub(super) fn write_header(&self, seq: u64, msg_type: &[u8], out: &mut Encoder) {
-        out.begin(&self.config.begin_string, msg_type);
+        out.begin(self.config.version.begin_string(), msg_type);
         out.fields_raw(&self.comp_id_fields);
         out.field_u64(tag::MSG_SEQ_NUM, seq);
+        if self.config.last_msg_seq_num_processed {
+            out.field_u64(tag::LAST_MSG_SEQ_NUM_PROCESSED, self.numbers.next_in - 1);
+        }
     }
 }
 
