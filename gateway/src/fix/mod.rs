@@ -22,6 +22,7 @@ pub mod value;
 
 pub mod encode;
 
+pub mod body_order;
 pub mod client;
 pub mod session;
 
@@ -39,6 +40,10 @@ mod slot;
 
 pub mod report;
 pub mod store;
+
+pub mod driver;
+pub mod tls;
+mod transport;
 
 pub use acceptor::{Acceptor, AcceptorSettings, SessionSettings};
 
