@@ -176,3 +176,5 @@ pub const LAST_LIQUIDITY_IND: u32 = 851;
 pub const TOT_NUM_REPORTS: u32 = 911;
 /// LastRptRequested(912).
 pub const LAST_RPT_REQUESTED: u32 = 912;
+/// DefaultApplVerID(1137).
+pub const DEFAULT_APPL_VER_ID: u32 = 1137;

@@ -273,7 +273,9 @@ impl Driver {
             work_left |= link.has_work();
         }
         if timeout.is_zero() && (1..=DIRECT_READS_MAX).contains(&live) {
-            self.links.iter_mut().flatten().for_each(|link| link.connection.readable |= link.opened);
+            // What is to be written goes first.
+            let reads = |link: &mut Link| link.connection.readable |= link.opened && !link.connection.has_output();
+            self.links.iter_mut().flatten().for_each(reads);
             self.polls = self.polls.wrapping_add(1);
             if !self.polls.is_multiple_of(POLLS_PER_LOOK) {
                 return Ok(());

@@ -119,6 +119,10 @@ impl Session {
         if reset {
             out.field_flag(tag::RESET_SEQ_NUM_FLAG, true);
         }
+        if &*self.config.begin_string == b"FIXT.1.1" {
+            // FIX.5.0SP2.
+            out.field_u64(tag::DEFAULT_APPL_VER_ID, 9);
+        }
         out.finish();
     }
 
