@@ -5,8 +5,8 @@ use super::super::message::Message;
 use super::super::session::{BusinessReject, DisconnectReason, Session};
 use super::store::MessageStore;
 
-/// Names a session of one [`super::Driver`]: the order in which they were added.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// Names a session of one [`super::Driver`]: the order in which they were added. The default is the first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct SessionKey(pub(super) usize);
 
 impl SessionKey {
