@@ -209,7 +209,8 @@ fn key_that_does_not_fit_is_refused_at_the_start_without_its_bytes() {
     let authority = Authority::new();
     let path = authority.folder.path().join("broken.pem");
     fs::write(&path, "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n").expect("written");
-    let server = Identity::from_pem_files(&authority.roots(), &path).and_then(|identity| TlsServer::new(identity, None));
+    let server =
+        Identity::from_pem_files(&authority.roots(), &path).and_then(|identity| TlsServer::new(identity, None));
     let error = server.expect_err("no key");
     assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
     assert!(TlsClient::new(&path, "localhost", None).is_err());
