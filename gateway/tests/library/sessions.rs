@@ -1,7 +1,7 @@
 //! Sessions on the driver, with the echo on it, against hand-made bytes and against itself.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::support::{Raw, Side, body, field, local};
 use gateway::fix::driver::{Application, ConnectSettings, Driver, Ended, Limits, MemoryStore, Outbound, SessionKey};
@@ -175,6 +175,45 @@ fn message_in_any_cut_is_one_message() {
 }
 
 #[test]
+fn half_a_message_and_a_full_output_let_the_driver_sleep() {
+    let mut side = Side::new(Limits { output_bytes_max: 64 << 10, ..Limits::default() });
+    let listener = side.driver.listen(local(0), None).expect("listening");
+    side.driver.accept(listener, config("FIX.4.4", "C"), Box::new(MemoryStore::default()));
+    let mut client = Raw::connect(side.driver.local_addr(listener), "FIX.4.4", "C");
+    client.logon(&mut side, "");
+    let sleeps = |side: &mut Side| {
+        (0..20).for_each(|_| side.poll());
+        let since = Instant::now();
+        side.driver.poll(Duration::from_millis(10), &mut side.echo).expect("the driver goes on");
+        assert!(since.elapsed() >= Duration::from_millis(8), "slept only {:?}", since.elapsed());
+    };
+    let message = client.message("D", ORDER);
+    client.stream.write_all(&message[..50]).expect("sent");
+    sleeps(&mut side);
+    client.stream.write_all(&message[50..]).expect("sent");
+    client.next(&mut side, "the order");
+    // Sent until nothing more is taken, and not read.
+    let text = format!("{ORDER}58={}|", "x".repeat(4_000));
+    let (mut bytes, mut refused) = (Vec::new(), 0);
+    while refused < 50 {
+        if bytes.is_empty() {
+            bytes = client.message("D", &text);
+        }
+        match client.stream.write(&bytes) {
+            Ok(count) => (refused, bytes) = (0, bytes.split_off(count)),
+            Err(_) => refused += 1,
+        }
+        side.poll();
+    }
+    sleeps(&mut side);
+    // And read at last: every one of them comes back.
+    let sent = client.number;
+    for number in 3..sent - 1 {
+        assert_eq!(field(&client.next(&mut side, "an order"), "34"), Some(number.to_string().as_str()));
+    }
+}
+
+#[test]
 fn peer_that_does_not_read_is_bounded_and_others_go_on() {
     let (mut side, address) = echo(&[("FIX.4.4", "SLOW"), ("FIX.4.4", "C")], false);
     let mut slow = Raw::connect(address, "FIX.4.4", "SLOW");
@@ -210,7 +249,9 @@ fn peer_that_does_not_read_what_it_did_not_ask_for_is_cut() {
     let text = "x".repeat(5_000);
     side.until("the cut", |driver| match driver.outbound(session) {
         Some(mut out) => {
-            (0..10).for_each(|_| drop(out.send(b"B", |body| body.field_str(58, &text))));
+            for _ in 0..10 {
+                out.send(b"B", |body| body.field_str(58, &text));
+            }
             None
         }
         None => Some(()),

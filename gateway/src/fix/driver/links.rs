@@ -29,17 +29,26 @@ pub(super) struct Link {
     pub(super) opened: bool,
     /// The TCP connection is there.
     connected: bool,
+    /// Its session has input, or a resend, that waits for the peer to read.
+    waits_for_room: bool,
     open_time_limit_ns: i64,
     /// Of an accepted connection.
     listener: Option<usize>,
 }
 
 impl Link {
+    /// Is there something to do that no event of the socket will tell of?
     #[inline]
-    pub(super) fn has_work(&self) -> bool {
+    pub(super) fn has_work(&self, output_bytes_max: usize) -> bool {
         let connection = &self.connection;
-        let output = connection.writable && connection.has_output();
-        connection.readable || output || (connection.has_input() && connection.out.pending().is_empty())
+        if !self.opened {
+            return self.connected && connection.readable;
+        }
+        let reads = match self.waits_for_room {
+            true => connection.out.pending().len() <= output_bytes_max / 2,
+            false => connection.readable,
+        };
+        reads || (connection.writable && connection.has_output())
     }
 
     pub(super) fn on_event(&mut self, event: &Event) {
@@ -129,7 +138,8 @@ impl Driver {
         self.poll.registry().register(&mut transport, Token(place), Interest::READABLE | Interest::WRITABLE)?;
         let connection = Connection::new(transport, peer, self.now_ns);
         let connected = listener.is_some();
-        let link = Some(Link { connection, opened: false, connected, open_time_limit_ns, listener });
+        let link =
+            Some(Link { connection, opened: false, connected, waits_for_room: false, open_time_limit_ns, listener });
         match self.links.get_mut(place) {
             Some(free) => *free = link,
             None => self.links.push(link),
@@ -199,6 +209,7 @@ impl Driver {
         let Driver { links, peers, limits, .. } = self;
         let Some(link) = &mut links[c] else { return done };
         let connection = &mut link.connection;
+        link.waits_for_room = false;
         // After the end of the connection its session may be on another one.
         if let Some(peer) = connection.slot.map(|p| &mut peers[p]).filter(|peer| peer.link == Some(c)) {
             if peer.is_resending() && connection.out.pending().len() <= limits.output_bytes_max / 2 {
@@ -206,6 +217,7 @@ impl Driver {
                 done += 1;
             }
             peer.note_numbers();
+            link.waits_for_room = peer.waits_for_room();
         }
         let failed = match connection.has_output() {
             true => connection.write().err().map(|_| Ended::SocketFailed),

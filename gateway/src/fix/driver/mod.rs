@@ -270,7 +270,7 @@ impl Driver {
         let mut live = 0;
         for link in self.links.iter().flatten() {
             live += 1;
-            work_left |= link.has_work();
+            work_left |= link.has_work(self.limits.output_bytes_max);
         }
         if timeout.is_zero() && (1..=DIRECT_READS_MAX).contains(&live) {
             // What is to be written goes first.

@@ -49,6 +49,8 @@ pub(super) struct Peer {
     /// Index of the live connection.
     pub(super) link: Option<usize>,
     resends: VecDeque<Resend>,
+    /// Whole messages may wait, because the answers to those before have not left.
+    input_waits: bool,
     /// Parses what the store has.
     stored_index: FieldIndex,
     noted: SequenceNumbers,
@@ -66,6 +68,7 @@ impl Peer {
             way,
             link: None,
             resends: VecDeque::with_capacity(RESENDS_MAX),
+            input_waits: false,
             stored_index: FieldIndex::new(),
             noted,
             told_logon: false,
@@ -90,10 +93,11 @@ impl Peer {
         now_ns: i64,
         application: &mut A,
     ) -> Option<Ended> {
+        self.input_waits = false;
         while self.resends.len() < RESENDS_MAX {
             let (input, out) = connection.input_and_out();
             if out.pending().len() > output_bytes_max / 2 {
-                return None;
+                break;
             }
             let (taken, disposition) = match frame(input, MESSAGE_BYTES_MAX) {
                 Framed::Incomplete => return None,
@@ -113,6 +117,7 @@ impl Peer {
                 _ => {}
             }
         }
+        self.input_waits = true;
         None
     }
 
@@ -178,6 +183,11 @@ impl Peer {
         !self.resends.is_empty()
     }
 
+    /// Does anything wait for the peer to read what is pending?
+    pub(super) fn waits_for_room(&self) -> bool {
+        self.input_waits || self.is_resending()
+    }
+
     /// Goes on answering ResendRequests(2), up to the bound of one round.
     pub(super) fn resend(&mut self, now_ns: i64, out: &mut Encoder) {
         let room = out.pending().len() + RESEND_BYTES_PER_ROUND;
@@ -240,6 +250,7 @@ impl Peer {
         self.session.disconnected();
         self.link = None;
         self.resends.clear();
+        self.input_waits = false;
         if let Way::Out(attempts) = &mut self.way {
             attempts.ended(now_ns, rng);
         }
