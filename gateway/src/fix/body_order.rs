@@ -330,6 +330,10 @@ mod tests {
             reordered("78=1|79=acc|539=1|524=n|525=D|538=1|804=1|545=s|805=2|80=5|60=t|11=a|"),
             "11=a|60=t|78=1|79=acc|539=1|524=n|525=D|538=1|804=1|545=s|805=2|80=5|"
         );
+        let legs = "555=2|600=l|624=1|600=m|624=2|";
+        assert_eq!(reordered(&format!("{legs}320=r|55=X|")), format!("55=X|320=r|{legs}"));
+        let symbols = "146=2|311=u|319=1|54=1|311=v|319=2|54=2|";
+        assert_eq!(reordered(&format!("320=r|{symbols}55=X|")), format!("55=X|{symbols}320=r|"));
         assert_eq!(reordered("386=2|336=b|336=a|55=X|21=1|"), "21=1|55=X|386=2|336=b|336=a|");
     }
 
