@@ -294,7 +294,7 @@ impl Acceptor {
         let place = free.unwrap_or(self.desk.connections.len());
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut socket, Token(place + 1), interest)?;
-        let connection = Some(Connection::new(socket, peer, now_ns));
+        let connection = Some(Connection::new(Box::new(socket), peer, now_ns));
         match free {
             Some(place) => self.desk.connections[place] = connection,
             None => self.desk.connections.push(connection),

@@ -1,12 +1,11 @@
-//! One TCP connection: bytes in, bytes out, and its end. Knows nothing of sessions.
+//! One connection: bytes in, bytes out, and its end. Knows nothing of sessions, and nothing of TLS.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr};
-
-use mio::net::TcpStream;
+use std::net::SocketAddr;
 
 use super::encode::Encoder;
 use super::limits::MESSAGE_BYTES_MAX;
+use super::transport::Transport;
 
 /// Bytes that are read from one connection before the others have their turn.
 pub(super) const READ_BYTES_PER_ROUND: usize = 64 * 1024;
@@ -21,7 +20,7 @@ const _: () = assert!(INPUT_BYTES_MAX >= 2 * MESSAGE_BYTES_MAX);
 
 /// A connection.
 pub(super) struct Connection {
-    pub(super) socket: TcpStream,
+    pub(super) socket: Box<dyn Transport>,
     pub(super) peer: SocketAddr,
     pub(super) opened_ns: i64,
     /// Messages to the peer.
@@ -51,7 +50,7 @@ struct End {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, peer: SocketAddr, now_ns: i64) -> Connection {
+    pub(super) fn new(socket: Box<dyn Transport>, peer: SocketAddr, now_ns: i64) -> Connection {
         Connection {
             socket,
             peer,
@@ -87,7 +86,8 @@ impl Connection {
                 }
                 Ok(count) => {
                     // A read that did not fill the room took all there was; a later arrival is told as a new event.
-                    self.readable = self.read_closed || count == self.input.len() - self.filled;
+                    let full = count == self.input.len() - self.filled;
+                    self.readable = full || self.read_closed || !self.socket.short_read_is_last();
                     self.filled += count;
                     total += count;
                 }
@@ -118,12 +118,21 @@ impl Connection {
         assert!(self.taken <= self.filled, "only what was read can be taken");
     }
 
+    /// Does anything wait for the socket to take it?
+    pub(super) fn has_output(&self) -> bool {
+        !self.out.pending().is_empty() || self.socket.has_unsent()
+    }
+
     /// Writes what the socket takes. Gives the number of bytes.
     ///
     /// # Errors
     /// Those of the socket; the connection is then over.
     pub(super) fn write(&mut self) -> io::Result<usize> {
         let mut total = 0;
+        if self.writable && self.socket.has_unsent() {
+            self.socket.flush()?;
+            self.writable = !self.socket.has_unsent();
+        }
         while self.writable && !self.out.pending().is_empty() {
             match self.socket.write(self.out.pending()) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -161,9 +170,9 @@ impl Connection {
         if now_ns.saturating_sub(end.since_ns) >= LINGER_NS {
             return true;
         }
-        if self.out.pending().is_empty() && !end.drained {
+        if self.out.pending().is_empty() && !self.socket.has_unsent() && !end.drained {
             end.drained = true;
-            let _ = self.socket.shutdown(Shutdown::Write);
+            let _ = self.socket.shutdown();
         }
         end.drained && self.peer_closed
     }

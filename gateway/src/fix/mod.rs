@@ -23,6 +23,7 @@ pub mod value;
 
 pub mod encode;
 
+pub mod body_order;
 pub mod client;
 pub mod schedule;
 pub mod session;
@@ -41,6 +42,10 @@ mod slot;
 
 pub mod report;
 pub mod store;
+
+pub mod driver;
+pub mod tls;
+mod transport;
 
 pub use acceptor::{Acceptor, AcceptorSettings, SessionSettings};
 
