@@ -258,4 +258,6 @@ fn built_in(version: Version) -> Arc<Dictionary> {
 }
 
 #[cfg(test)]
+mod own_tests;
+#[cfg(test)]
 mod tests;

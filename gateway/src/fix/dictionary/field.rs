@@ -48,6 +48,9 @@ impl Field {
     }
 }
 
+/// A value and its word.
+type Word = (Box<[u8]>, Box<str>);
+
 /// The values of a field that has a list of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Enumeration {
@@ -56,13 +59,12 @@ pub(super) struct Enumeration {
     /// Values of one ASCII character, a bit each.
     single: u128,
     /// All values with their words, sorted.
-    words: Box<[(Box<[u8]>, Box<str>)]>,
+    words: Box<[Word]>,
 }
 
 impl Enumeration {
     pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, &'a str)>, open: bool) -> Enumeration {
-        let mut words: Vec<(Box<[u8]>, Box<str>)> =
-            words.map(|(value, word)| (value.as_bytes().into(), word.into())).collect();
+        let mut words: Vec<Word> = words.map(|(value, word)| (value.as_bytes().into(), word.into())).collect();
         words.sort();
         words.dedup_by(|later, earlier| later.0 == earlier.0);
         let single = words.iter().fold(0, |bits, (value, _)| match **value {
@@ -80,7 +82,7 @@ impl Enumeration {
         }
     }
 
-    fn find(&self, value: &[u8]) -> Option<&(Box<[u8]>, Box<str>)> {
+    fn find(&self, value: &[u8]) -> Option<&Word> {
         self.words.binary_search_by(|(there, _)| (**there).cmp(value)).ok().map(|at| &self.words[at])
     }
 }

@@ -137,8 +137,8 @@ fn rule_15_wrong_format_is_6() {
             let dictionary = Dictionary::standard(version);
             for (field, tag) in [("38=ten|", 38), ("44=1.2.3|", 44), ("114=X|", 114), ("126=now|", 126), ("54=11|", 54)]
             {
-                let body = ORDER.replace(if tag == 54 { "54=1|" } else { "-" }, "") + field;
-                assert_eq!(checked(&dictionary, level, "D", &body.replace("0101|", "0101-00:00:00|")), Some((6, tag)));
+                let order = if tag == 54 { ORDER.replace("54=1|", "") } else { ORDER.to_owned() };
+                assert_eq!(checked(&dictionary, level, "D", &(order + field)), Some((6, tag)));
             }
         }
     }
@@ -193,7 +193,8 @@ fn rule_15_groups_of_the_header_and_of_market_data_are_groups() {
     assert_eq!(strict(Version::Fix44, "0", "627=2|628=h|"), Some((16, 627)));
     let entries = "55=X|268=2|269=0|270=1|271=5|269=1|270=2|271=5|";
     for version in Version::ALL {
-        assert_eq!(strict(version, "W", &format!("262=r|{entries}")), None);
+        let updated = if version == Version::Fix50Sp2 { "779=20240101-00:00:00|" } else { "" };
+        assert_eq!(strict(version, "W", &format!("262=r|{updated}{entries}")), None);
         assert_eq!(strict(version, "W", "55=X|268=1|270=1|"), Some((15, 270)));
     }
     assert_eq!(strict(Version::Fix44, "W", "55=X|268=1|58=x|"), Some((16, 268)));
@@ -292,7 +293,7 @@ fn broken_dictionaries_say_where_and_what() {
         wrong(r#"name="Desk" required="Y""#, r#"name="Desk" required="?""#),
         r#"line 6: required is "?", neither Y nor N"#
     );
-    assert_eq!(wrong("<messages>", "<messages><!--"), "line 3: not well-formed XML: comment at 3:13 isn't closed");
+    assert!(wrong("</messages>", "</massages>").starts_with("line 11: not well-formed XML: "));
     let all = [r#"<fix"#, "<!DOCTYPE fix [<!ENTITY a 'b'>]><fix"];
     assert!(wrong(all[0], all[1]).starts_with("line 1: not well-formed XML"));
     assert!(Dictionary::with_xml(Version::Fix44, "").is_err());
