@@ -197,7 +197,7 @@ fn rule_15_groups_of_the_header_and_of_market_data_are_groups() {
         assert_eq!(strict(version, "W", &format!("262=r|{updated}{entries}")), None);
         assert_eq!(strict(version, "W", "55=X|268=1|270=1|"), Some((15, 270)));
     }
-    assert_eq!(strict(Version::Fix44, "W", "55=X|268=1|58=x|"), Some((16, 268)));
+    assert_eq!(strict(Version::Fix44, "W", "55=X|268=1|"), Some((16, 268)));
 }
 
 #[test]
@@ -288,6 +288,8 @@ fn broken_dictionaries_say_where_and_what() {
     );
     assert_eq!(wrong(r#"number="6001""#, r#"number="x""#), r#"line 14: "x" is no tag"#);
     assert_eq!(wrong(r#"number="6001""#, r#"number="0""#), r#"line 14: "0" is no tag"#);
+    assert_eq!(wrong(r#"name="LotQty" type"#, r#"name="LotId" type"#), "line 17: LotId is the name of tag 6003 too");
+    assert_eq!(wrong(r#"number="6004""#, r#"number="6003""#), "line 17: tag 6003 is defined twice");
     assert_eq!(wrong(r#"type="QTY""#, r#"type="QQQ""#), r#"line 17: "QQQ" is not a type of the standard"#);
     assert_eq!(
         wrong(r#"name="Desk" required="Y""#, r#"name="Desk" required="?""#),

@@ -4,6 +4,8 @@
 //! required; a group gets its members and their order from here; values are added to an enumeration of ours, and a field that
 //! is listed without values takes any. Entities and DTDs are refused, and every size is bounded.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::DictionaryError;
@@ -33,6 +35,13 @@ pub(super) fn read(text: &str, draft: &mut Draft) -> Result<(), DictionaryError>
     Ok(())
 }
 
+/// The fields that the XML itself has defined so far; against ours its names hold.
+#[derive(Default)]
+struct Here<'a> {
+    tags: BTreeSet<u32>,
+    names: BTreeMap<&'a str, u32>,
+}
+
 struct Reader {
     lines: Lines,
 }
@@ -40,7 +49,10 @@ struct Reader {
 impl Reader {
     fn section(&self, name: &str, node: Node<'_, '_>, draft: &mut Draft) -> Result<(), DictionaryError> {
         match name {
-            "fields" => elements(node).try_for_each(|field| self.field(field, draft)),
+            "fields" => {
+                let mut here = Here::default();
+                elements(node).try_for_each(|field| self.field(field, &mut here, draft))
+            }
             "components" => elements(node).try_for_each(|component| self.component(component, draft)),
             "header" => {
                 let layer = self.parts(node, draft, 0)?;
@@ -56,7 +68,7 @@ impl Reader {
         }
     }
 
-    fn field(&self, node: Node<'_, '_>, draft: &mut Draft) -> Result<(), DictionaryError> {
+    fn field<'a>(&self, node: Node<'a, '_>, here: &mut Here<'a>, draft: &mut Draft) -> Result<(), DictionaryError> {
         self.expect(node, "field")?;
         let number = self.attribute(node, "number")?;
         let tag = number
@@ -67,8 +79,11 @@ impl Reader {
         let (name, kind) = (self.attribute(node, "name")?, self.attribute(node, "type")?);
         let kind = Kind::named(&kind.to_ascii_uppercase())
             .ok_or_else(|| self.error(node, format!("{kind:?} is not a type of the standard")))?;
-        if let Some(other) = draft.tags.get(name).filter(|there| **there != tag) {
-            return Err(self.error(node, format!("{name} is the name of tag {other}")));
+        if !here.tags.insert(tag) {
+            return Err(self.error(node, format!("tag {tag} is defined twice")));
+        }
+        if let Some(other) = here.names.insert(name, tag) {
+            return Err(self.error(node, format!("{name} is the name of tag {other} too")));
         }
         let mut words = Vec::new();
         for value in elements(node) {
