@@ -225,7 +225,7 @@ impl Dictionary {
     fn tags_that_form_does_not_know(&self) -> Option<Arc<CustomTags>> {
         let mut tags: Vec<(u32, TagClass)> = Vec::new();
         let lacks = |tag: u32, class: TagClass| !TagClass::of(tag).has(class);
-        let envelope = self.bodies.get(self.envelope as usize)?.members();
+        let envelope = self.bodies.get(self.envelope as usize)?.entries();
         let trailer_from = envelope.iter().position(|member| TagClass::of(member.tag).is_trailer());
         for (at, member) in envelope.iter().enumerate() {
             let class =
@@ -235,11 +235,12 @@ impl Dictionary {
         for field in &self.fields {
             match field.kind() {
                 Kind::Data => tags.push((field.tag(), TagClass::DATA_TAG)),
-                Kind::Length => tags.push((field.tag(), TagClass::LENGTH_TAG)),
+                // The parser takes the number before a data field's for its length by itself.
+                Kind::Length if field.tag() >= USER_DEFINED_FROM => tags.push((field.tag(), TagClass::LENGTH_TAG)),
                 _ => {}
             }
         }
-        for member in self.bodies.iter().flat_map(|body| body.members()) {
+        for member in self.bodies.iter().flat_map(Body::entries) {
             if member.group.is_some() {
                 tags.push((member.tag, TagClass::GROUP_COUNT_TAG));
             }

@@ -6,7 +6,8 @@
 use super::super::form::{FieldProblem, SessionRejectReason};
 use super::super::message::Message;
 use super::super::value;
-use super::body::{Body, Member};
+use super::body::{Body, Entry};
+use super::kind::Kind;
 use super::limits::{GROUP_DEPTH_MAX, MEMBERS_MAX};
 use super::{Dictionary, Level, USER_DEFINED_FROM};
 
@@ -80,11 +81,13 @@ impl<'d> Walk<'d> {
 
     fn over(mut self, message: &Message<'_>) -> Result<(), FieldProblem> {
         for (position, (tag, bytes)) in message.fields().enumerate() {
-            self.check_value(tag, bytes)?;
-            match self.place(tag)? {
-                Some(Member { group: Some(group), .. }) => self.open(group, tag, bytes)?,
-                Some(_) => {}
-                None => self.check_undefined(tag, message.is_first(tag, position))?,
+            let Some(entry) = self.place(tag)? else {
+                self.check_undefined(tag, bytes, || message.is_first(tag, position))?;
+                continue;
+            };
+            self.check_value(&entry, bytes)?;
+            if let Some(group) = entry.group {
+                self.open(group, tag, bytes)?;
             }
         }
         self.close_to(0)?;
@@ -94,36 +97,39 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// Whether the tag is known, and its value of its type and in its enumeration.
+    /// Whether a value is of its field's type and in its enumeration.
     #[inline]
-    fn check_value(&self, tag: u32, bytes: &[u8]) -> Result<(), FieldProblem> {
-        let Some(field) = self.dictionary.field(tag) else {
-            return match self.is_strict && !self.is_user_defined(tag) {
-                true => Err(FieldProblem::new(SessionRejectReason::InvalidTagNumber, tag)),
-                false => Ok(()),
-            };
-        };
-        if let Some(reason) = field.kind().refuses(bytes) {
-            return Err(FieldProblem::new(reason, tag));
+    fn check_value(&self, entry: &Entry, bytes: &[u8]) -> Result<(), FieldProblem> {
+        if let Some(reason) = entry.kind.refuses(bytes) {
+            return Err(FieldProblem::new(reason, entry.tag));
         }
-        match self.is_strict && !field.allows(bytes) {
-            true => Err(FieldProblem::new(SessionRejectReason::ValueIncorrect, tag)),
+        // Any value of a flag that is well formed is in its enumeration.
+        let is_checked = self.is_strict && entry.has_values && entry.kind != Kind::Boolean;
+        match is_checked && !self.dictionary.fields[entry.field as usize].allows(bytes) {
+            true => Err(FieldProblem::new(SessionRejectReason::ValueIncorrect, entry.tag)),
             false => Ok(()),
         }
     }
 
     /// A tag that neither the message nor an open group has.
-    #[inline]
-    fn check_undefined(&self, tag: u32, is_first: bool) -> Result<(), FieldProblem> {
-        if !self.is_strict || self.is_open {
-            return Ok(());
+    fn check_undefined(&self, tag: u32, bytes: &[u8], is_first: impl FnOnce() -> bool) -> Result<(), FieldProblem> {
+        let problem = |reason| Err(FieldProblem::new(reason, tag));
+        let is_forgiven = !self.is_strict || self.is_user_defined(tag);
+        let Some(field) = self.dictionary.field(tag) else {
+            return match is_forgiven {
+                false => problem(SessionRejectReason::InvalidTagNumber),
+                true if self.is_strict && !self.is_open && self.depth == 0 && !is_first() => {
+                    problem(SessionRejectReason::TagAppearsMoreThanOnce)
+                }
+                true => Ok(()),
+            };
+        };
+        if let Some(reason) = field.kind().refuses(bytes) {
+            return problem(reason);
         }
-        if !self.is_user_defined(tag) {
-            return Err(FieldProblem::new(SessionRejectReason::TagNotDefinedForMessageType, tag));
-        }
-        match is_first || self.depth > 0 {
+        match is_forgiven || self.is_open {
             true => Ok(()),
-            false => Err(FieldProblem::new(SessionRejectReason::TagAppearsMoreThanOnce, tag)),
+            false => problem(SessionRejectReason::TagNotDefinedForMessageType),
         }
     }
 
@@ -134,7 +140,7 @@ impl<'d> Walk<'d> {
 
     /// Finds where a field belongs, and closes the groups that are at their end before it.
     #[inline]
-    fn place(&mut self, tag: u32) -> Result<Option<Member>, FieldProblem> {
+    fn place(&mut self, tag: u32) -> Result<Option<Entry>, FieldProblem> {
         let mut problem = None;
         for depth in (0..self.depth).rev() {
             let group = &self.groups[depth];
@@ -156,11 +162,9 @@ impl<'d> Walk<'d> {
         }
         self.close_to(0)?;
         self.seen[word] |= bit;
-        let member = self.message.member(position);
-        if member.required {
-            self.missing &= !self.message.required_bit(tag);
-        }
-        Ok(Some(member))
+        let entry = self.message.entry(position);
+        self.missing &= !entry.required_bit;
+        Ok(Some(entry))
     }
 
     fn open(&mut self, body: u16, count_tag: u32, bytes: &[u8]) -> Result<(), FieldProblem> {
@@ -202,18 +206,16 @@ impl Group {
     }
 
     #[inline]
-    fn enter(&mut self, body: &Body, position: u16) -> Result<Member, FieldProblem> {
+    fn enter(&mut self, body: &Body, position: u16) -> Result<Entry, FieldProblem> {
         if position == 0 {
             self.end_instance(body)?;
             self.found += 1;
             self.missing = body.all_required();
         }
         self.last = position + 1;
-        let member = body.member(position);
-        if member.required {
-            self.missing &= !body.required_bit(member.tag);
-        }
-        Ok(member)
+        let entry = body.entry(position);
+        self.missing &= !entry.required_bit;
+        Ok(entry)
     }
 
     /// Whether the instance, if there is one, has what it must have.

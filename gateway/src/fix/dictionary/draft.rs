@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::body::{Body, Member, REQUIRED_MAX};
+use super::body::{Body, Entry, Member, REQUIRED_MAX};
 use super::field::{Enumeration, Field};
 use super::kind::Kind;
 use super::limits::{BODIES_MAX, GROUP_DEPTH_MAX, MEMBERS_MAX, NESTING_MAX, TOTAL_MEMBERS_MAX};
@@ -53,7 +53,12 @@ pub(super) struct Draft {
 impl Draft {
     /// Lays the lookups out.
     pub(super) fn build(&self, version: Version) -> Result<Dictionary, DictionaryError> {
-        let mut layout = Layout { draft: self, bodies: Vec::new(), known: BTreeMap::new(), total: 0 };
+        let fields = self.fields.iter().map(|(tag, field)| {
+            let words = field.words.iter().map(|(value, word)| (value.as_str(), word.as_str()));
+            Field::new(*tag, &field.name, field.kind, Enumeration::new(words, field.open))
+        });
+        let fields: Vec<Field> = fields.collect();
+        let mut layout = Layout { draft: self, fields: &fields, bodies: Vec::new(), known: BTreeMap::new(), total: 0 };
         let mut types = Vec::with_capacity(self.messages.len());
         for (msg_type, message) in &self.messages {
             let mut members = Members::default();
@@ -73,11 +78,8 @@ impl Draft {
         layout.layers(&self.header, true, Depth::default(), &mut ends)?;
         layout.layers(&self.trailer, true, Depth::default(), &mut ends)?;
         let envelope = layout.intern(ends)?;
-        let fields = self.fields.iter().map(|(tag, field)| {
-            let words = field.words.iter().map(|(value, word)| (value.as_str(), word.as_str()));
-            Field::new(*tag, &field.name, field.kind, Enumeration::new(words, field.open))
-        });
-        Ok(Dictionary::assemble(version, fields.collect(), types, layout.bodies, envelope))
+        let bodies = layout.bodies;
+        Ok(Dictionary::assemble(version, fields, types, bodies, envelope))
     }
 }
 
@@ -110,6 +112,8 @@ impl Members {
 /// Flattens components and gives equal groups one body.
 struct Layout<'a> {
     draft: &'a Draft,
+    /// Sorted by tag.
+    fields: &'a [Field],
     bodies: Vec<Body>,
     known: BTreeMap<Vec<Member>, u16>,
     total: usize,
@@ -174,8 +178,30 @@ impl Layout<'_> {
             )));
         }
         let body = self.bodies.len() as u16;
-        self.bodies.push(Body::new(&members.list));
+        self.bodies.push(Body::new(self.entries(&members.list)?));
         self.known.insert(members.list, body);
         Ok(body)
+    }
+
+    fn entries(&self, members: &[Member]) -> Result<Box<[Entry]>, DictionaryError> {
+        let mut next_bit = 1u64;
+        let entry = |member: &Member| {
+            let undefined = |_| DictionaryError::whole(format!("tag {} is not defined", member.tag));
+            let at = self.fields.binary_search_by_key(&member.tag, Field::tag).map_err(undefined)?;
+            let field = &self.fields[at];
+            let required_bit = if member.required { next_bit } else { 0 };
+            if member.required {
+                next_bit = next_bit.wrapping_shl(1);
+            }
+            Ok(Entry {
+                tag: member.tag,
+                group: member.group,
+                field: at as u16,
+                kind: field.kind(),
+                has_values: !field.takes_any(),
+                required_bit,
+            })
+        };
+        members.iter().map(entry).collect()
     }
 }

@@ -37,6 +37,11 @@ impl Field {
         self.values.find(value).map(|(_, word)| &**word)
     }
 
+    /// Whether there is no enumeration, or an open one.
+    pub(super) fn takes_any(&self) -> bool {
+        self.values.open
+    }
+
     /// Whether the enumeration has the value; a field without one takes all.
     #[inline]
     pub(super) fn allows(&self, value: &[u8]) -> bool {

@@ -59,6 +59,7 @@ impl Kind {
 
     /// Why these bytes are no value of the type. Whether a number is in a range that we can hold is for its reader: a price
     /// with twelve places is well formed.
+    #[inline]
     pub(super) fn refuses(self, bytes: &[u8]) -> Option<SessionRejectReason> {
         let well_formed = match self {
             Kind::Text | Kind::Data => true,

@@ -18,8 +18,8 @@ pub(super) const VALUES_MAX: usize = 4_096;
 /// Most message types.
 pub(super) const TYPES_MAX: usize = 1_024;
 
-/// Most members of one message or group.
-pub(super) const MEMBERS_MAX: usize = 4_096;
+/// Most members of one message or group; the longest of FIX 5.0 SP2 with all extension packs has 643.
+pub(super) const MEMBERS_MAX: usize = 1_024;
 
 /// Most members of all messages and groups, before equal groups are put together.
 pub(super) const TOTAL_MEMBERS_MAX: usize = 1_500_000;

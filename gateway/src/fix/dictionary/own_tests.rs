@@ -238,7 +238,7 @@ fn rule_15_everything_that_the_session_says_passes_strict() {
         SessionRejectReason::NonDataValueIncludesSoh,
         SessionRejectReason::Other,
     ] {
-        session.reject(NOW, &order, FieldProblem::new(reason, tag::CL_ORD_ID), &mut out);
+        let _ = session.reject(NOW, &order, FieldProblem::new(reason, tag::CL_ORD_ID), &mut out);
     }
     assert!(all_pass(&mut out) >= 9);
 }
