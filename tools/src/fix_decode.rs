@@ -136,7 +136,7 @@ impl Decoder {
 fn framing_problem(bytes: &[u8]) -> Option<String> {
     match frame(bytes, MESSAGE_BYTES_MAX) {
         Framed::Message { .. } => None,
-        Framed::Incomplete => Some("the message is cut off".to_owned()),
+        Framed::Incomplete => Some("the message is shorter than BodyLength(9) says".to_owned()),
         Framed::Garbled { reason, .. } => Some(match reason {
             GarbledReason::NoBeginString | GarbledReason::BeginString => "BeginString(8) is wrong".to_owned(),
             GarbledReason::BodyLength => "BodyLength(9) is missing or no number".to_owned(),
