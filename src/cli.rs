@@ -1,8 +1,8 @@
 //! The command line: which subcommand, with what.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Seq;
 use tools::daemon::Daemon;
+use tools::fix_decode;
 use tools::journal_dump::Form;
 
 use crate::config::Configuration;
@@ -42,6 +43,9 @@ enum Command {
     /// Looks at a journal.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Looks at FIX.
+    #[command(subcommand)]
+    Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
     Sql(SqlArgs),
     /// Throws the kill switch: nothing new in the scope; cancels pass.
@@ -93,6 +97,21 @@ enum JournalCommand {
         /// How.
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,
+    },
+}
+
+#[derive(Subcommand)]
+enum FixCommand {
+    /// Shows the FIX messages in a log: names, words of values, what is wrong with them. Passwords are masked.
+    Decode {
+        /// The log; without it, standard input.
+        file: Option<PathBuf>,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+        /// A counterparty's dictionary, XML in QuickFIX's format.
+        #[arg(long, value_name = "XML")]
+        dictionary: Option<PathBuf>,
     },
 }
 
@@ -151,6 +170,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             tools::journal_dump::run(&dir, Seq(from.max(1)), Seq(to), form, &mut out)?;
         }
+        Command::Fix(FixCommand::Decode { file, output, dictionary }) => {
+            decode(file.as_deref(), output, dictionary.as_deref())?;
+        }
         Command::Sql(args) => {
             let daemon = Daemon::new(args.place.http, &args.place.data);
             let database = args.place.data.join("analytics.duckdb");
@@ -163,6 +185,22 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn decode(file: Option<&Path>, output: Output, dictionary: Option<&Path>) -> Result<()> {
+    let stdout = std::io::stdout();
+    let form = match output {
+        Output::Text => fix_decode::Form::Text { coloured: stdout.is_terminal() },
+        Output::Json => fix_decode::Form::Json,
+    };
+    let mut out = std::io::BufWriter::new(stdout.lock());
+    match file {
+        None => fix_decode::run(&mut std::io::stdin().lock(), dictionary, form, &mut out),
+        Some(path) => {
+            let log = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+            fix_decode::run(&mut std::io::BufReader::new(log), dictionary, form, &mut out)
+        }
+    }
+}
+
 fn act(path: &str, args: &ActArgs) -> Result<()> {
     let daemon = Daemon::new(args.place.http, &args.place.data);
     let scope = if args.account.is_some() { "account" } else { "global" };
@@ -172,7 +210,7 @@ fn act(path: &str, args: &ActArgs) -> Result<()> {
     Ok(())
 }
 
-fn check(path: &std::path::Path, output: Output) -> ExitCode {
+fn check(path: &Path, output: Output) -> ExitCode {
     match Configuration::load(path) {
         Ok(_) => {
             println!("{}: sound", path.display());

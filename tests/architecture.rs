@@ -13,8 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("engine", &["model", "risk", "journal"]),
     ("gateway", &["model", "journal"]),
     ("store", &["model", "journal"]),
-    ("tools", &["model", "journal", "engine", "store"]),
     // The FIX codec lives in the gateway.
+    ("tools", &["model", "journal", "engine", "store", "gateway"]),
     ("loadtest", &["model", "gateway"]),
     ("millrace", &["model", "risk", "journal", "engine", "gateway", "store", "tools", "loadtest"]),
 ];

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
+pub mod fix_decode;
 pub mod journal_dump;
 pub mod journal_verify;
 pub mod json;

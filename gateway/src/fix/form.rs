@@ -1,7 +1,9 @@
 //! The form of a message: which tags are header, trailer, data or members of groups, and which are required.
 //!
-//! Compact tables of the messages that Millrace speaks; a counterparty's dictionary can be laid over them later.
+//! What can be said in one pass and without knowing the session's version: the tables here are the union of FIX 4.2, FIX 4.4 and
+//! FIXT 1.1 with FIX 5.0 SP2. Exactly, and by version, [`super::dictionary`] says it.
 
+use super::dictionary::tag_map::TagMap;
 use super::{limits::TAG_SLOTS, message::Message, tag};
 
 /// SessionRejectReason(373).
@@ -20,6 +22,7 @@ pub enum SessionRejectReason {
     InvalidMsgType = 11,
     TagAppearsMoreThanOnce = 13,
     TagSpecifiedOutOfOrder = 14,
+    RepeatingGroupFieldsOutOfOrder = 15,
     IncorrectNumInGroupCount = 16,
     NonDataValueIncludesSoh = 17,
     /// FIXT.1.1 only.
@@ -48,6 +51,7 @@ impl SessionRejectReason {
             SessionRejectReason::InvalidMsgType => "Invalid MsgType",
             SessionRejectReason::TagAppearsMoreThanOnce => "Tag appears more than once",
             SessionRejectReason::TagSpecifiedOutOfOrder => "Tag specified out of required order",
+            SessionRejectReason::RepeatingGroupFieldsOutOfOrder => "Repeating group fields out of order",
             SessionRejectReason::IncorrectNumInGroupCount => "Incorrect NumInGroup count for repeating group",
             SessionRejectReason::NonDataValueIncludesSoh => "Non data value includes field delimiter",
             SessionRejectReason::InvalidApplVerId => "Invalid or unsupported application version",
@@ -113,27 +117,44 @@ const TRAILER: u8 = 2;
 const DATA: u8 = 4;
 const GROUP_COUNT: u8 = 8;
 const GROUP_MEMBER: u8 = 16;
+const LENGTH: u8 = 32;
 
-/// Standard header, with NoHops(627) and its members.
+/// Standard header, with NoHops(627) and its members; OnBehalfOfSendingTime(370) is of 4.2, 1128 and up are of FIXT 1.1.
 const HEADER_TAGS: &[u32] = &[
     8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122, 212, 213, 347, 369,
-    627, 628, 629, 630,
+    370, 627, 628, 629, 630, 1128, 1129, 1156,
 ];
 /// Header fields of FIXT.1.1 beyond the table: ApplVerID, CstmApplVerID, ApplExtID.
 const HEADER_TAGS_OF_FIXT: [u32; 3] = [1128, 1129, 1156];
 const TRAILER_TAGS: &[u32] = &[93, 89, 10];
 /// Fields of type data, whose value may hold SOH; the field before gives the length.
-const DATA_TAGS: &[u32] = &[91, 89, 96, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622];
-/// NumInGroup fields of the header, of Logon(A), and of the order messages.
-const GROUP_COUNT_TAGS: &[u32] =
-    &[627, 384, 453, 802, 78, 539, 804, 386, 454, 864, 711, 457, 887, 232, 555, 382, 518, 136, 756, 806];
-/// Members of those groups.
+const DATA_TAGS: &[u32] = &[
+    91, 89, 96, 213, 349, 351, 353, 355, 357, 359, 361, 363, 365, 446, 619, 622, 1185, 1278, 1281, 1283, 1398, 1402,
+    1404, 1469, 1579, 1621,
+];
+/// NumInGroup fields of all messages.
+const GROUP_COUNT_TAGS: &[u32] = &[
+    33, 73, 78, 85, 124, 136, 146, 199, 215, 232, 267, 268, 295, 296, 382, 384, 386, 398, 420, 428, 453, 454, 457, 473,
+    510, 518, 534, 539, 552, 555, 558, 576, 580, 604, 627, 670, 683, 702, 711, 735, 753, 756, 768, 778, 781, 801, 802,
+    804, 806, 809, 816, 862, 864, 870, 887, 897, 936, 938, 948, 952, 957, 981, 984, 1016, 1018, 1052, 1058, 1062, 1116,
+    1120, 1141, 1158, 1165, 1175, 1177, 1201, 1205, 1218, 1232, 1234, 1235, 1236, 1237, 1239, 1286, 1292, 1296, 1309,
+    1310, 1311, 1312, 1334, 1342, 1351, 1362, 1370, 1387, 1413, 1414, 1445, 1461, 1475, 1483, 1491, 1494, 1499, 1508,
+    1514, 1516, 1519, 1529, 1534, 1540, 1559, 1562, 1566, 1569, 1572, 1582, 1586, 1610, 1618,
+];
+/// Members of the groups of the types in [`has_known_groups`].
 const GROUP_MEMBER_TAGS: &[u32] = &[
-    628, 629, 630, 372, 385, 448, 447, 452, 523, 803, 79, 661, 736, 467, 80, 524, 525, 538, 545, 805, 336, 625, 455,
-    456, 865, 866, 867, 868, 311, 312, 309, 305, 462, 463, 310, 763, 313, 542, 315, 241, 242, 243, 244, 245, 246, 256,
-    595, 592, 593, 594, 247, 316, 941, 317, 436, 435, 308, 306, 362, 363, 307, 364, 365, 877, 878, 318, 879, 810, 882,
-    883, 884, 885, 886, 458, 459, 888, 889, 233, 234, 375, 337, 437, 438, 655, 519, 520, 521, 137, 138, 139, 891, 757,
-    758, 759, 807, 760,
+    79, 80, 137, 138, 139, 209, 233, 234, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 256,
+    257, 305, 306, 307, 308, 309, 310, 311, 312, 313, 315, 316, 317, 318, 336, 337, 362, 363, 364, 365, 372, 375, 385,
+    435, 436, 437, 438, 447, 448, 452, 455, 456, 458, 459, 462, 463, 467, 519, 520, 521, 523, 524, 525, 538, 542, 545,
+    556, 564, 565, 566, 587, 588, 592, 593, 594, 595, 596, 597, 598, 599, 600, 601, 602, 603, 605, 606, 607, 608, 609,
+    610, 611, 612, 613, 614, 615, 616, 617, 618, 619, 620, 621, 622, 623, 624, 625, 628, 629, 630, 637, 654, 655, 661,
+    671, 672, 673, 674, 675, 685, 687, 688, 689, 690, 736, 739, 740, 757, 758, 759, 760, 763, 764, 769, 770, 771, 803,
+    805, 807, 810, 865, 866, 867, 868, 877, 878, 879, 882, 883, 884, 885, 886, 888, 889, 891, 941, 942, 949, 950, 951,
+    953, 954, 955, 956, 958, 959, 960, 972, 973, 974, 975, 998, 999, 1000, 1001, 1017, 1019, 1033, 1034, 1035, 1038,
+    1039, 1044, 1045, 1046, 1050, 1051, 1053, 1054, 1059, 1060, 1061, 1063, 1064, 1073, 1074, 1075, 1145, 1212, 1213,
+    1224, 1358, 1363, 1364, 1365, 1366, 1367, 1379, 1381, 1383, 1384, 1411, 1412, 1415, 1416, 1417, 1418, 1419, 1420,
+    1421, 1422, 1423, 1424, 1425, 1436, 1437, 1440, 1441, 1443, 1446, 1447, 1448, 1453, 1454, 1455, 1456, 1459, 1460,
+    1462, 1463, 1464, 1484, 1485, 1486, 1487, 1488, 1489, 1490, 1492, 1493, 1495, 1496, 1526, 1528, 1578, 1579, 1594,
 ];
 
 static CLASS: [u8; TAG_SLOTS] = {
@@ -154,11 +175,34 @@ const fn mark(class: &mut [u8; TAG_SLOTS], tags: &[u32], bit: u8) {
     }
 }
 
+/// Whether all groups that a message of this type may have are in the tables here: session and order messages.
+#[inline]
+pub(super) fn has_known_groups(msg_type: &[u8]) -> bool {
+    matches!(msg_type, [b'0'..=b'5' | b'8' | b'9' | b'A' | b'D' | b'F' | b'G' | b'H' | b'Q' | b'j' | b'q'])
+}
+
 /// What the tables say about one tag.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TagClass(u8);
 
 impl TagClass {
+    pub(super) const HEADER_TAG: TagClass = TagClass(HEADER);
+    pub(super) const TRAILER_TAG: TagClass = TagClass(TRAILER);
+    pub(super) const DATA_TAG: TagClass = TagClass(DATA);
+    pub(super) const LENGTH_TAG: TagClass = TagClass(LENGTH);
+    pub(super) const GROUP_COUNT_TAG: TagClass = TagClass(GROUP_COUNT);
+
+    /// Both what one and what the other says.
+    #[inline]
+    pub(super) fn and(self, other: TagClass) -> TagClass {
+        TagClass(self.0 | other.0)
+    }
+
+    /// Whether it says all that the other says.
+    pub(super) fn has(self, other: TagClass) -> bool {
+        self.0 & other.0 == other.0
+    }
+
     #[inline]
     pub(super) fn of(tag: u32) -> TagClass {
         TagClass(CLASS.get(tag as usize).copied().unwrap_or(if HEADER_TAGS_OF_FIXT.contains(&tag) {
@@ -184,6 +228,11 @@ impl TagClass {
     }
 
     #[inline]
+    pub(super) fn is_length(self) -> bool {
+        self.0 & LENGTH != 0
+    }
+
+    #[inline]
     pub(super) fn is_group_count(self) -> bool {
         self.0 & GROUP_COUNT != 0
     }
@@ -200,5 +249,30 @@ pub(super) fn length_tag_of(data_tag: u32) -> u32 {
     match data_tag {
         89 => 93,
         other => other - 1,
+    }
+}
+
+/// What a counterparty's dictionary says of tags and the tables here do not: the parser must know which hold data, which belong to
+/// the header, and which count groups.
+#[derive(Debug)]
+pub struct CustomTags(TagMap);
+
+impl CustomTags {
+    /// Of two classes for one tag both hold.
+    pub(super) fn new(mut tags: Vec<(u32, TagClass)>) -> CustomTags {
+        tags.sort_by_key(|(tag, _)| *tag);
+        tags.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                earlier.1 = earlier.1.and(later.1);
+            }
+            same
+        });
+        CustomTags(TagMap::new(tags.into_iter().map(|(tag, class)| (tag, u16::from(class.0)))))
+    }
+
+    #[inline]
+    pub(super) fn class(&self, tag: u32) -> TagClass {
+        TagClass(self.0.get(tag).unwrap_or(0) as u8)
     }
 }

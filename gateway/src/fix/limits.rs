@@ -12,8 +12,8 @@ pub const BODY_LENGTH_DIGITS_MAX: usize = 6;
 /// Most fields in one inbound message; a message with more is rejected, SessionRejectReason(373)=99.
 pub const FIELDS_MAX: usize = 512;
 
-/// Tags below this are found and checked for repetition through a table, those above by search.
-pub const TAG_SLOTS: usize = 1024;
+/// Tags below this are found and checked for repetition through a table, those above by search. All of FIX 5.0 SP2 are below.
+pub const TAG_SLOTS: usize = 2048;
 
 /// Largest tag number that is read as one; the standard's user-defined range ends far below.
 pub const TAG_MAX: u32 = 99_999_999;

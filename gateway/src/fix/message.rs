@@ -4,11 +4,13 @@
 //! [`Message`]; whether a problem is rejected or the message is ignored is the session's decision, so that a malformed
 //! message still has its MsgSeqNum(34).
 
-use super::form::{FieldProblem, SessionRejectReason, TagClass, length_tag_of};
+use super::dictionary::Dictionary;
+use super::form::{CustomTags, FieldProblem, SessionRejectReason, TagClass, has_known_groups, length_tag_of};
 use super::limits::{FIELDS_MAX, MSG_SEQ_NUM_MAX, TAG_MAX, TAG_SLOTS};
 use super::value::{self, ValueError};
 use super::{SOH, tag};
 use memchr::memchr;
+use std::sync::Arc;
 
 /// The bytes are not one framed message; [`super::frame::frame`] never hands out such bytes, except with data fields whose
 /// length is wrong. To be treated as garbled.
@@ -29,6 +31,9 @@ pub struct FieldIndex {
     /// Position in `fields` plus one of the first field with this tag; 0 is none.
     slots: Box<[u16; TAG_SLOTS]>,
     problem: Option<FieldProblem>,
+    /// The first problem but for repeated tags: which of them belong to groups, a dictionary knows better.
+    problem_but_repetition: Option<FieldProblem>,
+    custom: Option<Arc<CustomTags>>,
 }
 
 impl Default for FieldIndex {
@@ -39,7 +44,18 @@ impl Default for FieldIndex {
 
 impl FieldIndex {
     pub fn new() -> FieldIndex {
-        FieldIndex { fields: Vec::with_capacity(FIELDS_MAX), slots: Box::new([0; TAG_SLOTS]), problem: None }
+        FieldIndex {
+            fields: Vec::with_capacity(FIELDS_MAX),
+            slots: Box::new([0; TAG_SLOTS]),
+            problem: None,
+            problem_but_repetition: None,
+            custom: None,
+        }
+    }
+
+    /// From now on a counterparty's own data fields, header fields and groups are known for what they are.
+    pub fn use_dictionary(&mut self, dictionary: &Dictionary) {
+        self.custom = dictionary.custom_tags();
     }
 
     /// Indexes one framed message. The first three tags must be 8, 9, 35 and the last 10.
@@ -71,6 +87,15 @@ impl FieldIndex {
         }
         self.fields.clear();
         self.problem = None;
+        self.problem_but_repetition = None;
+    }
+
+    #[inline]
+    fn class_of(&self, tag: u32) -> TagClass {
+        match &self.custom {
+            None => TagClass::of(tag),
+            Some(custom) => TagClass::of(tag).and(custom.class(tag)),
+        }
     }
 
     /// Indexes the field at `at` and says where the next one begins.
@@ -81,7 +106,7 @@ impl FieldIndex {
             let soh = memchr(SOH, &bytes[at..]).ok_or(Unreadable)?;
             return Ok(at + soh + 1);
         };
-        let class = TagClass::of(tag);
+        let class = self.class_of(tag);
         let end = match class.is_data() {
             true => self.data_end(bytes, tag, start)?,
             false => value_end(bytes, start)?,
@@ -96,7 +121,7 @@ impl FieldIndex {
         if order.is_broken_by(class) {
             self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedOutOfOrder, tag));
         }
-        self.check_repetition(tag, class, order);
+        self.check_repetition(bytes, tag, class, order);
         let position = self.fields.len() as u16 + 1;
         if let Some(slot @ 0) = self.slots.get_mut(tag as usize) {
             *slot = position;
@@ -111,29 +136,24 @@ impl FieldIndex {
     /// A tag may come again only as the member of a group: after a NumInGroup field, and, where the tables know the tag, only
     /// if they know it as a member.
     #[inline]
-    fn check_repetition(&mut self, tag: u32, class: TagClass, order: &Order) {
+    fn check_repetition(&mut self, bytes: &[u8], tag: u32, class: TagClass, order: &Order) {
         let Some(first) = self.position(tag) else { return };
         let in_group = order.first_group.is_some_and(|group| first > group as usize)
             && (class.is_group_member()
                 || class.is_group_count()
                 || tag as usize >= TAG_SLOTS
-                || !self.has_flat_body());
+                || !self.fields.get(2).is_some_and(|kind| has_known_groups(value_of(bytes, kind))));
         if !in_group {
-            self.note(FieldProblem::new(SessionRejectReason::TagAppearsMoreThanOnce, tag));
+            let repeated = FieldProblem::new(SessionRejectReason::TagAppearsMoreThanOnce, tag);
+            self.problem = self.problem.or(Some(repeated));
         }
-    }
-
-    /// Messages all of whose groups are in the tables of [`super::form`].
-    fn has_flat_body(&self) -> bool {
-        self.fields.get(2).is_some_and(|kind| kind.end - kind.start == 1)
     }
 
     /// Where a data field ends: as many bytes on as the length field just before it says.
     fn data_end(&self, bytes: &[u8], tag: u32, start: usize) -> Result<usize, Unreadable> {
         let length = match self.fields.last() {
-            Some(last) if last.tag == length_tag_of(tag) => {
-                let text = &bytes[last.start as usize..last.end as usize];
-                value::parse_u64(text, bytes.len() as u64).map_err(|_| Unreadable)? as usize
+            Some(last) if last.tag == length_tag_of(tag) || self.class_of(last.tag).is_length() => {
+                value::parse_u64(value_of(bytes, last), bytes.len() as u64).map_err(|_| Unreadable)? as usize
             }
             _ => memchr(SOH, &bytes[start..]).ok_or(Unreadable)?,
         };
@@ -155,7 +175,13 @@ impl FieldIndex {
 
     fn note(&mut self, problem: FieldProblem) {
         self.problem = self.problem.or(Some(problem));
+        self.problem_but_repetition = self.problem_but_repetition.or(Some(problem));
     }
+}
+
+#[inline]
+fn value_of<'a>(bytes: &'a [u8], field: &Field) -> &'a [u8] {
+    &bytes[field.start as usize..field.end as usize]
 }
 
 const TOO_MANY_FIELDS: FieldProblem = FieldProblem::new(SessionRejectReason::Other, 0);
@@ -235,10 +261,20 @@ impl<'a> Message<'a> {
         self.index.problem
     }
 
+    /// The first problem of form but for repeated tags.
+    pub(super) fn problem_but_repetition(&self) -> Option<FieldProblem> {
+        self.index.problem_but_repetition
+    }
+
+    /// Whether the field at this position, counted from 0, is the first one with its tag.
+    pub(super) fn is_first(&self, tag: u32, position: usize) -> bool {
+        self.index.position(tag) == Some(position)
+    }
+
     /// The value of the first field with this tag.
     #[inline]
     pub fn get(&self, tag: u32) -> Option<&'a [u8]> {
-        self.index.position(tag).map(|position| self.value(self.index.fields[position]))
+        self.index.position(tag).map(|position| value_of(self.bytes, &self.index.fields[position]))
     }
 
     /// The value of a required field.
@@ -249,7 +285,7 @@ impl<'a> Message<'a> {
     /// All fields in the order received, with repeated ones: the way to walk a repeating group.
     pub fn fields(&self) -> impl Iterator<Item = (u32, &'a [u8])> + use<'a> {
         let Message { bytes, index } = *self;
-        index.fields.iter().map(move |field| (field.tag, &bytes[field.start as usize..field.end as usize]))
+        index.fields.iter().map(move |field| (field.tag, value_of(bytes, field)))
     }
 
     /// BeginString(8).
@@ -304,11 +340,6 @@ impl<'a> Message<'a> {
     fn typed<T>(&self, tag: u32, parse: impl FnOnce(&[u8]) -> Result<T, ValueError>) -> Result<T, FieldProblem> {
         parse(self.require(tag)?).map_err(|error| FieldProblem::new(error.reject_reason(), tag))
     }
-
-    #[inline]
-    fn value(&self, field: Field) -> &'a [u8] {
-        &self.bytes[field.start as usize..field.end as usize]
-    }
 }
 
 /// Turns the result of a typed getter for a field that may be absent: `optional(message.get_decimal(tag::PRICE))?`.
@@ -321,58 +352,5 @@ pub fn optional<T>(result: Result<T, FieldProblem>) -> Result<Option<T>, FieldPr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem_of(body: &str) -> Option<(u64, u32)> {
-        let text = format!("8=FIX.4.4|9=1|35=D|49=A|56=B|34=1|52=20240101-00:00:00|{body}10=000|");
-        let bytes = text.replace('|', "\x01").into_bytes();
-        let mut index = FieldIndex::new();
-        let message = index.parse(&bytes).expect("readable");
-        message.problem().map(|problem| (problem.reason.code(), problem.ref_tag))
-    }
-
-    #[test]
-    fn rule_15_problems_of_form_are_noted_with_their_tag() {
-        assert_eq!(problem_of("11=a|55=X|"), None);
-        assert_eq!(problem_of("11=|55=X|"), Some((4, 11)));
-        assert_eq!(problem_of("11=a|50=late|55=X|"), Some((14, 50)));
-        assert_eq!(problem_of("11=a|11=b|"), Some((13, 11)));
-        assert_eq!(problem_of("9000=a|9000=b|"), Some((13, 9000)));
-        for bad in ["0=a|", "011=a|", "x=a|", "=a|", "11|", "-1=a|", "99999999999=1|", "|", "1 1=a|"] {
-            assert_eq!(problem_of(bad), Some((0, 0)), "{bad}");
-        }
-    }
-
-    #[test]
-    fn rule_15_tags_repeat_inside_groups_only() {
-        assert_eq!(problem_of("11=a|453=2|448=x|447=D|452=1|448=y|447=D|452=3|55=X|"), None);
-        assert_eq!(problem_of("448=x|448=y|453=2|"), Some((13, 448)));
-        assert_eq!(problem_of("453=2|448=x|448=y|55=A|55=B|"), Some((13, 55)));
-        assert_eq!(problem_of("453=2|448=x|11=a|34=9|"), Some((14, 34)));
-    }
-
-    #[test]
-    fn data_field_may_hold_soh_when_its_length_says_so() {
-        assert_eq!(problem_of("354=6|355=a|58=b|11=a|"), None);
-        let unreadable = "8=FIX.4.4|9=1|35=D|354=99|355=a|10=000|".replace('|', "\x01");
-        assert!(FieldIndex::new().parse(unreadable.as_bytes()).is_err());
-    }
-
-    #[test]
-    fn too_many_fields_are_a_problem_and_memory_stays() {
-        let many: String = (0..FIELDS_MAX).map(|n| format!("{}=x|", 6000 + n)).collect();
-        assert_eq!(problem_of(&many), Some((99, 0)));
-    }
-
-    #[test]
-    fn index_used_again_forgets_the_message_before() {
-        let mut index = FieldIndex::new();
-        let first = "8=FIX.4.4|9=1|35=D|11=a|55=X|9999=q|10=000|".replace('|', "\x01");
-        let second = "8=FIX.4.4|9=1|35=0|10=000|".replace('|', "\x01");
-        assert_eq!(index.parse(first.as_bytes()).expect("readable").get(11), Some(&b"a"[..]));
-        let message = index.parse(second.as_bytes()).expect("readable");
-        assert_eq!((message.get(11), message.get(9999), message.msg_type()), (None, None, &b"0"[..]));
-        assert_eq!(message.fields().count(), 4);
-    }
-}
+#[path = "message_tests.rs"]
+mod tests;

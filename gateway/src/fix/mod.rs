@@ -17,6 +17,7 @@ pub mod msg_type;
 
 pub mod frame;
 
+pub mod dictionary;
 pub mod form;
 pub mod message;
 pub mod value;
