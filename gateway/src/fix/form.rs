@@ -124,8 +124,6 @@ const HEADER_TAGS: &[u32] = &[
     8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122, 212, 213, 347, 369,
     370, 627, 628, 629, 630, 1128, 1129, 1156,
 ];
-/// Header fields of FIXT.1.1 beyond the table: ApplVerID, CstmApplVerID, ApplExtID.
-const HEADER_TAGS_OF_FIXT: [u32; 3] = [1128, 1129, 1156];
 const TRAILER_TAGS: &[u32] = &[93, 89, 10];
 /// Fields of type data, whose value may hold SOH; the field before gives the length.
 const DATA_TAGS: &[u32] = &[
@@ -205,11 +203,7 @@ impl TagClass {
 
     #[inline]
     pub(super) fn of(tag: u32) -> TagClass {
-        TagClass(CLASS.get(tag as usize).copied().unwrap_or(if HEADER_TAGS_OF_FIXT.contains(&tag) {
-            HEADER
-        } else {
-            0
-        }))
+        TagClass(CLASS.get(tag as usize).copied().unwrap_or(0))
     }
 
     #[inline]
