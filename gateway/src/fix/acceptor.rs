@@ -339,7 +339,10 @@ impl Acceptor {
             let waiting = connection.out.pending().len();
             if waiting > 0 {
                 let may_leave = match connection.slot {
-                    Some(slot) => ledger.may_leave(slots, slot),
+                    Some(slot) => {
+                        ledger.turn(slots, slot, &mut connection.holds);
+                        ledger.may_leave(slots, slot)
+                    }
                     None => true,
                 };
                 if may_leave && connection.write().is_err() {
@@ -349,7 +352,7 @@ impl Acceptor {
                 let left = connection.out.pending().len();
                 done += usize::from(left < waiting);
                 // What waits for our own disk is not the peer's slowness.
-                if may_leave && left > *output_bytes_max {
+                if may_leave && connection.leaving() > *output_bytes_max {
                     count(&self.desk.counters.slow_consumers);
                     self.drop_connection(c, Ended::SlowConsumer, now_ns);
                     continue;
@@ -420,9 +423,11 @@ impl Acceptor {
             }
             self.desk.end(c, Ended::Stopping, now_ns);
         }
-        // Once to ask for reservations, once to use them.
-        self.write(now_ns)?;
-        self.desk.ledger.settle()?;
+        // To ask for reservations and for holds, to use them, and the same for holds that were gathered meanwhile.
+        for _ in 0..3 {
+            self.write(now_ns)?;
+            self.desk.ledger.settle()?;
+        }
         self.write(now_ns)?;
         self.desk.connections.clear();
         self.desk.ledger.close(&mut self.desk.slots)?;

@@ -39,12 +39,18 @@ struct State {
 struct CrashStore {
     applied: Mutex<State>,
     durable: Mutex<State>,
+    /// Where set, a flush waits for one of these.
+    permits: Mutex<Option<usize>>,
 }
 
 impl CrashStore {
     fn after_crash(&self) -> Arc<CrashStore> {
         let durable = self.durable.lock().clone();
-        Arc::new(CrashStore { applied: Mutex::new(durable.clone()), durable: Mutex::new(durable) })
+        Arc::new(CrashStore {
+            applied: Mutex::new(durable.clone()),
+            durable: Mutex::new(durable),
+            permits: Mutex::default(),
+        })
     }
 }
 
@@ -66,8 +72,18 @@ impl SessionStore for CrashStore {
     }
 
     fn flush(&self) -> Result<(), StoreFailure> {
+        // Not for ever, so that a test that fails also ends.
+        for _ in 0..5_000 {
+            if self.permits.lock().is_none_or(|left| left > 0) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let applied = self.applied.lock().clone();
         *self.durable.lock() = applied;
+        if let Some(left) = &mut *self.permits.lock() {
+            *left = left.saturating_sub(1);
+        }
         Ok(())
     }
 
@@ -440,10 +456,58 @@ fn order_is_refused_with_business_reject_when_queue_is_full() {
     for n in 0..3 {
         client.order(rig.now, &format!("o{n}"));
     }
-    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "380=4", "372=D", "45=4", "379=o2"]) == 1);
-    assert_eq!((rig.counter("commands"), rig.counter("queue_full")), (2, 1));
+    rig.until(&mut [&mut client], |rig, _| rig.counter("queue_full") == 1);
+    assert_eq!(rig.counter("commands"), 2);
     rig.engine_runs = true;
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "380=4", "372=D", "45=4", "379=o2"]) == 1);
     rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 2);
+}
+
+#[test]
+fn refusal_leaves_once_it_is_stored_and_no_later_one_keeps_it_back() {
+    let mut rig = Rig::new(2, |_| {});
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    let flood = |rig: &mut Rig, client: &mut Client, name: &str| {
+        rig.engine_runs = false;
+        let refused = rig.counter("queue_full");
+        for n in 0..3 {
+            client.order(rig.now, &format!("{name}{n}"));
+        }
+        rig.until(&mut [client], |rig, _| rig.counter("queue_full") == refused + 1);
+        let unseen = rig.acceptor().next_seq();
+        rig.engine_runs = true;
+        rig.until(&mut [client], |rig, _| rig.acceptor().next_seq() == Seq(unseen.0 + 2));
+    };
+    *rig.store.permits.lock() = Some(0);
+    flood(&mut rig, &mut client, "a");
+    flood(&mut rig, &mut client, "b");
+    (0..100).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
+    assert_eq!(client.count(&["35=j"]), 0, "not stored yet");
+    *rig.store.permits.lock() = Some(1);
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "379=a2"]) == 1);
+    let survives = rig.store.after_crash().load().unwrap().sessions;
+    let next_in = survives.iter().find(|(id, _)| id.0 == 0).map(|(_, record)| record.next_in);
+    assert!(next_in > Some(4), "the refused order would be due again: {next_in:?}");
+    (0..100).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
+    assert_eq!(client.count(&["35=j"]), 1, "the second is not stored yet");
+    *rig.store.permits.lock() = None;
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "379=b2"]) == 1);
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 4);
+}
+
+#[test]
+fn overload_without_end_holds_nothing_for_ever() {
+    let mut rig = Rig::new(2, |_| {});
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    let mut sent = 0;
+    // Every round refuses an order, so a hold is asked for in every round.
+    rig.until(&mut [&mut client], |rig, clients| {
+        for _ in 0..4 {
+            sent += 1;
+            clients[0].order(rig.now, &format!("o{sent}"));
+        }
+        clients[0].count(&["35=j"]) >= 20 && clients[0].count(&["35=8"]) >= 20
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::net::{Shutdown, SocketAddr};
 use mio::net::TcpStream;
 
 use super::encode::Encoder;
+use super::hold::Holds;
 use super::limits::MESSAGE_BYTES_MAX;
 
 /// Bytes that are read from one connection before the others have their turn.
@@ -26,6 +27,8 @@ pub(super) struct Connection {
     pub(super) opened_ns: i64,
     /// Messages to the peer.
     pub(super) out: Encoder,
+    /// Which of them wait for the disk; see [`Connection::position`].
+    pub(super) holds: Holds,
     /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
     pub(super) slot: Option<usize>,
     /// The socket may have bytes for us. mio tells once per change.
@@ -34,6 +37,8 @@ pub(super) struct Connection {
     pub(super) read_closed: bool,
     /// The socket may take bytes.
     pub(super) writable: bool,
+    /// Bytes that have left.
+    written: u64,
     input: Box<[u8]>,
     filled: usize,
     /// Input that is framed already.
@@ -57,10 +62,12 @@ impl Connection {
             peer,
             opened_ns: now_ns,
             out: Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST),
+            holds: Holds::default(),
             slot: None,
             readable: true,
             read_closed: false,
             writable: true,
+            written: 0,
             input: vec![0; INPUT_BYTES_MAX].into_boxed_slice(),
             filled: 0,
             taken: 0,
@@ -118,17 +125,35 @@ impl Connection {
         assert!(self.taken <= self.filled, "only what was read can be taken");
     }
 
-    /// Writes what the socket takes. Gives the number of bytes.
+    /// Where the next byte of output stands, counted from the connection's first.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.out.pending().len() as u64
+    }
+
+    /// How many of the pending bytes the holds let leave.
+    pub(super) fn leaving(&self) -> usize {
+        let pending = self.out.pending().len();
+        match self.holds.limit() {
+            Some(limit) => {
+                usize::try_from(limit.saturating_sub(self.written)).map_or(pending, |free| free.min(pending))
+            }
+            None => pending,
+        }
+    }
+
+    /// Writes what the socket takes and the holds let leave. Gives the number of bytes.
     ///
     /// # Errors
     /// Those of the socket; the connection is then over.
     pub(super) fn write(&mut self) -> io::Result<usize> {
+        let leaving = self.leaving();
         let mut total = 0;
-        while self.writable && !self.out.pending().is_empty() {
-            match self.socket.write(self.out.pending()) {
+        while self.writable && total < leaving {
+            match self.socket.write(&self.out.pending()[..leaving - total]) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(count) => {
                     self.out.consume(count);
+                    self.written += count as u64;
                     total += count;
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,

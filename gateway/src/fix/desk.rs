@@ -112,6 +112,11 @@ impl Desk {
             if connection.is_ending() {
                 break;
             }
+            // While our own disk is behind, the peer waits: what it has to be told must not pile up.
+            if connection.out.pending().len() > self.output_bytes_max {
+                break;
+            }
+            let from = connection.position();
             let (input, _) = connection.input_and_out();
             let (len, after) = match frame(input, MESSAGE_BYTES_MAX) {
                 Framed::Incomplete => break,
@@ -129,9 +134,10 @@ impl Desk {
                 After::Taken | After::Held => {}
                 After::End(why) => self.end(c, why, now_ns),
                 After::Hold => {
-                    let slot = self.connections[c].as_ref().and_then(|connection| connection.slot);
-                    if let Some(slot) = slot {
-                        self.ledger.hold(&mut self.slots, slot);
+                    if let Some(connection) = &mut self.connections[c]
+                        && let Some(slot) = connection.slot
+                    {
+                        connection.holds.hold(from, self.slots[slot].sent());
                     }
                 }
             }

@@ -32,6 +32,7 @@ mod connection;
 pub mod counters;
 mod desk;
 mod flusher;
+mod hold;
 mod ledger;
 mod numbering;
 mod resend;

@@ -31,14 +31,14 @@ pub(super) struct Slot {
     pub(super) last_disconnect: Option<String>,
     /// Numbers of commands handed to the engine that the journal has not shown yet.
     in_flight: VecDeque<u64>,
+    /// Commands ever handed to the engine.
+    sent: u64,
     /// Numbers below it may leave.
     pub(super) reserved: u64,
     /// Numbers below it may leave once the flush with this number is done.
     pub(super) reserving: Option<(u64, u64)>,
     /// Greatest reservation ever stored.
     pub(super) reserved_at_store: u64,
-    /// Nothing leaves before the flush with this number is done.
-    pub(super) held: Option<u64>,
     /// Events up to this frame may have been told before a crash.
     poss_resend_to: Seq,
     pub(super) stored: Option<SessionRecord>,
@@ -69,10 +69,10 @@ impl Slot {
             resends_waiting: VecDeque::new(),
             last_disconnect: None,
             in_flight: VecDeque::new(),
+            sent: 0,
             reserved: 0,
             reserving: None,
             reserved_at_store: 0,
-            held: None,
             poss_resend_to: if clean { Seq(0) } else { journal_end },
             stored: record,
             was_reset: false,
@@ -90,9 +90,20 @@ impl Slot {
         self.in_flight.len()
     }
 
+    /// Commands ever handed to the engine.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Those of them that the journal has shown.
+    pub(super) fn shown(&self) -> u64 {
+        self.sent - self.in_flight.len() as u64
+    }
+
     /// A command with this number went to the engine.
     pub(super) fn sent_to_engine(&mut self, msg_seq_num: u64) {
         self.in_flight.push_back(msg_seq_num);
+        self.sent += 1;
     }
 
     /// The journal shows a command with this number. Those before it went the same way, so they are through as well.
@@ -123,7 +134,7 @@ impl Slot {
         self.numbering.note(number, seq, index, seq <= self.poss_resend_to);
     }
 
-    /// The numbers began again at 1. Until that is durable nothing leaves; see [`super::ledger::Ledger::hold`].
+    /// The numbers began again at 1. Until that is durable nothing leaves; see [`super::hold`].
     pub(super) fn reset(&mut self) {
         self.numbering.reset();
         self.resend = None;
