@@ -19,7 +19,7 @@ use super::super::frame::{Framed, frame};
 use super::super::limits::MESSAGE_BYTES_MAX;
 use super::super::message::FieldIndex;
 use super::super::msg_type;
-use super::super::session::Disposition;
+use super::super::session::{Disposition, SequenceNumbers, Session};
 use super::super::store::{Changes, Run, SessionRecord, Stored};
 use super::*;
 
@@ -119,8 +119,7 @@ impl Rig {
     fn new(queue_slots: usize, change: impl FnOnce(&mut AcceptorSettings)) -> Rig {
         let folder = tempfile::tempdir().unwrap();
         let opened = journal::open(&folder.path().join("journal"), journal::Settings::default()).unwrap();
-        let session =
-            |id, peer| SessionSettings { session: SessionId(id), config: SessionConfig::acceptor("MILL", peer) };
+        let session = |id, peer| SessionSettings::new(SessionId(id), SessionConfig::acceptor("MILL", peer));
         let mut settings = AcceptorSettings::new(vec![session(0, "ALPHA"), session(1, "BETA")]);
         settings.listen.set_port(0);
         settings.slots_for_cancels = 0;
@@ -604,3 +603,6 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
     // The orders under greater numbers are of the numbering before.
     assert_eq!(rig.acceptor().sessions().lock()[0].next_in, 2);
 }
+
+#[path = "door_tests.rs"]
+mod door;

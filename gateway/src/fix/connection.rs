@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 
+use super::auth::Standing;
 use super::encode::Encoder;
 use super::hold::Holds;
 use super::limits::MESSAGE_BYTES_MAX;
@@ -13,7 +14,9 @@ use super::limits::MESSAGE_BYTES_MAX;
 pub(super) const READ_BYTES_PER_ROUND: usize = 64 * 1024;
 /// Bytes of input that wait to be framed; room for several of the longest messages.
 pub(super) const INPUT_BYTES_MAX: usize = 64 * 1024;
-/// Output that is allocated when a connection opens; it grows up to the configured limit.
+/// The same before Logon, from the first byte on: a connection that says nothing costs no buffer.
+const INPUT_BYTES_BEFORE_LOGON: usize = 2 * MESSAGE_BYTES_MAX;
+/// Output that is allocated at Logon; it grows up to the configured limit.
 const OUTPUT_BYTES_AT_FIRST: usize = 16 * 1024;
 /// How long an ended connection may take to flush and to close, in nanoseconds.
 const LINGER_NS: i64 = 1_000_000_000;
@@ -29,6 +32,8 @@ pub(super) struct Connection {
     pub(super) out: Encoder,
     /// Which of them wait for the disk; see [`Connection::position`].
     pub(super) holds: Holds,
+    /// How far its password is verified.
+    pub(super) standing: Standing,
     /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
     pub(super) slot: Option<usize>,
     /// The socket may have bytes for us. mio tells once per change.
@@ -61,19 +66,35 @@ impl Connection {
             socket,
             peer,
             opened_ns: now_ns,
-            out: Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST),
+            out: Encoder::with_capacity(0),
             holds: Holds::default(),
+            standing: Standing::Unasked,
             slot: None,
-            readable: true,
+            // The poll tells of what is there already.
+            readable: false,
             read_closed: false,
             writable: true,
             written: 0,
-            input: vec![0; INPUT_BYTES_MAX].into_boxed_slice(),
+            input: Box::default(),
             filled: 0,
             taken: 0,
             end: None,
             peer_closed: false,
         }
+    }
+
+    /// It has a session, and may now use what a session needs.
+    pub(super) fn admitted(&mut self) {
+        if self.out.pending().is_empty() {
+            self.out = Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST);
+        }
+        self.grow(INPUT_BYTES_MAX);
+    }
+
+    fn grow(&mut self, bytes: usize) {
+        let mut input = vec![0; bytes].into_boxed_slice();
+        input[..self.input.len()].copy_from_slice(&self.input);
+        self.input = input;
     }
 
     /// Reads what is there, up to the bound of one round. Gives the number of bytes.
@@ -82,6 +103,9 @@ impl Connection {
     /// Those of the socket; the connection is then over.
     pub(super) fn read(&mut self) -> io::Result<usize> {
         let mut total = 0;
+        if self.readable && self.input.is_empty() {
+            self.grow(INPUT_BYTES_BEFORE_LOGON);
+        }
         while self.readable && total < READ_BYTES_PER_ROUND {
             self.make_room();
             if self.filled == self.input.len() {
@@ -112,6 +136,12 @@ impl Connection {
     /// Input that is not framed yet, beside the output that answers it.
     pub(super) fn input_and_out(&mut self) -> (&[u8], &mut Encoder) {
         (&self.input[self.taken..self.filled], &mut self.out)
+    }
+
+    /// Bytes of input that are allocated.
+    #[cfg(test)]
+    pub(super) fn input_bytes(&self) -> usize {
+        self.input.len()
     }
 
     /// Is there input that is not framed yet?

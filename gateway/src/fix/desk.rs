@@ -10,18 +10,23 @@ use journal::{Frame, Mark};
 use model::queue::Producer;
 use model::{Command, Event, ExecId, SessionId};
 
+use super::addresses::Network;
+use super::auth::Verifier;
 use super::connection::Connection;
 use super::counters::{Counters, add, count};
+use super::door::Bound;
 use super::encode::Encoder;
 use super::frame::{Framed, frame};
 use super::ledger::Ledger;
 use super::limits::MESSAGE_BYTES_MAX;
+use super::lockout::Lockout;
 use super::message::{FieldIndex, Message};
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
-use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, write_refusal};
+use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::StoreFailure;
+use super::throttle::OverThrottle;
 use super::translate::{Translated, ref_id, translate};
 use super::{msg_type, tag};
 
@@ -35,6 +40,10 @@ pub(super) enum Ended {
     LogonTimeout,
     UnknownCompIds,
     SecondLogon,
+    AddressRefused,
+    LockedOut,
+    AuthenticationFailed,
+    Throttled,
     Stopping,
 }
 
@@ -51,9 +60,13 @@ pub(super) struct Desk {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    /// Networks that peers may come from; empty is any.
+    pub(super) allowed: Vec<Network>,
+    pub(super) lockout: Lockout,
+    pub(super) verifier: Verifier,
     /// Slot of each session, by [`SessionId`].
     slot_of: Vec<Option<usize>>,
-    index: FieldIndex,
+    pub(super) index: FieldIndex,
 }
 
 /// What is left to do after a message.
@@ -78,11 +91,15 @@ pub(super) struct Setup {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    pub(super) allowed: Vec<Network>,
+    pub(super) lockout: Lockout,
+    pub(super) verifier: Verifier,
 }
 
 impl Desk {
     pub(super) fn new(setup: Setup) -> Desk {
-        let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark } = setup;
+        let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark, .. } = setup;
+        let Setup { allowed, lockout, verifier, .. } = setup;
         let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
         slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
         Desk {
@@ -96,6 +113,9 @@ impl Desk {
             slots_for_cancels,
             journal,
             mark,
+            allowed,
+            lockout,
+            verifier,
             slot_of,
             index: FieldIndex::new(),
         }
@@ -157,10 +177,12 @@ impl Desk {
     }
 
     fn on_message(&mut self, c: usize, len: usize, now_ns: i64) -> After {
-        if self.connections[c].as_ref().is_some_and(|connection| connection.slot.is_none())
-            && let Err(why) = self.bind(c, len, now_ns)
-        {
-            return After::End(why);
+        if self.connections[c].as_ref().is_some_and(|connection| connection.slot.is_none()) {
+            match self.bind(c, len, now_ns) {
+                Bound::Yes => {}
+                Bound::Waiting => return After::Held,
+                Bound::No(why) => return After::End(why),
+            }
         }
         let Desk { connections, slots, index, counters, commands, slots_for_cancels, .. } = self;
         let Some(connection) = &mut connections[c] else { return After::Taken };
@@ -185,6 +207,9 @@ impl Desk {
                 }
             }
             Disposition::Application { msg_seq_num, poss_resend, .. } => {
+                if let Some(after) = throttle(slot, &message, counters, now_ns, out) {
+                    return after;
+                }
                 let to = Engine { commands, slots_for_cancels: *slots_for_cancels, counters };
                 return application(&to, slot, msg_seq_num, poss_resend, &message, now_ns, out);
             }
@@ -197,40 +222,6 @@ impl Desk {
             Disposition::Consumed | Disposition::Dropped | Disposition::LoggedOut => {}
         }
         After::Taken
-    }
-
-    /// The first message of a connection: finds its session, or says why there is none.
-    fn bind(&mut self, c: usize, len: usize, now_ns: i64) -> Result<(), Ended> {
-        let Desk { connections, slots, index, counters, .. } = self;
-        let Some(connection) = &mut connections[c] else { return Err(Ended::PeerClosed) };
-        let peer = connection.peer;
-        let (input, out) = connection.input_and_out();
-        let garbled = |_| Ended::Session(DisconnectReason::GarbledLogon);
-        let message = index.parse(&input[..len]).map_err(garbled)?;
-        if message.msg_type() != msg_type::LOGON {
-            return Err(Ended::Session(DisconnectReason::FirstMessageNotLogon));
-        }
-        let (theirs, ours) = (message.get(tag::SENDER_COMP_ID), message.get(tag::TARGET_COMP_ID));
-        let is_wanted = |slot: &Slot| {
-            let config = slot.session.config();
-            theirs == Some(&*config.target_comp_id) && ours == Some(&*config.sender_comp_id)
-        };
-        // Whoever is unknown gets no answer: it is to learn nothing about which names exist.
-        let Some(found) = slots.iter().position(is_wanted) else {
-            count(&counters.unknown_comp_ids);
-            return Err(Ended::UnknownCompIds);
-        };
-        let slot = &mut slots[found];
-        if slot.connection.is_some() {
-            count(&counters.second_logons);
-            tracing::warn!(session = %slot.target_comp_id, %peer, "second logon for a live session refused");
-            write_refusal(now_ns, &message, "session is already logged on", out);
-            return Err(Ended::SecondLogon);
-        }
-        slot.connection = Some(c);
-        slot.session.connected(now_ns, out);
-        connection.slot = Some(found);
-        Ok(())
     }
 
     /// Takes in a frame: what it confirms, what it defines, and what clients hear of it.
@@ -351,7 +342,11 @@ impl Desk {
                 tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
                 slot.disconnected(format!("{why:?}"));
             }
-            None => tracing::warn!(peer = %connection.peer, ?why, "connection ended without a session"),
+            None => {
+                let peer = connection.peer;
+                tracing::warn!(%peer, ?why, "connection ended without a session");
+                self.note_failure(peer.ip(), why, now_ns);
+            }
         }
     }
 }
@@ -368,6 +363,36 @@ impl Engine<'_> {
         let cancel = matches!(command, Command::CancelOrder(_));
         let room = cancel || self.commands.free() > self.slots_for_cancels;
         room && slot.has_room_for(cancel) && self.commands.try_push(command).is_ok()
+    }
+}
+
+/// What becomes of an application message that is one too many; nothing where it is not. Cancels always pass.
+fn throttle(
+    slot: &mut Slot,
+    message: &Message<'_>,
+    counters: &Counters,
+    now_ns: i64,
+    out: &mut Encoder,
+) -> Option<After> {
+    let throttle = slot.throttle.as_mut()?;
+    let cancel = matches!(message.msg_type(), msg_type::ORDER_CANCEL_REQUEST | b"q");
+    if cancel || throttle.takes(now_ns) {
+        return None;
+    }
+    count(&counters.throttled);
+    let text = "more messages than the session may send";
+    match throttle.over() {
+        OverThrottle::Reject => {
+            count(&counters.business_rejects);
+            let content = BusinessReject { reason: BusinessRejectReason::Other, ref_id: ref_id(message), text };
+            slot.session.business_reject(now_ns, message, content, out);
+            // Like every refusal that another time might not come.
+            Some(After::Hold)
+        }
+        OverThrottle::Disconnect => {
+            slot.session.logout(now_ns, text, out);
+            Some(After::End(Ended::Throttled))
+        }
     }
 }
 

@@ -28,15 +28,20 @@ pub mod session;
 pub mod translate;
 
 pub mod acceptor;
+pub mod addresses;
+pub mod auth;
 mod connection;
 pub mod counters;
 mod desk;
+mod door;
 mod flusher;
 mod hold;
 mod ledger;
+pub mod lockout;
 mod numbering;
 mod resend;
 mod slot;
+pub mod throttle;
 
 pub mod report;
 pub mod store;

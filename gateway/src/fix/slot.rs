@@ -4,10 +4,14 @@ use std::collections::VecDeque;
 
 use model::{CompId, Seq, SessionId};
 
+use super::acceptor::SessionSettings;
+use super::addresses::Network;
+use super::auth::Credentials;
 use super::numbering::Numbering;
 use super::resend::ResendJob;
 use super::session::{Resend, SequenceNumbers, Session};
 use super::store::SessionRecord;
+use super::throttle::Throttle;
 
 /// Orders of one session that may be on their way to the journal.
 pub(super) const IN_FLIGHT_MAX: usize = 16_384;
@@ -22,6 +26,11 @@ pub(super) struct Slot {
     pub(super) sender_comp_id: CompId,
     pub(super) target_comp_id: CompId,
     pub(super) session: Session,
+    /// What its Logon must bring.
+    pub(super) credentials: Option<Credentials>,
+    /// Networks that it may come from; empty is any.
+    pub(super) allowed: Vec<Network>,
+    pub(super) throttle: Option<Throttle>,
     /// Index of the live connection.
     pub(super) connection: Option<usize>,
     pub(super) numbering: Numbering,
@@ -48,7 +57,8 @@ pub(super) struct Slot {
 
 impl Slot {
     /// A session that goes on where `record` says; `journal_end` is the last frame of the journal at this start.
-    pub(super) fn new(id: SessionId, mut session: Session, record: Option<SessionRecord>, journal_end: Seq) -> Slot {
+    pub(super) fn new(of: &SessionSettings, record: Option<SessionRecord>, journal_end: Seq) -> Slot {
+        let mut session = Session::new(of.config.clone(), SequenceNumbers::FIRST);
         let comp_id = |bytes: &[u8]| CompId::clipped(bytes);
         let (sender_comp_id, target_comp_id) =
             (comp_id(&session.config().sender_comp_id), comp_id(&session.config().target_comp_id));
@@ -59,10 +69,13 @@ impl Slot {
         });
         session.set_sequence_numbers(start);
         Slot {
-            id,
+            id: of.session,
             sender_comp_id,
             target_comp_id,
             session,
+            credentials: of.credentials.clone(),
+            allowed: of.allowed.clone(),
+            throttle: of.throttle.map(Throttle::new),
             connection: None,
             numbering: Numbering::default(),
             resend: None,
