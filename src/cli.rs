@@ -42,6 +42,9 @@ enum Command {
     /// Looks at a journal.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Looks after FIX sessions.
+    #[command(subcommand)]
+    Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
     Sql(SqlArgs),
     /// Throws the kill switch: nothing new in the scope; cancels pass.
@@ -90,6 +93,20 @@ enum JournalCommand {
         /// Last frame.
         #[arg(long, default_value_t = u64::MAX)]
         to: u64,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+}
+
+#[derive(Subcommand)]
+enum FixCommand {
+    /// Reads a password from the standard input and prints the hash for `password_hash` of a session.
+    HashPassword,
+    /// Shows the sessions of the running daemon.
+    Sessions {
+        #[command(flatten)]
+        place: Place,
         /// How.
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,
@@ -151,6 +168,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             tools::journal_dump::run(&dir, Seq(from.max(1)), Seq(to), form, &mut out)?;
         }
+        Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
             let daemon = Daemon::new(args.place.http, &args.place.data);
             let database = args.place.data.join("analytics.duckdb");
@@ -161,6 +179,21 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Resume(args) => act("/operator/resume", &args)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn fix(command: FixCommand) -> Result<()> {
+    match command {
+        FixCommand::HashPassword => {
+            let password = tools::fix_password::read()?;
+            let hash = gateway::fix::auth::hash_password(password.as_bytes()).map_err(anyhow::Error::msg)?;
+            println!("{hash}");
+        }
+        FixCommand::Sessions { place, output } => {
+            let daemon = Daemon::new(place.http, &place.data);
+            println!("{}", tools::fix_sessions::run(&daemon, matches!(output, Output::Json))?);
+        }
+    }
+    Ok(())
 }
 
 fn act(path: &str, args: &ActArgs) -> Result<()> {

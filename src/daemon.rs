@@ -203,23 +203,35 @@ impl Assembly<'_> {
 
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
         let configured =
-            |target: &model::CompId| self.config.sessions.iter().any(|session| session.target_comp_id == *target);
+            |target: &model::CompId| self.config.sessions.iter().find(|session| session.target_comp_id == *target);
+        let fix = &self.config.fix;
         let heart_bt_secs_max = u32::try_from(self.config.fix.heartbeat_max.as_secs())?;
         let sessions = state
             .sessions()
-            .filter(|(_, definition)| {
-                definition.sender_comp_id == self.config.fix.sender_comp_id && configured(&definition.target_comp_id)
-            })
-            .map(|(session, definition)| SessionSettings {
+            .filter(|(_, definition)| definition.sender_comp_id == fix.sender_comp_id)
+            .filter_map(|(session, definition)| Some((session, definition, configured(&definition.target_comp_id)?)))
+            .map(|(session, definition, configured)| SessionSettings {
                 session,
                 config: SessionConfig {
                     heart_bt_secs_max,
                     ..SessionConfig::acceptor(definition.sender_comp_id.as_str(), definition.target_comp_id.as_str())
                 },
+                credentials: configured.access.credentials.clone(),
+                allowed: configured.access.allowed.clone(),
+                throttle: configured.access.throttle,
             })
             .collect();
         let store = Arc::new(SledStore::open(&self.config.sessions_dir())?);
-        let settings = AcceptorSettings { listen: self.config.fix.listen, ..AcceptorSettings::new(sessions) };
+        let settings = AcceptorSettings {
+            listen: fix.listen,
+            connections_max: fix.connections_max,
+            connections_per_address_max: fix.connections_per_address_max,
+            connections_before_logon_max: fix.connections_before_logon_max,
+            connections_before_logon_per_address_max: fix.connections_before_logon_per_address_max,
+            allowed: fix.allowed.clone(),
+            lockout: fix.lockout,
+            ..AcceptorSettings::new(sessions)
+        };
         let journal = self.config.journal_dir();
         Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state))?)
     }

@@ -12,7 +12,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Quotes, Session, Store, Venue, relations,
+    Quotes, Session, Store, Venue, access, relations,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -20,6 +20,9 @@ const ENTRIES_MAX: usize = 65_536;
 
 /// Members of one session family.
 const FAMILY_MAX: u64 = 1_000;
+
+/// Most connections that the acceptor may be told to hold.
+const CONNECTIONS_MAX: u64 = 65_536;
 
 /// Highest core that a thread may be pinned to.
 const CORE_MAX: u64 = 1_023;
@@ -121,10 +124,19 @@ impl<'a, T: Clone> Parts<'a, T> {
 }
 
 fn acceptor(fix: &Section<'_>) -> Fix {
+    let connections =
+        |name, default| usize::try_from(fix.whole(name, Some(default), 1, CONNECTIONS_MAX)).unwrap_or(usize::MAX);
     Fix {
         listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876))),
         sender_comp_id: fix.name("sender_comp_id", CompId::new(b"MILLRACE")),
         heartbeat_max: fix.duration("heartbeat_max", 60 * SECOND, SECOND, HOUR),
+        allowed: access::networks(fix),
+        connections_max: connections("connections_max", 1_024),
+        connections_per_address_max: connections("connections_per_address_max", 512),
+        connections_before_logon_max: connections("connections_before_logon_max", 256),
+        connections_before_logon_per_address_max: connections("connections_before_logon_per_address_max", 64),
+        lockout: access::lockout(fix.section("lockout")),
+        message_log: access::message_log(fix.section("message_log")),
     }
 }
 
@@ -255,10 +267,12 @@ fn rate(entry: &Section<'_>) -> u32 {
 }
 
 fn session(entry: &Section<'_>) -> Session {
+    let messages_per_second = rate(entry);
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
         account: entry.name::<16>("account", None),
-        messages_per_second: rate(entry),
+        messages_per_second,
+        access: access::access(entry, messages_per_second),
     }
 }
 
@@ -273,9 +287,10 @@ fn family(entry: &Section<'_>) -> Vec<Session> {
         return Vec::new();
     }
     let messages_per_second = rate(entry);
+    let access = access::access(entry, messages_per_second);
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
-        Some(Session { target_comp_id, account: *account, messages_per_second })
+        Some(Session { target_comp_id, account: *account, messages_per_second, access: access.clone() })
     });
     members.collect()
 }

@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
+pub mod fix_password;
+pub mod fix_sessions;
 pub mod journal_dump;
 pub mod journal_verify;
 pub mod json;
