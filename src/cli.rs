@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,6 +16,9 @@ use tools::journal_dump::Form;
 
 use crate::config::Configuration;
 use crate::{daemon, demo, huge_pages};
+
+/// How often a followed file is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A low-latency order-processing engine: FIX in, risk, journal, fills, reports, analytics.
 #[derive(Parser)]
@@ -111,6 +115,37 @@ enum FixCommand {
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,
     },
+    /// Follows the message log of a session.
+    Tail {
+        /// TargetCompID(56) of the session.
+        session: String,
+        /// Lines to begin with.
+        #[arg(short = 'n', long, default_value_t = 10)]
+        lines: usize,
+        /// The data folder.
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+    },
+    /// Sets sequence numbers of a session that nobody is logged on to; the journal keeps who, when and why.
+    SetSeq(SetSeqArgs),
+}
+
+#[derive(Args)]
+#[group(id = "numbers", required = true, multiple = true, args = ["next_in", "next_out"])]
+struct SetSeqArgs {
+    /// TargetCompID(56) of the session.
+    session: String,
+    /// MsgSeqNum(34) due from the peer.
+    #[arg(long = "in")]
+    next_in: Option<u64>,
+    /// MsgSeqNum(34) of our next message.
+    #[arg(long = "out")]
+    next_out: Option<u64>,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -192,6 +227,22 @@ fn fix(command: FixCommand) -> Result<()> {
             let daemon = Daemon::new(place.http, &place.data);
             println!("{}", tools::fix_sessions::run(&daemon, matches!(output, Output::Json))?);
         }
+        FixCommand::Tail { session, lines, data } => {
+            let path = data.join("messages").join(gateway::fix::message_log::file_name(&session));
+            let wait = || {
+                std::thread::sleep(LOOK_EVERY);
+                true
+            };
+            tools::fix_tail::run(&path, lines, &mut std::io::stdout().lock(), wait)?;
+        }
+        FixCommand::SetSeq(args) => {
+            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let body = serde_json::json!({
+                "session": args.session, "next_in": args.next_in, "next_out": args.next_out,
+                "reason": args.reason, "actor": actor(),
+            });
+            println!("{}", daemon.post("/operator/sequence", &body)?);
+        }
     }
     Ok(())
 }
@@ -199,10 +250,14 @@ fn fix(command: FixCommand) -> Result<()> {
 fn act(path: &str, args: &ActArgs) -> Result<()> {
     let daemon = Daemon::new(args.place.http, &args.place.data);
     let scope = if args.account.is_some() { "account" } else { "global" };
-    let actor = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
-    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor });
+    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor() });
     println!("{}", daemon.post(path, &body)?);
     Ok(())
+}
+
+/// Who acts: the journal keeps it.
+fn actor() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
 }
 
 fn check(path: &std::path::Path, output: Output) -> ExitCode {

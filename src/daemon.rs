@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
+use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::report::Names;
 use gateway::fix::session::SessionConfig;
 use gateway::fix::store::SledStore;
@@ -230,6 +231,11 @@ impl Assembly<'_> {
             connections_before_logon_per_address_max: fix.connections_before_logon_per_address_max,
             allowed: fix.allowed.clone(),
             lockout: fix.lockout,
+            message_log: fix.message_log.enabled.then(|| MessageLogSettings {
+                folder: self.config.messages_dir(),
+                file_bytes: fix.message_log.file_bytes,
+                files: fix.message_log.files,
+            }),
             ..AcceptorSettings::new(sessions)
         };
         let journal = self.config.journal_dir();

@@ -21,11 +21,13 @@ use parking_lot::Mutex;
 use super::addresses::Network;
 use super::auth::{Credentials, Verifier};
 use super::connection::Connection;
+use super::control::Control;
 use super::counters::{Counters, SessionStatus, count};
 use super::desk::{Desk, Ended, Setup};
 use super::door::Places;
 use super::ledger::Ledger;
 use super::lockout::{Lockout, LockoutSettings};
+use super::message_log::{Direction, MessageLog, MessageLogSettings};
 use super::report::Names;
 use super::resend::ResendFailure;
 use super::session::SessionConfig;
@@ -92,6 +94,8 @@ pub struct AcceptorSettings {
     pub allowed: Vec<Network>,
     /// Who is left outside after failures.
     pub lockout: LockoutSettings,
+    /// Every message in and out, in files.
+    pub message_log: Option<MessageLogSettings>,
     /// How long a connection may stay without Logon, in nanoseconds.
     pub logon_time_limit_ns: i64,
     /// Most bytes that wait for a peer to read; one that is slower is cut, and asks for the rest when it is back.
@@ -113,6 +117,7 @@ impl AcceptorSettings {
             connections_before_logon_per_address_max: 64,
             allowed: Vec::new(),
             lockout: LockoutSettings::default(),
+            message_log: None,
             logon_time_limit_ns: 10_000_000_000,
             output_bytes_max: 4 << 20,
             slots_for_cancels: 256,
@@ -138,6 +143,9 @@ pub enum AcceptorFailure {
     /// No thread can be had to verify passwords.
     #[error("starting the thread that verifies passwords: {0}")]
     Verifier(#[source] io::Error),
+    /// The message log cannot be opened.
+    #[error("opening the FIX message log: {0}")]
+    MessageLog(#[source] io::Error),
     /// The session store failed.
     #[error(transparent)]
     Store(#[from] StoreFailure),
@@ -211,6 +219,10 @@ impl Acceptor {
             lockout: Lockout::new(settings.lockout),
             verifier: Verifier::start().map_err(AcceptorFailure::Verifier)?,
         });
+        if let Some(log) = settings.message_log {
+            let counters = Arc::clone(&desk.counters);
+            desk.message_log = Some(MessageLog::start(log, counters).map_err(AcceptorFailure::MessageLog)?);
+        }
         while follower.next_seq() <= journal_end {
             follower.poll(FRAMES_PER_ROUND, |frame| desk.recover_frame(frame))?;
         }
@@ -254,6 +266,11 @@ impl Acceptor {
         Arc::clone(&self.desk.counters)
     }
 
+    /// The way for operators to ask something of it.
+    pub fn control(&self) -> Control {
+        self.desk.control.clone()
+    }
+
     /// Its sessions, at most 100 ms old.
     pub fn sessions(&self) -> Arc<Mutex<Vec<SessionStatus>>> {
         Arc::clone(&self.status)
@@ -268,6 +285,7 @@ impl Acceptor {
         self.take_socket_events()?;
         let mut done = self.accept(now_ns);
         self.desk.take_answers();
+        self.desk.take_questions();
         done += self.read(now_ns)?;
         done += self.follow(now_ns)?;
         done += self.desk.resend(now_ns)?;
@@ -374,10 +392,13 @@ impl Acceptor {
     fn write(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
         let mut done = 0;
         for c in 0..self.desk.connections.len() {
-            let Desk { connections, slots, ledger, output_bytes_max, .. } = &mut self.desk;
+            let Desk { connections, slots, ledger, output_bytes_max, message_log, .. } = &mut self.desk;
             let Some(connection) = &mut connections[c] else { continue };
             let waiting = connection.out.pending().len();
             if waiting > 0 {
+                if let (Some(log), Some(slot)) = (message_log, connection.slot) {
+                    log.note_all(slots[slot].target_comp_id, now_ns, Direction::Out, connection.unlogged());
+                }
                 let may_leave = match connection.slot {
                     Some(slot) => {
                         ledger.turn(slots, slot, &mut connection.holds);

@@ -44,6 +44,8 @@ pub(super) struct Connection {
     pub(super) writable: bool,
     /// Bytes that have left.
     written: u64,
+    /// Position up to which the output is in the message log.
+    logged: u64,
     input: Box<[u8]>,
     filled: usize,
     /// Input that is framed already.
@@ -75,6 +77,7 @@ impl Connection {
             read_closed: false,
             writable: true,
             written: 0,
+            logged: 0,
             input: Box::default(),
             filled: 0,
             taken: 0,
@@ -158,6 +161,13 @@ impl Connection {
     /// Where the next byte of output stands, counted from the connection's first.
     pub(super) fn position(&self) -> u64 {
         self.written + self.out.pending().len() as u64
+    }
+
+    /// Messages written since the last call.
+    pub(super) fn unlogged(&mut self) -> &[u8] {
+        let from = usize::try_from(self.logged.saturating_sub(self.written)).unwrap_or_default();
+        self.logged = self.position();
+        self.out.pending().get(from..).unwrap_or_default()
     }
 
     /// How many of the pending bytes the holds let leave.

@@ -65,6 +65,8 @@ counters! {
     messages_resent,
     /// Connections cut because the peer did not read.
     slow_consumers,
+    /// Messages that the message log had no room for.
+    messages_unlogged,
     /// Connections closed, for whatever reason.
     disconnects,
 }

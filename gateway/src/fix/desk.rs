@@ -13,6 +13,7 @@ use model::{Command, Event, ExecId, SessionId};
 use super::addresses::Network;
 use super::auth::Verifier;
 use super::connection::Connection;
+use super::control::Control;
 use super::counters::{Counters, add, count};
 use super::door::Bound;
 use super::encode::Encoder;
@@ -21,6 +22,7 @@ use super::ledger::Ledger;
 use super::limits::MESSAGE_BYTES_MAX;
 use super::lockout::Lockout;
 use super::message::{FieldIndex, Message};
+use super::message_log::{Direction, MessageLog};
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
 use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
@@ -44,6 +46,7 @@ pub(super) enum Ended {
     LockedOut,
     AuthenticationFailed,
     Throttled,
+    NumbersBeingSet,
     Stopping,
 }
 
@@ -64,6 +67,10 @@ pub(super) struct Desk {
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
     pub(super) verifier: Verifier,
+    /// Where it is on.
+    pub(super) message_log: Option<MessageLog>,
+    /// What operators ask.
+    pub(super) control: Control,
     /// Slot of each session, by [`SessionId`].
     slot_of: Vec<Option<usize>>,
     pub(super) index: FieldIndex,
@@ -116,6 +123,8 @@ impl Desk {
             allowed,
             lockout,
             verifier,
+            message_log: None,
+            control: Control::default(),
             slot_of,
             index: FieldIndex::new(),
         }
@@ -184,7 +193,7 @@ impl Desk {
                 Bound::No(why) => return After::End(why),
             }
         }
-        let Desk { connections, slots, index, counters, commands, slots_for_cancels, .. } = self;
+        let Desk { connections, slots, index, counters, commands, slots_for_cancels, message_log, .. } = self;
         let Some(connection) = &mut connections[c] else { return After::Taken };
         let Some(slot) = connection.slot.map(|slot| &mut slots[slot]) else { return After::Taken };
         let (input, out) = connection.input_and_out();
@@ -195,6 +204,9 @@ impl Desk {
             && message.get_flag(tag::RESET_SEQ_NUM_FLAG) == Ok(true)
         {
             return After::Held;
+        }
+        if let Some(log) = message_log {
+            log.note(slot.target_comp_id, now_ns, Direction::In, &input[..len]);
         }
         count(&counters.messages_in);
         match slot.session.on_message(now_ns, &message, out) {
@@ -230,6 +242,11 @@ impl Desk {
             && let Some(slot) = self.slot_of(origin.session)
         {
             self.slots[slot].journaled(origin.msg_seq_num);
+        }
+        if let Command::SetSequenceNumbers(set) = &frame.command
+            && let Some(slot) = self.slot_of(set.session)
+        {
+            self.slots[slot].set_numbers(set);
         }
         for (index, event) in frame.events().enumerate() {
             self.names.learn(&event);

