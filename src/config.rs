@@ -53,6 +53,8 @@ pub(crate) struct Configuration {
     pub(crate) accounts: Vec<Account>,
     /// `[[sessions]]` and the members of `[[session_families]]`.
     pub(crate) sessions: Vec<Session>,
+    /// `[[session_families]]` with `template = true`.
+    pub(crate) templates: Vec<Template>,
 }
 
 /// `[fix]`: the acceptor.
@@ -233,6 +235,21 @@ pub(crate) struct Session {
     /// Most new orders and replaces within one second.
     pub(crate) messages_per_second: u32,
     /// Who may use it, and how much.
+    pub(crate) access: Access,
+}
+
+/// A family of sessions that are made at their first logon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Template {
+    /// What the counterparties' CompIDs begin with.
+    pub(crate) prefix: CompId,
+    /// Most sessions.
+    pub(crate) sessions_max: usize,
+    /// Accounts of orders that name none, in turn.
+    pub(crate) accounts: Vec<AccountName>,
+    /// Most new orders and replaces of each within one second.
+    pub(crate) messages_per_second: u32,
+    /// Who may use them, and how much.
     pub(crate) access: Access,
 }
 

@@ -210,3 +210,14 @@ fn access_errors_come_at_once_and_show_no_secret() {
     let alone = problems(&(small() + "username = \"u1\"\n"));
     assert_eq!(alone[0].key, "sessions[0].password_hash");
 }
+
+#[test]
+fn template_is_read_and_two_must_not_overlap() {
+    let template = "[[session_families]]\ntemplate = true\nprefix = \"DESK-\"\ncount = 5\naccounts = [\"ALPHA\"]\n";
+    let read = Configuration::parse("test.toml", &(small() + template)).unwrap();
+    assert_eq!((read.sessions.len(), read.templates.len()), (1, 1));
+    assert_eq!(read.templates[0].sessions_max, 5);
+    let found = problems(&(small() + template + &template.replace("DESK-", "DESK").replace("ALPHA", "ALPHAA")));
+    let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["session_families[1].prefix", "session_families[1].accounts"]);
+}

@@ -33,6 +33,7 @@ use super::resend::ResendFailure;
 use super::session::SessionConfig;
 use super::slot::Slot;
 use super::store::{SessionStore, StoreFailure};
+use super::template::Template;
 use super::throttle::ThrottleSettings;
 
 /// Connections accepted in one round.
@@ -82,6 +83,8 @@ pub struct AcceptorSettings {
     pub listen: SocketAddr,
     /// Who may log on.
     pub sessions: Vec<SessionSettings>,
+    /// Families of sessions that are made at their first Logon.
+    pub templates: Vec<Template>,
     /// Most connections at a time; further ones are closed at once.
     pub connections_max: usize,
     /// Most connections that have not logged on; further ones are closed at once.
@@ -111,6 +114,7 @@ impl AcceptorSettings {
         AcceptorSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 9876)),
             sessions,
+            templates: Vec::new(),
             connections_max: 1_024,
             connections_before_logon_max: 256,
             connections_per_address_max: 512,
@@ -215,6 +219,7 @@ impl Acceptor {
             slots_for_cancels: settings.slots_for_cancels,
             journal: journal.to_owned(),
             mark,
+            templates: settings.templates,
             allowed: settings.allowed,
             lockout: Lockout::new(settings.lockout),
             verifier: Verifier::start().map_err(AcceptorFailure::Verifier)?,

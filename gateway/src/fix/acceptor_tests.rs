@@ -8,8 +8,8 @@ use std::net::TcpStream;
 use journal::{Log, Writer};
 use model::queue::{Consumer, bounded};
 use model::{
-    AccountId, EngineTime, Event, InstrumentId, Notional, OrdStatus, OrderAccepted, OrderId, OrderView, Px, Qty,
-    SessionId,
+    AccountId, DefineSession, EngineTime, Event, InstrumentId, Notional, OrdStatus, OrderAccepted, OrderId, OrderView,
+    Px, Qty, SessionDefined, SessionId,
 };
 use tempfile::TempDir;
 
@@ -112,6 +112,8 @@ struct Rig {
     /// Reports that each order causes.
     reports_per_order: usize,
     journaled: Vec<(u32, u64)>,
+    /// Sessions of templates.
+    defined: Vec<DefineSession>,
     now: i64,
 }
 
@@ -138,6 +140,7 @@ impl Rig {
             engine_runs: true,
             reports_per_order: 1,
             journaled: Vec::new(),
+            defined: Vec::new(),
             now: START_NS,
         };
         rig.open();
@@ -185,6 +188,13 @@ impl Rig {
     fn decide(&mut self, command: &Command) {
         if matches!(command, Command::SetSequenceNumbers(_)) {
             self.log.append(EngineTime(self.now), command, &[]);
+            return;
+        }
+        if let Command::DefineSession(definition) = command {
+            let session = SessionId(2 + self.defined.len() as u32);
+            self.defined.push(*definition);
+            let event = Event::SessionDefined(SessionDefined { definition: *definition, session });
+            self.log.append(EngineTime(self.now), command, &[event]);
             return;
         }
         let origin = command.origin().unwrap();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use journal::{Frame, Mark};
 use model::queue::Producer;
-use model::{Command, Event, ExecId, SessionId};
+use model::{Command, CompId, Event, ExecId, SessionId};
 
 use super::addresses::Network;
 use super::auth::Verifier;
@@ -28,6 +28,7 @@ use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
 use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::StoreFailure;
+use super::template::Template;
 use super::throttle::OverThrottle;
 use super::translate::{Translated, ref_id, translate};
 use super::{msg_type, tag};
@@ -47,6 +48,7 @@ pub(super) enum Ended {
     AuthenticationFailed,
     Throttled,
     NumbersBeingSet,
+    TemplateFull,
     Stopping,
 }
 
@@ -63,6 +65,9 @@ pub(super) struct Desk {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    pub(super) templates: Vec<Template>,
+    /// Sessions of templates that are on their way to the journal.
+    pub(super) defining: Vec<CompId>,
     /// Networks that peers may come from; empty is any.
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
@@ -98,6 +103,7 @@ pub(super) struct Setup {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    pub(super) templates: Vec<Template>,
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
     pub(super) verifier: Verifier,
@@ -106,7 +112,7 @@ pub(super) struct Setup {
 impl Desk {
     pub(super) fn new(setup: Setup) -> Desk {
         let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark, .. } = setup;
-        let Setup { allowed, lockout, verifier, .. } = setup;
+        let Setup { templates, allowed, lockout, verifier, .. } = setup;
         let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
         slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
         Desk {
@@ -120,6 +126,8 @@ impl Desk {
             slots_for_cancels,
             journal,
             mark,
+            templates,
+            defining: Vec::new(),
             allowed,
             lockout,
             verifier,
@@ -132,6 +140,16 @@ impl Desk {
 
     fn slot_of(&self, session: SessionId) -> Option<usize> {
         self.slot_of.get(session.0 as usize).copied().flatten()
+    }
+
+    /// One more session, while running.
+    pub(super) fn add_slot(&mut self, slot: Slot) {
+        let id = slot.id.0 as usize;
+        if self.slot_of.len() <= id {
+            self.slot_of.resize(id + 1, None);
+        }
+        self.slot_of[id] = Some(self.slots.len());
+        self.slots.push(slot);
     }
 
     /// Frames what a connection has read and deals with each message. Gives their number.
@@ -250,6 +268,9 @@ impl Desk {
         }
         for (index, event) in frame.events().enumerate() {
             self.names.learn(&event);
+            if let Event::SessionDefined(defined) = &event {
+                self.defined(defined);
+            }
             if let Some(slot) = event.session().and_then(|session| self.slot_of(session)) {
                 self.report(slot, frame, index as u8, &event, now_ns);
             }

@@ -5,6 +5,8 @@
 
 use std::net::IpAddr;
 
+use model::CompId;
+
 use super::addresses::{is_allowed, place};
 use super::auth::Standing;
 use super::counters::count;
@@ -13,6 +15,7 @@ use super::lockout::Who;
 use super::message::Message;
 use super::session::{DisconnectReason, write_refusal};
 use super::slot::Slot;
+use super::template::Template;
 use super::{msg_type, tag};
 
 /// How many connections there may be.
@@ -79,7 +82,7 @@ impl Desk {
     /// The first message of a connection: finds its session, or says why there is none.
     pub(super) fn bind(&mut self, c: usize, len: usize, now_ns: i64) -> Bound {
         let peers_turn = self.is_turn(c);
-        let Desk { connections, slots, index, counters, lockout, verifier, .. } = self;
+        let Desk { connections, slots, templates, index, counters, lockout, verifier, .. } = self;
         let Some(connection) = &mut connections[c] else { return Bound::No(Ended::PeerClosed) };
         let (peer, mut standing) = (connection.peer, connection.standing);
         let (input, out) = connection.input_and_out();
@@ -90,21 +93,24 @@ impl Desk {
             return Bound::No(Ended::Session(DisconnectReason::FirstMessageNotLogon));
         }
         // Whoever is unknown gets no answer: it is to learn nothing about which names exist.
-        let Some(found) = slots.iter().position(|slot| is_of(slot, &message)) else {
+        let Some(asked) = Asked::by(&message, slots, templates) else {
             count(&counters.unknown_comp_ids);
             return Bound::No(Ended::UnknownCompIds);
         };
-        let slot = &mut slots[found];
-        if !is_allowed(&slot.allowed, peer.ip()) {
+        let (id, credentials, allowed) = match asked {
+            Asked::Slot(found) => (Some(slots[found].id), &slots[found].credentials, &slots[found].allowed),
+            Asked::New(template, _) => (None, &templates[template].credentials, &templates[template].allowed),
+        };
+        if !is_allowed(allowed, peer.ip()) {
             count(&counters.addresses_refused);
             return Bound::No(Ended::AddressRefused);
         }
-        if lockout.is_locked(Who::Session(slot.id), now_ns) {
+        if id.is_some_and(|id| lockout.is_locked(Who::Session(id), now_ns)) {
             count(&counters.locked_out);
             write_refusal(now_ns, &message, "session is locked out after failed logons, try again later", out);
             return Bound::No(Ended::LockedOut);
         }
-        if let Some(credentials) = &slot.credentials {
+        if let Some(credentials) = credentials {
             if standing == Standing::Unasked && peers_turn {
                 let of = |tag| message.get(tag).unwrap_or_default();
                 let ticket = verifier.ask(credentials, of(tag::USERNAME), of(tag::PASSWORD));
@@ -118,17 +124,26 @@ impl Desk {
                 Standing::Answered(false) => {
                     count(&counters.authentication_failures);
                     write_refusal(now_ns, &message, "username or password is wrong", out);
-                    if lockout.failed(Who::Session(slot.id), now_ns) {
-                        tracing::warn!(session = %slot.target_comp_id, "session locked out after failed logons");
+                    if let Some(id) = id
+                        && lockout.failed(Who::Session(id), now_ns)
+                    {
+                        tracing::warn!(session = id.0, "session locked out after failed logons");
                     }
                     return Bound::No(Ended::AuthenticationFailed);
                 }
                 Standing::Answered(true) => {
-                    lockout.passed(Who::Session(slot.id));
+                    id.into_iter().for_each(|id| lockout.passed(Who::Session(id)));
                     lockout.passed(Who::Address(place(peer.ip())));
                 }
             }
         }
+        let found = match asked {
+            Asked::Slot(found) => found,
+            Asked::New(template, name) => {
+                return if self.define(template, name) { Bound::Waiting } else { Bound::No(Ended::TemplateFull) };
+            }
+        };
+        let slot = &mut slots[found];
         if slot.connection.is_some() {
             count(&counters.second_logons);
             tracing::warn!(session = %slot.target_comp_id, %peer, "second logon for a live session refused");
@@ -166,6 +181,26 @@ impl Desk {
         if failed && self.lockout.failed(Who::Address(place(address)), now_ns) {
             tracing::warn!(%address, ?why, "address locked out after failures");
         }
+    }
+}
+
+/// Whose Logon it is.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// A session's, by its place.
+    Slot(usize),
+    /// That of a template by its place, for a session that is not there yet.
+    New(usize, CompId),
+}
+
+impl Asked {
+    fn by(logon: &Message<'_>, slots: &[Slot], templates: &[Template]) -> Option<Asked> {
+        if let Some(found) = slots.iter().position(|slot| is_of(slot, logon)) {
+            return Some(Asked::Slot(found));
+        }
+        let (theirs, ours) = (logon.get(tag::SENDER_COMP_ID)?, logon.get(tag::TARGET_COMP_ID)?);
+        let template = templates.iter().position(|template| template.matches(ours, theirs))?;
+        CompId::new(theirs).map(|name| Asked::New(template, name))
     }
 }
 

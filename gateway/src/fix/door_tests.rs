@@ -5,7 +5,7 @@ use super::super::super::control::{NewNumbers, NumbersRefused};
 use super::super::super::tag;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
-use model::{CompId, Text};
+use model::{AccountName, CompId, Text};
 
 const SECRET: &str = "correct horse battery staple";
 
@@ -254,4 +254,32 @@ fn nobody_logs_on_while_numbers_are_being_set() {
     rig.engine_runs = true;
     rig.until(&mut [], |rig, _| rig.acceptor().next_seq() == Seq(2));
     rig.client("ALPHA", SequenceNumbers { next_in: 1, next_out: 7 });
+}
+
+#[test]
+fn template_makes_sessions_at_their_first_logon_up_to_its_bound() {
+    let mut rig = Rig::new(64, |settings| {
+        settings.templates.push(Template {
+            prefix: CompId::new(b"DESK-").unwrap(),
+            sender_comp_id: CompId::new(b"MILL").unwrap(),
+            sessions_max: 2,
+            accounts: vec![AccountName::new(b"ONE").unwrap(), AccountName::new(b"TWO").unwrap()],
+            messages_per_second: 100,
+            config: SessionConfig::acceptor("MILL", "DESK-"),
+            credentials: None,
+            allowed: Vec::new(),
+            throttle: None,
+        });
+    });
+    let mut first = rig.client("DESK-7", SequenceNumbers::FIRST);
+    first.order(rig.now, "o1");
+    rig.until(&mut [&mut first], |_, clients| clients[0].count(&["35=8", "11=o1"]) == 1);
+    rig.client("DESK-8", SequenceNumbers::FIRST);
+    for name in ["DESK-9", "DESK-", "DUSK-1"] {
+        let client = knock(&rig, name, None, None);
+        is_refused(&mut rig, client, "");
+    }
+    assert_eq!(rig.defined.iter().map(|define| define.account.as_str()).collect::<Vec<_>>(), ["ONE", "TWO"]);
+    let names: Vec<String> = rig.acceptor().desk.slots.iter().map(|slot| slot.target_comp_id.to_string()).collect();
+    assert_eq!(names, ["ALPHA", "BETA", "DESK-7", "DESK-8"]);
 }

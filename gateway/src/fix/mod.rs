@@ -43,6 +43,7 @@ pub mod message_log;
 mod numbering;
 mod resend;
 mod slot;
+pub mod template;
 pub mod throttle;
 
 pub mod report;
