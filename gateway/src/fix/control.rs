@@ -55,10 +55,12 @@ pub enum NumbersRefused {
 }
 
 type Answer = Result<Command, NumbersRefused>;
+/// What is asked, and where the asker waits.
+type Question = (NewNumbers, SyncSender<Answer>);
 
 /// The way to the acceptor, for any thread.
 #[derive(Clone, Debug, Default)]
-pub struct Control(Arc<Mutex<VecDeque<(NewNumbers, SyncSender<Answer>)>>>);
+pub struct Control(Arc<Mutex<VecDeque<Question>>>);
 
 impl Control {
     /// Asks to set numbers. Gives the command that is now on its way to the journal; once it is there, the numbers are set.
@@ -81,7 +83,7 @@ impl Control {
     }
 
     /// The next question, without waiting for a lock.
-    pub(super) fn next(&self) -> Option<(NewNumbers, SyncSender<Answer>)> {
+    pub(super) fn next(&self) -> Option<Question> {
         self.0.try_lock()?.pop_front()
     }
 }
