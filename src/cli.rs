@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -16,6 +17,9 @@ use tools::journal_dump::Form;
 
 use crate::config::Configuration;
 use crate::{daemon, demo, huge_pages};
+
+/// How often a followed file is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A low-latency order-processing engine: FIX in, risk, journal, fills, reports, analytics.
 #[derive(Parser)]
@@ -43,7 +47,7 @@ enum Command {
     /// Looks at a journal.
     #[command(subcommand)]
     Journal(JournalCommand),
-    /// Looks at FIX.
+    /// Looks after FIX sessions, and at FIX messages.
     #[command(subcommand)]
     Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
@@ -113,6 +117,47 @@ enum FixCommand {
         #[arg(long, value_name = "XML")]
         dictionary: Option<PathBuf>,
     },
+    /// Reads a password from the standard input and prints the hash for `password_hash` of a session.
+    HashPassword,
+    /// Shows the sessions of the running daemon.
+    Sessions {
+        #[command(flatten)]
+        place: Place,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Follows the message log of a session.
+    Tail {
+        /// TargetCompID(56) of the session.
+        session: String,
+        /// Lines to begin with.
+        #[arg(short = 'n', long, default_value_t = 10)]
+        lines: usize,
+        /// The data folder.
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+    },
+    /// Sets sequence numbers of a session that nobody is logged on to; the journal keeps who, when and why.
+    SetSeq(SetSeqArgs),
+}
+
+#[derive(Args)]
+#[group(id = "numbers", required = true, multiple = true, args = ["next_in", "next_out"])]
+struct SetSeqArgs {
+    /// TargetCompID(56) of the session.
+    session: String,
+    /// MsgSeqNum(34) due from the peer.
+    #[arg(long = "in")]
+    next_in: Option<u64>,
+    /// MsgSeqNum(34) of our next message.
+    #[arg(long = "out")]
+    next_out: Option<u64>,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -170,9 +215,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             tools::journal_dump::run(&dir, Seq(from.max(1)), Seq(to), form, &mut out)?;
         }
-        Command::Fix(FixCommand::Decode { file, output, dictionary }) => {
-            decode(file.as_deref(), output, dictionary.as_deref())?;
-        }
+        Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
             let daemon = Daemon::new(args.place.http, &args.place.data);
             let database = args.place.data.join("analytics.duckdb");
@@ -201,13 +244,49 @@ fn decode(file: Option<&Path>, output: Output, dictionary: Option<&Path>) -> Res
     }
 }
 
+fn fix(command: FixCommand) -> Result<()> {
+    match command {
+        FixCommand::Decode { file, output, dictionary } => decode(file.as_deref(), output, dictionary.as_deref())?,
+        FixCommand::HashPassword => {
+            let password = tools::fix_password::read()?;
+            let hash = gateway::fix::auth::hash_password(password.as_bytes()).map_err(anyhow::Error::msg)?;
+            println!("{hash}");
+        }
+        FixCommand::Sessions { place, output } => {
+            let daemon = Daemon::new(place.http, &place.data);
+            println!("{}", tools::fix_sessions::run(&daemon, matches!(output, Output::Json))?);
+        }
+        FixCommand::Tail { session, lines, data } => {
+            let path = data.join("messages").join(gateway::fix::message_log::file_name(&session));
+            let wait = || {
+                std::thread::sleep(LOOK_EVERY);
+                true
+            };
+            tools::fix_tail::run(&path, lines, &mut std::io::stdout().lock(), wait)?;
+        }
+        FixCommand::SetSeq(args) => {
+            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let body = serde_json::json!({
+                "session": args.session, "next_in": args.next_in, "next_out": args.next_out,
+                "reason": args.reason, "actor": actor(),
+            });
+            println!("{}", daemon.post("/operator/sequence", &body)?);
+        }
+    }
+    Ok(())
+}
+
 fn act(path: &str, args: &ActArgs) -> Result<()> {
     let daemon = Daemon::new(args.place.http, &args.place.data);
     let scope = if args.account.is_some() { "account" } else { "global" };
-    let actor = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
-    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor });
+    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor() });
     println!("{}", daemon.post(path, &body)?);
     Ok(())
+}
+
+/// Who acts: the journal keeps it.
+fn actor() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
 }
 
 fn check(path: &Path, output: Output) -> ExitCode {

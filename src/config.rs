@@ -3,6 +3,7 @@
 //!
 //! `deploy/millrace.toml` documents every key; this module and that file are compared by a test.
 
+mod access;
 mod definitions;
 mod parse;
 mod problem;
@@ -17,8 +18,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use gateway::fix::addresses::Network;
+use gateway::fix::lockout::LockoutSettings;
 use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
 
+pub(crate) use access::{Access, MessageLog};
 pub(crate) use problem::{Problem, Problems};
 
 /// Largest configuration file.
@@ -49,6 +53,8 @@ pub(crate) struct Configuration {
     pub(crate) accounts: Vec<Account>,
     /// `[[sessions]]` and the members of `[[session_families]]`.
     pub(crate) sessions: Vec<Session>,
+    /// `[[session_families]]` with `template = true`.
+    pub(crate) templates: Vec<Template>,
 }
 
 /// `[fix]`: the acceptor.
@@ -60,6 +66,20 @@ pub(crate) struct Fix {
     pub(crate) sender_comp_id: CompId,
     /// Greatest HeartBtInt(108) that a client may ask for.
     pub(crate) heartbeat_max: Duration,
+    /// Networks that may connect; empty is any.
+    pub(crate) allowed: Vec<Network>,
+    /// Most connections at a time.
+    pub(crate) connections_max: usize,
+    /// Most of them from one address.
+    pub(crate) connections_per_address_max: usize,
+    /// Most connections that have not logged on.
+    pub(crate) connections_before_logon_max: usize,
+    /// Most of them from one address.
+    pub(crate) connections_before_logon_per_address_max: usize,
+    /// Who is left outside after failures.
+    pub(crate) lockout: LockoutSettings,
+    /// Every message in and out, in files.
+    pub(crate) message_log: MessageLog,
 }
 
 /// `[http]`: the control plane.
@@ -206,7 +226,7 @@ pub(crate) struct Account {
 }
 
 /// A FIX session.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Session {
     /// The counterparty's CompID.
     pub(crate) target_comp_id: CompId,
@@ -214,6 +234,23 @@ pub(crate) struct Session {
     pub(crate) account: AccountName,
     /// Most new orders and replaces within one second.
     pub(crate) messages_per_second: u32,
+    /// Who may use it, and how much.
+    pub(crate) access: Access,
+}
+
+/// A family of sessions that are made at their first logon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Template {
+    /// What the counterparties' CompIDs begin with.
+    pub(crate) prefix: CompId,
+    /// Most sessions.
+    pub(crate) sessions_max: usize,
+    /// Accounts of orders that name none, in turn.
+    pub(crate) accounts: Vec<AccountName>,
+    /// Most new orders and replaces of each within one second.
+    pub(crate) messages_per_second: u32,
+    /// Who may use them, and how much.
+    pub(crate) access: Access,
 }
 
 impl Configuration {
@@ -260,6 +297,11 @@ impl Configuration {
     /// Where FIX sessions keep their numbers.
     pub(crate) fn sessions_dir(&self) -> PathBuf {
         self.data_dir.join("sessions")
+    }
+
+    /// Where the FIX messages are logged.
+    pub(crate) fn messages_dir(&self) -> PathBuf {
+        self.data_dir.join("messages")
     }
 
     /// Where the analytics lie.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use engine::LoopCounters;
 use gateway::fix::Acceptor;
+use gateway::fix::control::{Control, NewNumbers, NumbersRefused};
 use gateway::fix::counters::{Counters, SessionStatus as FixSession};
 use gateway::http::{
     Check, Kind, Readiness, Sample, Samples, SessionStatus, Sessions, Sources, SqlAnswer, SqlDesk, SqlRefusal, Store,
@@ -54,7 +55,7 @@ pub(crate) fn of(
         views,
         journal: Arc::new(mark),
         store: analytics.store,
-        sessions: Arc::new(FixSessions(acceptor.sessions())),
+        sessions: Arc::new(FixSessions { status: acceptor.sessions(), control: acceptor.control() }),
         samples: vec![Arc::new(HotLoopSamples(counters)), Arc::new(FixSamples(acceptor.counters()))],
         readiness: vec![Arc::new(JournalReady(synced))],
         sql: analytics.sql,
@@ -110,7 +111,10 @@ impl SqlDesk for Desk {
     }
 }
 
-struct FixSessions(Arc<Mutex<Vec<FixSession>>>);
+struct FixSessions {
+    status: Arc<Mutex<Vec<FixSession>>>,
+    control: Control,
+}
 
 impl Sessions for FixSessions {
     fn sessions(&self) -> Vec<SessionStatus> {
@@ -123,7 +127,11 @@ impl Sessions for FixSessions {
             next_out: session.next_out,
             waiting_bytes: session.output_bytes as u64,
         };
-        self.0.lock().iter().map(shown).collect()
+        self.status.lock().iter().map(shown).collect()
+    }
+
+    fn set_numbers(&self, numbers: NewNumbers) -> Result<Command, NumbersRefused> {
+        self.control.set_numbers(numbers)
     }
 }
 

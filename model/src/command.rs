@@ -37,6 +37,8 @@ records!(
         Start = 12, 40;
         /// Time passed.
         Tick = 13, 8;
+        /// New MsgSeqNum(34)s of a session, by an operator.
+        SetSequenceNumbers = 14, 128;
     }
 );
 
@@ -280,6 +282,29 @@ bodies! {
         /// Zero.
         reserved: u64,
     }
+
+    /// New sequence numbers of a session that nobody is logged on to. The engine has none: the frame is the record, and the
+    /// gateway does it when the frame is durable.
+    SetSequenceNumbers {
+        /// MsgSeqNum(34) due from the peer.
+        next_in: u64,
+        /// MsgSeqNum(34) of our next message.
+        next_out: u64,
+        /// The first when the act was asked for.
+        next_in_before: u64,
+        /// The second at that time.
+        next_out_before: u64,
+        /// The session.
+        session: SessionId,
+        /// 1: `next_in` is set. 2: `next_out` is. 3: both are.
+        changes: u8,
+        /// Zero.
+        reserved: [u8; 3],
+        /// Who.
+        actor: Text<24>,
+        /// Why.
+        reason: Text<64>,
+    }
 }
 
 /// What a venue says happened.
@@ -327,7 +352,8 @@ impl Command {
             | Command::SetTradingState(_)
             | Command::AdjustCash(_)
             | Command::Start(_)
-            | Command::Tick(_) => None,
+            | Command::Tick(_)
+            | Command::SetSequenceNumbers(_) => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Quotes, Session, Store, Venue, relations,
+    Quotes, Session, Store, Template, Venue, access, relations,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -20,6 +20,9 @@ const ENTRIES_MAX: usize = 65_536;
 
 /// Members of one session family.
 const FAMILY_MAX: u64 = 1_000;
+
+/// Most connections that the acceptor may be told to hold.
+const CONNECTIONS_MAX: u64 = 65_536;
 
 /// Highest core that a thread may be pinned to.
 const CORE_MAX: u64 = 1_023;
@@ -74,7 +77,8 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         quotes,
         instruments: instruments.values(),
         accounts: accounts.values(),
-        sessions: sessions.values().into_iter().chain(families.values().into_iter().flatten()).collect(),
+        sessions: sessions.values().into_iter().chain(families.members()).collect(),
+        templates: families.templates(),
     };
     relations::listeners(&http, &configuration);
     relations::instruments(&root, &instruments, &configuration);
@@ -120,11 +124,45 @@ impl<'a, T: Clone> Parts<'a, T> {
     }
 }
 
+/// `[[session_families]]`: sessions that are there from the start, or a template.
+#[derive(Clone)]
+pub(super) enum Family {
+    Members(Vec<Session>),
+    Template(Template),
+}
+
+impl Parts<'_, Family> {
+    fn members(&self) -> Vec<Session> {
+        let members = self.iter().filter_map(|(_, family)| match family {
+            Family::Members(members) => Some(members.clone()),
+            Family::Template(_) => None,
+        });
+        members.flatten().collect()
+    }
+
+    fn templates(&self) -> Vec<Template> {
+        let templates = self.iter().filter_map(|(_, family)| match family {
+            Family::Members(_) => None,
+            Family::Template(template) => Some(template.clone()),
+        });
+        templates.collect()
+    }
+}
+
 fn acceptor(fix: &Section<'_>) -> Fix {
+    let connections =
+        |name, default| usize::try_from(fix.whole(name, Some(default), 1, CONNECTIONS_MAX)).unwrap_or(usize::MAX);
     Fix {
         listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876))),
         sender_comp_id: fix.name("sender_comp_id", CompId::new(b"MILLRACE")),
         heartbeat_max: fix.duration("heartbeat_max", 60 * SECOND, SECOND, HOUR),
+        allowed: access::networks(fix),
+        connections_max: connections("connections_max", 1_024),
+        connections_per_address_max: connections("connections_per_address_max", 512),
+        connections_before_logon_max: connections("connections_before_logon_max", 256),
+        connections_before_logon_per_address_max: connections("connections_before_logon_per_address_max", 64),
+        lockout: access::lockout(fix.section("lockout")),
+        message_log: access::message_log(fix.section("message_log")),
     }
 }
 
@@ -255,27 +293,36 @@ fn rate(entry: &Section<'_>) -> u32 {
 }
 
 fn session(entry: &Section<'_>) -> Session {
+    let messages_per_second = rate(entry);
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
         account: entry.name::<16>("account", None),
-        messages_per_second: rate(entry),
+        messages_per_second,
+        access: access::access(entry, messages_per_second),
     }
 }
 
-/// `prefix` 1 to `count`, over the accounts in turn.
-fn family(entry: &Section<'_>) -> Vec<Session> {
+/// `prefix` 1 to `count`, over the accounts in turn; or whatever begins with `prefix`, up to `count`.
+fn family(entry: &Section<'_>) -> Family {
     let prefix = entry.name::<20>("prefix", None);
     let count = entry.whole("count", None, 1, FAMILY_MAX);
+    let template = entry.truth("template", false);
     let names = entry.texts("accounts");
     let accounts: Vec<AccountName> = names.iter().filter_map(|name| AccountName::new(name.as_bytes())).collect();
     if accounts.is_empty() || accounts.len() < names.len() {
         entry.report("accounts", "must be a list of one or more accounts' names", "");
-        return Vec::new();
+        return Family::Members(Vec::new());
     }
     let messages_per_second = rate(entry);
+    let access = access::access(entry, messages_per_second);
+    if template {
+        let sessions_max = usize::try_from(count).unwrap_or(usize::MAX);
+        let prefix = CompId::clipped(prefix.as_str().as_bytes());
+        return Family::Template(Template { prefix, sessions_max, accounts, messages_per_second, access });
+    }
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
-        Some(Session { target_comp_id, account: *account, messages_per_second })
+        Some(Session { target_comp_id, account: *account, messages_per_second, access: access.clone() })
     });
-    members.collect()
+    Family::Members(members.collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{AccountName, CompId, Symbol};
 
-use super::parse::Parts;
+use super::parse::{Family, Parts};
 use super::problem::nearest;
 use super::section::Section;
 use super::{Account, Configuration, Engine, Instrument, Layout, Quotes, Session};
@@ -81,7 +81,7 @@ pub(super) fn accounts(root: &Section<'_>, entries: &Parts<'_, Account>) {
 pub(super) fn sessions(
     root: &Section<'_>,
     single: &Parts<'_, Session>,
-    families: &Parts<'_, Vec<Session>>,
+    families: &Parts<'_, Family>,
     configuration: &Configuration,
 ) {
     let mut names: BTreeSet<CompId> = BTreeSet::new();
@@ -89,18 +89,44 @@ pub(super) fn sessions(
         name_is_free(section, "target_comp_id", session, &mut names, configuration);
         account_exists(section, "account", session.account, configuration);
     }
-    for (section, members) in families.iter() {
-        for member in members {
-            name_is_free(section, "prefix", member, &mut names, configuration);
-        }
-        let accounts: BTreeSet<AccountName> = members.iter().map(|member| member.account).collect();
+    let mut prefixes: Vec<CompId> = Vec::new();
+    for (section, family) in families.iter() {
+        let accounts: BTreeSet<AccountName> = match family {
+            Family::Members(members) => {
+                for member in members {
+                    name_is_free(section, "prefix", member, &mut names, configuration);
+                }
+                members.iter().map(|member| member.account).collect()
+            }
+            Family::Template(template) => {
+                prefix_is_free(section, template.prefix, &mut prefixes);
+                template.accounts.iter().copied().collect()
+            }
+        };
         for account in accounts {
             account_exists(section, "accounts", account, configuration);
         }
     }
-    if configuration.sessions.len() > SESSIONS_MAX {
+    let of_templates: usize = configuration.templates.iter().map(|template| template.sessions_max).sum();
+    if configuration.sessions.len() + of_templates > SESSIONS_MAX {
         root.report("sessions", format!("are more than {SESSIONS_MAX}, families included"), "");
     }
+}
+
+fn prefix_is_free(section: &Section<'_>, prefix: CompId, prefixes: &mut Vec<CompId>) {
+    if prefix.is_empty() {
+        return;
+    }
+    let overlaps =
+        |other: &&CompId| other.as_str().starts_with(prefix.as_str()) || prefix.as_str().starts_with(other.as_str());
+    if let Some(other) = prefixes.iter().find(overlaps) {
+        section.report(
+            "prefix",
+            format!("overlaps with the template of {other}"),
+            "a name must belong to one template",
+        );
+    }
+    prefixes.push(prefix);
 }
 
 fn name_is_free(

@@ -119,7 +119,7 @@ impl<'a> Section<'a> {
             self.desk.report(
                 key.span().start,
                 self.key(name),
-                self.desk.shown(value),
+                self.shown(name, value),
                 "unknown key".to_owned(),
                 Some(suggestion),
             );
@@ -299,7 +299,13 @@ impl<'a> Section<'a> {
     }
 
     fn wrong(&self, name: &str, value: &Spanned<DeValue<'_>>, reason: impl Into<String>, suggestion: Option<String>) {
-        self.desk.report(value.span().start, self.key(name), self.desk.shown(value), reason.into(), suggestion);
+        self.desk.report(value.span().start, self.key(name), self.shown(name, value), reason.into(), suggestion);
+    }
+
+    /// A secret is not shown, not even where it is wrong or its key is misspelt.
+    fn shown(&self, name: &str, value: &Spanned<DeValue<'_>>) -> String {
+        let secret = ["pass", "pasw", "secret"].iter().any(|word| name.contains(word));
+        if secret { "(not shown)".to_owned() } else { self.desk.shown(value) }
     }
 
     fn key(&self, name: &str) -> String {

@@ -171,3 +171,53 @@ fn problems_read_like_a_compiler() {
     assert!(text.contains("accounts[0].max_lnog = 100\n      unknown key; did you mean max_long?"), "{text}");
     assert_eq!(wrong.to_json()[0]["file"], "test.toml");
 }
+
+#[test]
+fn access_of_a_session_is_read_whole() {
+    let hash = gateway::fix::auth::hash_password(b"secret").unwrap();
+    let text = small()
+        + &format!("username = \"u1\"\npassword_hash = \"{hash}\"\nallowed_addresses = [\"10.0.0.0/8\"]\n")
+        + "throttle_per_second = 2000\nthrottle_over = \"disconnect\"\n[fix.lockout]\naddress_failures = 0\n";
+    let read = Configuration::parse("test.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    let access = &read.sessions[0].access;
+    assert!(access.credentials.is_some());
+    assert_eq!(access.allowed.len(), 1);
+    let throttle = access.throttle.unwrap();
+    assert_eq!((throttle.per_second, throttle.burst), (2_000, 2_000));
+    assert_eq!(read.fix.lockout.address_failures, 0);
+    assert!(!format!("{read:?}").contains("argon2"), "a hash is nobody's business");
+}
+
+#[test]
+fn access_errors_come_at_once_and_show_no_secret() {
+    let text = small()
+        + "username = \"u1\"\npassword_hash = \"hunter2\"\npassword = \"hunter2\"\n"
+        + "allowed_addresses = [\"10.0.0.1/8\", \"localhost\"]\nthrottle_per_second = 10\n";
+    let wrong = Configuration::parse("test.toml", &text).unwrap_err();
+    let shown = wrong.to_string();
+    assert!(!shown.contains("hunter2") && !wrong.to_json().to_string().contains("hunter2"), "{shown}");
+    for words in [
+        "sessions[0].password_hash",
+        "is not a hash like $argon2id$",
+        "`millrace fix hash-password` makes one",
+        "sessions[0].password =",
+        "\"10.0.0.1/8\" has bits set behind its prefix",
+        "\"localhost\" is not an address",
+        "is below messages_per_second",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let alone = problems(&(small() + "username = \"u1\"\n"));
+    assert_eq!(alone[0].key, "sessions[0].password_hash");
+}
+
+#[test]
+fn template_is_read_and_two_must_not_overlap() {
+    let template = "[[session_families]]\ntemplate = true\nprefix = \"DESK-\"\ncount = 5\naccounts = [\"ALPHA\"]\n";
+    let read = Configuration::parse("test.toml", &(small() + template)).unwrap();
+    assert_eq!((read.sessions.len(), read.templates.len()), (1, 1));
+    assert_eq!(read.templates[0].sessions_max, 5);
+    let found = problems(&(small() + template + &template.replace("DESK-", "DESK").replace("ALPHA", "ALPHAA")));
+    let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["session_families[1].prefix", "session_families[1].accounts"]);
+}

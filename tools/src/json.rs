@@ -105,6 +105,7 @@ pub fn command(command: &Command) -> Value {
         Command::AdjustCash(c) => cash(c),
         Command::Start(c) => start(c),
         Command::Tick(_) => json!({}),
+        Command::SetSequenceNumbers(c) => sequence_numbers(c),
     }
 }
 
@@ -201,6 +202,14 @@ fn trading_state(c: &model::SetTradingState) -> Value {
     json!({
         "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "actor": c.actor.as_str(),
         "reason": c.reason.as_str(),
+    })
+}
+
+fn sequence_numbers(c: &model::SetSequenceNumbers) -> Value {
+    json!({
+        "session": c.session.0, "changes": c.changes, "next_in": c.next_in, "next_out": c.next_out,
+        "next_in_before": c.next_in_before, "next_out_before": c.next_out_before,
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
     })
 }
 

@@ -6,6 +6,9 @@
 
 pub mod daemon;
 pub mod fix_decode;
+pub mod fix_password;
+pub mod fix_sessions;
+pub mod fix_tail;
 pub mod journal_dump;
 pub mod journal_verify;
 pub mod json;

@@ -18,15 +18,23 @@ use model::queue::Producer;
 use model::{Agent, Command, EngineTime, Seq, SessionId, Stopped};
 use parking_lot::Mutex;
 
+use super::addresses::Network;
+use super::auth::{Credentials, Verifier};
 use super::connection::Connection;
+use super::control::Control;
 use super::counters::{Counters, SessionStatus, count};
 use super::desk::{Desk, Ended, Setup};
+use super::door::Places;
 use super::ledger::Ledger;
+use super::lockout::{Lockout, LockoutSettings};
+use super::message_log::{Direction, MessageLog, MessageLogSettings};
 use super::report::Names;
 use super::resend::ResendFailure;
-use super::session::{SequenceNumbers, Session, SessionConfig};
+use super::session::SessionConfig;
 use super::slot::Slot;
 use super::store::{SessionStore, StoreFailure};
+use super::template::Template;
+use super::throttle::ThrottleSettings;
 
 /// Connections accepted in one round.
 const ACCEPTS_PER_ROUND: usize = 16;
@@ -41,6 +49,9 @@ const STORE_NS: i64 = 100_000_000;
 /// Between flushes of the store for its own sake, in nanoseconds: bounds what is told again after a crash.
 const FLUSH_NS: i64 = 1_000_000_000;
 
+/// Between two lines of the log about refused connections, in nanoseconds.
+const REFUSED_NS: i64 = 1_000_000_000;
+
 const LISTENER: Token = Token(0);
 
 /// A FIX session and its place in the journal.
@@ -50,6 +61,19 @@ pub struct SessionSettings {
     pub session: SessionId,
     /// CompIDs, heartbeat bounds, time limits; in the role of the acceptor.
     pub config: SessionConfig,
+    /// Username(553) and Password(554) that its Logon must bring.
+    pub credentials: Option<Credentials>,
+    /// Networks that it may log on from, beside those of the acceptor; empty is any.
+    pub allowed: Vec<Network>,
+    /// How many messages it may send.
+    pub throttle: Option<ThrottleSettings>,
+}
+
+impl SessionSettings {
+    /// No password, any address, no throttle.
+    pub fn new(session: SessionId, config: SessionConfig) -> SessionSettings {
+        SessionSettings { session, config, credentials: None, allowed: Vec::new(), throttle: None }
+    }
 }
 
 /// Settings of the acceptor.
@@ -59,10 +83,22 @@ pub struct AcceptorSettings {
     pub listen: SocketAddr,
     /// Who may log on.
     pub sessions: Vec<SessionSettings>,
+    /// Families of sessions that are made at their first Logon.
+    pub templates: Vec<Template>,
     /// Most connections at a time; further ones are closed at once.
     pub connections_max: usize,
     /// Most connections that have not logged on; further ones are closed at once.
     pub connections_before_logon_max: usize,
+    /// Most connections at a time from one address, or one /64 of IPv6.
+    pub connections_per_address_max: usize,
+    /// Most of them that have not logged on.
+    pub connections_before_logon_per_address_max: usize,
+    /// Networks that may connect; empty is any.
+    pub allowed: Vec<Network>,
+    /// Who is left outside after failures.
+    pub lockout: LockoutSettings,
+    /// Every message in and out, in files.
+    pub message_log: Option<MessageLogSettings>,
     /// How long a connection may stay without Logon, in nanoseconds.
     pub logon_time_limit_ns: i64,
     /// Most bytes that wait for a peer to read; one that is slower is cut, and asks for the rest when it is back.
@@ -72,14 +108,20 @@ pub struct AcceptorSettings {
 }
 
 impl AcceptorSettings {
-    /// Port 9876 of the loopback, 1,024 connections, 64 of them before Logon, 10 s for Logon, 4 MiB of output each, 256 slots
-    /// of the queue for cancels.
+    /// Port 9876 of the loopback, 1,024 connections, half of them from one address; 256 before Logon, 64 of them from one
+    /// address; any address, the usual lock-out; 10 s for Logon, 4 MiB of output each, 256 slots of the queue for cancels.
     pub fn new(sessions: Vec<SessionSettings>) -> AcceptorSettings {
         AcceptorSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 9876)),
             sessions,
+            templates: Vec::new(),
             connections_max: 1_024,
-            connections_before_logon_max: 64,
+            connections_before_logon_max: 256,
+            connections_per_address_max: 512,
+            connections_before_logon_per_address_max: 64,
+            allowed: Vec::new(),
+            lockout: LockoutSettings::default(),
+            message_log: None,
             logon_time_limit_ns: 10_000_000_000,
             output_bytes_max: 4 << 20,
             slots_for_cancels: 256,
@@ -102,6 +144,12 @@ pub enum AcceptorFailure {
     /// The poll of the sockets failed.
     #[error("polling the FIX sockets: {0}")]
     Poll(#[source] io::Error),
+    /// No thread can be had to verify passwords.
+    #[error("starting the thread that verifies passwords: {0}")]
+    Verifier(#[source] io::Error),
+    /// The message log cannot be opened.
+    #[error("opening the FIX message log: {0}")]
+    MessageLog(#[source] io::Error),
     /// The session store failed.
     #[error(transparent)]
     Store(#[from] StoreFailure),
@@ -129,9 +177,9 @@ pub struct Acceptor {
     follower: Follower,
     desk: Desk,
     status: Arc<Mutex<Vec<SessionStatus>>>,
-    connections_max: usize,
-    connections_before_logon_max: usize,
+    places: Places,
     logon_time_limit_ns: i64,
+    refused: Refused,
     last_timer_ns: i64,
     last_store_ns: i64,
     last_flush_ns: i64,
@@ -159,7 +207,7 @@ impl Acceptor {
         }
         let new_slot = |of: &SessionSettings| {
             let record = stored.sessions.iter().find(|(id, _)| *id == of.session).map(|(_, record)| *record);
-            Slot::new(of.session, Session::new(of.config.clone(), SequenceNumbers::FIRST), record, journal_end)
+            Slot::new(of, record, journal_end)
         };
         let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
@@ -171,7 +219,15 @@ impl Acceptor {
             slots_for_cancels: settings.slots_for_cancels,
             journal: journal.to_owned(),
             mark,
+            templates: settings.templates,
+            allowed: settings.allowed,
+            lockout: Lockout::new(settings.lockout),
+            verifier: Verifier::start().map_err(AcceptorFailure::Verifier)?,
         });
+        if let Some(log) = settings.message_log {
+            let counters = Arc::clone(&desk.counters);
+            desk.message_log = Some(MessageLog::start(log, counters).map_err(AcceptorFailure::MessageLog)?);
+        }
         while follower.next_seq() <= journal_end {
             follower.poll(FRAMES_PER_ROUND, |frame| desk.recover_frame(frame))?;
         }
@@ -189,8 +245,13 @@ impl Acceptor {
             follower,
             desk,
             status: Arc::default(),
-            connections_max: settings.connections_max,
-            connections_before_logon_max: settings.connections_before_logon_max,
+            places: Places {
+                all_max: settings.connections_max,
+                per_address_max: settings.connections_per_address_max,
+                before_logon_max: settings.connections_before_logon_max,
+                before_logon_per_address_max: settings.connections_before_logon_per_address_max,
+            },
+            refused: Refused::default(),
             logon_time_limit_ns: settings.logon_time_limit_ns,
             last_timer_ns: i64::MIN,
             last_store_ns: i64::MIN,
@@ -210,6 +271,11 @@ impl Acceptor {
         Arc::clone(&self.desk.counters)
     }
 
+    /// The way for operators to ask something of it.
+    pub fn control(&self) -> Control {
+        self.desk.control.clone()
+    }
+
     /// Its sessions, at most 100 ms old.
     pub fn sessions(&self) -> Arc<Mutex<Vec<SessionStatus>>> {
         Arc::clone(&self.status)
@@ -223,6 +289,8 @@ impl Acceptor {
     fn round(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
         self.take_socket_events()?;
         let mut done = self.accept(now_ns);
+        self.desk.take_answers();
+        self.desk.take_questions();
         done += self.read(now_ns)?;
         done += self.follow(now_ns)?;
         done += self.desk.resend(now_ns)?;
@@ -261,9 +329,14 @@ impl Acceptor {
             match self.listener.accept() {
                 Ok((socket, peer)) => {
                     accepted += 1;
-                    if let Err(error) = self.add(socket, peer, now_ns) {
-                        tracing::warn!(%peer, %error, "connection refused");
+                    // What is refused is closed at once, before it has cost anything.
+                    let added = match self.desk.may_connect(peer.ip(), self.places, now_ns) {
+                        Ok(()) => self.add(socket, peer, now_ns).map_err(|error| error.to_string()),
+                        Err(why) => Err(why.to_owned()),
+                    };
+                    if let Err(why) = added {
                         count(&self.desk.counters.connections_refused);
+                        self.refused.note(peer, &why, now_ns);
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.listener_ready = false,
@@ -279,16 +352,6 @@ impl Acceptor {
     }
 
     fn add(&mut self, mut socket: mio::net::TcpStream, peer: SocketAddr, now_ns: i64) -> io::Result<()> {
-        let live = self.desk.connections.iter().flatten();
-        let (all, before_logon) = live.fold((0, 0), |(all, before), connection| {
-            (all + 1, before + usize::from(connection.slot.is_none() && !connection.is_ending()))
-        });
-        if all >= self.connections_max {
-            return Err(io::Error::other("too many connections"));
-        }
-        if before_logon >= self.connections_before_logon_max {
-            return Err(io::Error::other("too many connections before logon"));
-        }
         socket.set_nodelay(true)?;
         let free = self.desk.connections.iter().position(Option::is_none);
         let place = free.unwrap_or(self.desk.connections.len());
@@ -334,12 +397,18 @@ impl Acceptor {
     fn write(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
         let mut done = 0;
         for c in 0..self.desk.connections.len() {
-            let Desk { connections, slots, ledger, output_bytes_max, .. } = &mut self.desk;
+            let Desk { connections, slots, ledger, output_bytes_max, message_log, .. } = &mut self.desk;
             let Some(connection) = &mut connections[c] else { continue };
             let waiting = connection.out.pending().len();
             if waiting > 0 {
+                if let (Some(log), Some(slot)) = (message_log, connection.slot) {
+                    log.note_all(slots[slot].target_comp_id, now_ns, Direction::Out, connection.unlogged());
+                }
                 let may_leave = match connection.slot {
-                    Some(slot) => ledger.may_leave(slots, slot),
+                    Some(slot) => {
+                        ledger.turn(slots, slot, &mut connection.holds);
+                        ledger.may_leave(slots, slot)
+                    }
                     None => true,
                 };
                 if may_leave && connection.write().is_err() {
@@ -349,7 +418,7 @@ impl Acceptor {
                 let left = connection.out.pending().len();
                 done += usize::from(left < waiting);
                 // What waits for our own disk is not the peer's slowness.
-                if may_leave && left > *output_bytes_max {
+                if may_leave && connection.leaving() > *output_bytes_max {
                     count(&self.desk.counters.slow_consumers);
                     self.drop_connection(c, Ended::SlowConsumer, now_ns);
                     continue;
@@ -420,14 +489,33 @@ impl Acceptor {
             }
             self.desk.end(c, Ended::Stopping, now_ns);
         }
-        // Once to ask for reservations, once to use them.
-        self.write(now_ns)?;
-        self.desk.ledger.settle()?;
+        // To ask for reservations and for holds, to use them, and the same for holds that were gathered meanwhile.
+        for _ in 0..3 {
+            self.write(now_ns)?;
+            self.desk.ledger.settle()?;
+        }
         self.write(now_ns)?;
         self.desk.connections.clear();
         self.desk.ledger.close(&mut self.desk.slots)?;
         self.show_status();
         Ok(())
+    }
+}
+
+/// Connections that were refused, told at most once a second: a flood must not become one of the log.
+#[derive(Debug, Default)]
+struct Refused {
+    untold: u64,
+    told_ns: i64,
+}
+
+impl Refused {
+    fn note(&mut self, peer: SocketAddr, why: &str, now_ns: i64) {
+        self.untold += 1;
+        if now_ns.saturating_sub(self.told_ns) >= REFUSED_NS {
+            tracing::warn!(%peer, why, count = self.untold, "connections refused; this is the last of them");
+            (self.untold, self.told_ns) = (0, now_ns);
+        }
     }
 }
 

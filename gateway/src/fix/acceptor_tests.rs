@@ -8,8 +8,8 @@ use std::net::TcpStream;
 use journal::{Log, Writer};
 use model::queue::{Consumer, bounded};
 use model::{
-    AccountId, EngineTime, Event, InstrumentId, Notional, OrdStatus, OrderAccepted, OrderId, OrderView, Px, Qty,
-    SessionId,
+    AccountId, DefineSession, EngineTime, Event, InstrumentId, Notional, OrdStatus, OrderAccepted, OrderId, OrderView,
+    Px, Qty, SessionDefined, SessionId,
 };
 use tempfile::TempDir;
 
@@ -19,7 +19,7 @@ use super::super::frame::{Framed, frame};
 use super::super::limits::MESSAGE_BYTES_MAX;
 use super::super::message::FieldIndex;
 use super::super::msg_type;
-use super::super::session::Disposition;
+use super::super::session::{Disposition, SequenceNumbers, Session};
 use super::super::store::{Changes, Run, SessionRecord, Stored};
 use super::*;
 
@@ -39,12 +39,18 @@ struct State {
 struct CrashStore {
     applied: Mutex<State>,
     durable: Mutex<State>,
+    /// Where set, a flush waits for one of these.
+    permits: Mutex<Option<usize>>,
 }
 
 impl CrashStore {
     fn after_crash(&self) -> Arc<CrashStore> {
         let durable = self.durable.lock().clone();
-        Arc::new(CrashStore { applied: Mutex::new(durable.clone()), durable: Mutex::new(durable) })
+        Arc::new(CrashStore {
+            applied: Mutex::new(durable.clone()),
+            durable: Mutex::new(durable),
+            permits: Mutex::default(),
+        })
     }
 }
 
@@ -66,8 +72,18 @@ impl SessionStore for CrashStore {
     }
 
     fn flush(&self) -> Result<(), StoreFailure> {
+        // Not for ever, so that a test that fails also ends.
+        for _ in 0..5_000 {
+            if self.permits.lock().is_none_or(|left| left > 0) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let applied = self.applied.lock().clone();
         *self.durable.lock() = applied;
+        if let Some(left) = &mut *self.permits.lock() {
+            *left = left.saturating_sub(1);
+        }
         Ok(())
     }
 
@@ -96,6 +112,8 @@ struct Rig {
     /// Reports that each order causes.
     reports_per_order: usize,
     journaled: Vec<(u32, u64)>,
+    /// Sessions of templates.
+    defined: Vec<DefineSession>,
     now: i64,
 }
 
@@ -103,8 +121,7 @@ impl Rig {
     fn new(queue_slots: usize, change: impl FnOnce(&mut AcceptorSettings)) -> Rig {
         let folder = tempfile::tempdir().unwrap();
         let opened = journal::open(&folder.path().join("journal"), journal::Settings::default()).unwrap();
-        let session =
-            |id, peer| SessionSettings { session: SessionId(id), config: SessionConfig::acceptor("MILL", peer) };
+        let session = |id, peer| SessionSettings::new(SessionId(id), SessionConfig::acceptor("MILL", peer));
         let mut settings = AcceptorSettings::new(vec![session(0, "ALPHA"), session(1, "BETA")]);
         settings.listen.set_port(0);
         settings.slots_for_cancels = 0;
@@ -123,6 +140,7 @@ impl Rig {
             engine_runs: true,
             reports_per_order: 1,
             journaled: Vec::new(),
+            defined: Vec::new(),
             now: START_NS,
         };
         rig.open();
@@ -168,6 +186,17 @@ impl Rig {
     }
 
     fn decide(&mut self, command: &Command) {
+        if matches!(command, Command::SetSequenceNumbers(_)) {
+            self.log.append(EngineTime(self.now), command, &[]);
+            return;
+        }
+        if let Command::DefineSession(definition) = command {
+            let session = SessionId(2 + self.defined.len() as u32);
+            self.defined.push(*definition);
+            let event = Event::SessionDefined(SessionDefined { definition: *definition, session });
+            self.log.append(EngineTime(self.now), command, &[event]);
+            return;
+        }
         let origin = command.origin().unwrap();
         self.journaled.push((origin.session.0, origin.msg_seq_num));
         let Command::NewOrder(order) = command else { panic!("only orders here") };
@@ -440,10 +469,58 @@ fn order_is_refused_with_business_reject_when_queue_is_full() {
     for n in 0..3 {
         client.order(rig.now, &format!("o{n}"));
     }
-    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "380=4", "372=D", "45=4", "379=o2"]) == 1);
-    assert_eq!((rig.counter("commands"), rig.counter("queue_full")), (2, 1));
+    rig.until(&mut [&mut client], |rig, _| rig.counter("queue_full") == 1);
+    assert_eq!(rig.counter("commands"), 2);
     rig.engine_runs = true;
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "380=4", "372=D", "45=4", "379=o2"]) == 1);
     rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 2);
+}
+
+#[test]
+fn refusal_leaves_once_it_is_stored_and_no_later_one_keeps_it_back() {
+    let mut rig = Rig::new(2, |_| {});
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    let flood = |rig: &mut Rig, client: &mut Client, name: &str| {
+        rig.engine_runs = false;
+        let refused = rig.counter("queue_full");
+        for n in 0..3 {
+            client.order(rig.now, &format!("{name}{n}"));
+        }
+        rig.until(&mut [client], |rig, _| rig.counter("queue_full") == refused + 1);
+        let unseen = rig.acceptor().next_seq();
+        rig.engine_runs = true;
+        rig.until(&mut [client], |rig, _| rig.acceptor().next_seq() == Seq(unseen.0 + 2));
+    };
+    *rig.store.permits.lock() = Some(0);
+    flood(&mut rig, &mut client, "a");
+    flood(&mut rig, &mut client, "b");
+    (0..100).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
+    assert_eq!(client.count(&["35=j"]), 0, "not stored yet");
+    *rig.store.permits.lock() = Some(1);
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "379=a2"]) == 1);
+    let survives = rig.store.after_crash().load().unwrap().sessions;
+    let next_in = survives.iter().find(|(id, _)| id.0 == 0).map(|(_, record)| record.next_in);
+    assert!(next_in > Some(4), "the refused order would be due again: {next_in:?}");
+    (0..100).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
+    assert_eq!(client.count(&["35=j"]), 1, "the second is not stored yet");
+    *rig.store.permits.lock() = None;
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "379=b2"]) == 1);
+    rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 4);
+}
+
+#[test]
+fn overload_without_end_holds_nothing_for_ever() {
+    let mut rig = Rig::new(2, |_| {});
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    let mut sent = 0;
+    // Every round refuses an order, so a hold is asked for in every round.
+    rig.until(&mut [&mut client], |rig, clients| {
+        for _ in 0..4 {
+            sent += 1;
+            clients[0].order(rig.now, &format!("o{sent}"));
+        }
+        clients[0].count(&["35=j"]) >= 20 && clients[0].count(&["35=8"]) >= 20
+    });
 }
 
 #[test]
@@ -540,3 +617,6 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
     // The orders under greater numbers are of the numbering before.
     assert_eq!(rig.acceptor().sessions().lock()[0].next_in, 2);
 }
+
+#[path = "door_tests.rs"]
+mod door;

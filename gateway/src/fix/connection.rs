@@ -3,7 +3,9 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
+use super::auth::Standing;
 use super::encode::Encoder;
+use super::hold::Holds;
 use super::limits::MESSAGE_BYTES_MAX;
 use super::transport::Transport;
 
@@ -11,7 +13,9 @@ use super::transport::Transport;
 pub(super) const READ_BYTES_PER_ROUND: usize = 64 * 1024;
 /// Bytes of input that wait to be framed; room for several of the longest messages.
 pub(super) const INPUT_BYTES_MAX: usize = 64 * 1024;
-/// Output that is allocated when a connection opens; it grows up to the configured limit.
+/// The same before Logon, from the first byte on: a connection that says nothing costs no buffer.
+const INPUT_BYTES_BEFORE_LOGON: usize = 2 * MESSAGE_BYTES_MAX;
+/// Output that is allocated at Logon; it grows up to the configured limit.
 const OUTPUT_BYTES_AT_FIRST: usize = 16 * 1024;
 /// How long an ended connection may take to flush and to close, in nanoseconds.
 const LINGER_NS: i64 = 1_000_000_000;
@@ -25,6 +29,10 @@ pub(super) struct Connection {
     pub(super) opened_ns: i64,
     /// Messages to the peer.
     pub(super) out: Encoder,
+    /// Which of them wait for the disk; see [`Connection::position`].
+    pub(super) holds: Holds,
+    /// How far its password is verified.
+    pub(super) standing: Standing,
     /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
     pub(super) slot: Option<usize>,
     /// The socket may have bytes for us. mio tells once per change.
@@ -33,6 +41,10 @@ pub(super) struct Connection {
     pub(super) read_closed: bool,
     /// The socket may take bytes.
     pub(super) writable: bool,
+    /// Bytes that have left.
+    written: u64,
+    /// Position up to which the output is in the message log.
+    logged: u64,
     input: Box<[u8]>,
     filled: usize,
     /// Input that is framed already.
@@ -55,17 +67,36 @@ impl Connection {
             socket,
             peer,
             opened_ns: now_ns,
-            out: Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST),
+            out: Encoder::with_capacity(0),
+            holds: Holds::default(),
+            standing: Standing::Unasked,
             slot: None,
-            readable: true,
+            // The poll tells of what is there already.
+            readable: false,
             read_closed: false,
             writable: true,
-            input: vec![0; INPUT_BYTES_MAX].into_boxed_slice(),
+            written: 0,
+            logged: 0,
+            input: Box::default(),
             filled: 0,
             taken: 0,
             end: None,
             peer_closed: false,
         }
+    }
+
+    /// It has a session, and may now use what a session needs.
+    pub(super) fn admitted(&mut self) {
+        if self.out.pending().is_empty() {
+            self.out = Encoder::with_capacity(OUTPUT_BYTES_AT_FIRST);
+        }
+        self.grow(INPUT_BYTES_MAX);
+    }
+
+    fn grow(&mut self, bytes: usize) {
+        let mut input = vec![0; bytes].into_boxed_slice();
+        input[..self.input.len()].copy_from_slice(&self.input);
+        self.input = input;
     }
 
     /// Reads what is there, up to the bound of one round. Gives the number of bytes.
@@ -74,6 +105,9 @@ impl Connection {
     /// Those of the socket; the connection is then over.
     pub(super) fn read(&mut self) -> io::Result<usize> {
         let mut total = 0;
+        if self.readable && self.input.is_empty() {
+            self.grow(INPUT_BYTES_BEFORE_LOGON);
+        }
         while self.readable && total < READ_BYTES_PER_ROUND {
             self.make_room();
             if self.filled == self.input.len() {
@@ -107,6 +141,12 @@ impl Connection {
         (&self.input[self.taken..self.filled], &mut self.out)
     }
 
+    /// Bytes of input that are allocated.
+    #[cfg(test)]
+    pub(super) fn input_bytes(&self) -> usize {
+        self.input.len()
+    }
+
     /// Is there input that is not framed yet?
     pub(super) fn has_input(&self) -> bool {
         self.taken < self.filled
@@ -123,21 +163,46 @@ impl Connection {
         !self.out.pending().is_empty() || self.socket.has_unsent()
     }
 
-    /// Writes what the socket takes. Gives the number of bytes.
+    /// Where the next byte of output stands, counted from the connection's first.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.out.pending().len() as u64
+    }
+
+    /// Messages written since the last call.
+    pub(super) fn unlogged(&mut self) -> &[u8] {
+        let from = usize::try_from(self.logged.saturating_sub(self.written)).unwrap_or_default();
+        self.logged = self.position();
+        self.out.pending().get(from..).unwrap_or_default()
+    }
+
+    /// How many of the pending bytes the holds let leave.
+    pub(super) fn leaving(&self) -> usize {
+        let pending = self.out.pending().len();
+        match self.holds.limit() {
+            Some(limit) => {
+                usize::try_from(limit.saturating_sub(self.written)).map_or(pending, |free| free.min(pending))
+            }
+            None => pending,
+        }
+    }
+
+    /// Writes what the socket takes and the holds let leave. Gives the number of bytes.
     ///
     /// # Errors
     /// Those of the socket; the connection is then over.
     pub(super) fn write(&mut self) -> io::Result<usize> {
+        let leaving = self.leaving();
         let mut total = 0;
         if self.writable && self.socket.has_unsent() {
             self.socket.flush()?;
             self.writable = !self.socket.has_unsent();
         }
-        while self.writable && !self.out.pending().is_empty() {
-            match self.socket.write(self.out.pending()) {
+        while self.writable && total < leaving {
+            match self.socket.write(&self.out.pending()[..leaving - total]) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(count) => {
                     self.out.consume(count);
+                    self.written += count as u64;
                     total += count;
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,

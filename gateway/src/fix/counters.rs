@@ -27,6 +27,12 @@ counters! {
     connections,
     /// TCP connections closed at once because a limit was reached.
     connections_refused,
+    /// TCP connections closed at once, and Logons refused, because the address may not come.
+    addresses_refused,
+    /// TCP connections closed at once, and Logons refused, because of failures before.
+    locked_out,
+    /// Logons with a wrong or missing Username(553) or Password(554).
+    authentication_failures,
     /// Logons with CompIDs of no session.
     unknown_comp_ids,
     /// Logons for a session that was live on another connection.
@@ -49,6 +55,8 @@ counters! {
     business_rejects,
     /// Orders refused because the queue to the engine, or the session's share of it, was full.
     queue_full,
+    /// Application messages beyond the session's throttle.
+    throttled,
     /// BusinessMessageRejects(j) received.
     business_rejects_in,
     /// ResendRequests(2) taken.
@@ -57,6 +65,8 @@ counters! {
     messages_resent,
     /// Connections cut because the peer did not read.
     slow_consumers,
+    /// Messages that the message log had no room for.
+    messages_unlogged,
     /// Connections closed, for whatever reason.
     disconnects,
 }

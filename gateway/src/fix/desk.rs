@@ -8,22 +8,30 @@ use std::sync::Arc;
 
 use journal::{Frame, Mark};
 use model::queue::Producer;
-use model::{Command, Event, ExecId, SessionId};
+use model::{Command, CompId, Event, ExecId, SessionId};
 
+use super::addresses::Network;
+use super::auth::Verifier;
 use super::connection::Connection;
+use super::control::Control;
 use super::counters::{Counters, add, count};
+use super::door::Bound;
 use super::encode::Encoder;
 use super::frame::{Framed, frame};
 use super::ledger::Ledger;
 use super::limits::MESSAGE_BYTES_MAX;
+use super::lockout::Lockout;
 use super::message::{FieldIndex, Message};
+use super::message_log::{Direction, MessageLog};
+use super::msg_type;
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
-use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition, write_refusal};
+use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::StoreFailure;
+use super::template::Template;
+use super::throttle::OverThrottle;
 use super::translate::{Translated, ref_id, translate};
-use super::{msg_type, tag};
 
 /// Why a connection ended, for the log and the session's status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +43,12 @@ pub(super) enum Ended {
     LogonTimeout,
     UnknownCompIds,
     SecondLogon,
+    AddressRefused,
+    LockedOut,
+    AuthenticationFailed,
+    Throttled,
+    NumbersBeingSet,
+    TemplateFull,
     Stopping,
 }
 
@@ -51,9 +65,20 @@ pub(super) struct Desk {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    pub(super) templates: Vec<Template>,
+    /// Sessions of templates that are on their way to the journal.
+    pub(super) defining: Vec<CompId>,
+    /// Networks that peers may come from; empty is any.
+    pub(super) allowed: Vec<Network>,
+    pub(super) lockout: Lockout,
+    pub(super) verifier: Verifier,
+    /// Where it is on.
+    pub(super) message_log: Option<MessageLog>,
+    /// What operators ask.
+    pub(super) control: Control,
     /// Slot of each session, by [`SessionId`].
     slot_of: Vec<Option<usize>>,
-    index: FieldIndex,
+    pub(super) index: FieldIndex,
 }
 
 /// What is left to do after a message.
@@ -78,11 +103,16 @@ pub(super) struct Setup {
     pub(super) slots_for_cancels: usize,
     pub(super) journal: PathBuf,
     pub(super) mark: Mark,
+    pub(super) templates: Vec<Template>,
+    pub(super) allowed: Vec<Network>,
+    pub(super) lockout: Lockout,
+    pub(super) verifier: Verifier,
 }
 
 impl Desk {
     pub(super) fn new(setup: Setup) -> Desk {
-        let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark } = setup;
+        let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark, .. } = setup;
+        let Setup { templates, allowed, lockout, verifier, .. } = setup;
         let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
         slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
         Desk {
@@ -96,6 +126,13 @@ impl Desk {
             slots_for_cancels,
             journal,
             mark,
+            templates,
+            defining: Vec::new(),
+            allowed,
+            lockout,
+            verifier,
+            message_log: None,
+            control: Control::default(),
             slot_of,
             index: FieldIndex::new(),
         }
@@ -105,6 +142,16 @@ impl Desk {
         self.slot_of.get(session.0 as usize).copied().flatten()
     }
 
+    /// One more session, while running.
+    pub(super) fn add_slot(&mut self, slot: Slot) {
+        let id = slot.id.0 as usize;
+        if self.slot_of.len() <= id {
+            self.slot_of.resize(id + 1, None);
+        }
+        self.slot_of[id] = Some(self.slots.len());
+        self.slots.push(slot);
+    }
+
     /// Frames what a connection has read and deals with each message. Gives their number.
     pub(super) fn take_input(&mut self, c: usize, now_ns: i64) -> Result<usize, StoreFailure> {
         let mut messages = 0;
@@ -112,6 +159,11 @@ impl Desk {
             if connection.is_ending() {
                 break;
             }
+            // While our own disk is behind, the peer waits: what it has to be told must not pile up.
+            if connection.out.pending().len() > self.output_bytes_max {
+                break;
+            }
+            let from = connection.position();
             let (input, _) = connection.input_and_out();
             let (len, after) = match frame(input, MESSAGE_BYTES_MAX) {
                 Framed::Incomplete => break,
@@ -129,9 +181,10 @@ impl Desk {
                 After::Taken | After::Held => {}
                 After::End(why) => self.end(c, why, now_ns),
                 After::Hold => {
-                    let slot = self.connections[c].as_ref().and_then(|connection| connection.slot);
-                    if let Some(slot) = slot {
-                        self.ledger.hold(&mut self.slots, slot);
+                    if let Some(connection) = &mut self.connections[c]
+                        && let Some(slot) = connection.slot
+                    {
+                        connection.holds.hold(from, self.slots[slot].sent());
                     }
                 }
             }
@@ -151,12 +204,14 @@ impl Desk {
     }
 
     fn on_message(&mut self, c: usize, len: usize, now_ns: i64) -> After {
-        if self.connections[c].as_ref().is_some_and(|connection| connection.slot.is_none())
-            && let Err(why) = self.bind(c, len, now_ns)
-        {
-            return After::End(why);
+        if self.connections[c].as_ref().is_some_and(|connection| connection.slot.is_none()) {
+            match self.bind(c, len, now_ns) {
+                Bound::Yes => {}
+                Bound::Waiting => return After::Held,
+                Bound::No(why) => return After::End(why),
+            }
         }
-        let Desk { connections, slots, index, counters, commands, slots_for_cancels, .. } = self;
+        let Desk { connections, slots, index, counters, commands, slots_for_cancels, message_log, .. } = self;
         let Some(connection) = &mut connections[c] else { return After::Taken };
         let Some(slot) = connection.slot.map(|slot| &mut slots[slot]) else { return After::Taken };
         let (input, out) = connection.input_and_out();
@@ -164,6 +219,9 @@ impl Desk {
         // Numbers begin again only when no command of the old numbering can still come up in the journal.
         if slot.in_flight() > 0 && slot.session.may_reset_with(&message) {
             return After::Held;
+        }
+        if let Some(log) = message_log {
+            log.note(slot.target_comp_id, now_ns, Direction::In, &input[..len]);
         }
         count(&counters.messages_in);
         match slot.session.on_message(now_ns, &message, out) {
@@ -179,6 +237,9 @@ impl Desk {
                 }
             }
             Disposition::Application { msg_seq_num, poss_resend, .. } => {
+                if let Some(after) = throttle(slot, &message, counters, now_ns, out) {
+                    return after;
+                }
                 let to = Engine { commands, slots_for_cancels: *slots_for_cancels, counters };
                 return application(&to, slot, msg_seq_num, poss_resend, &message, now_ns, out);
             }
@@ -193,40 +254,6 @@ impl Desk {
         After::Taken
     }
 
-    /// The first message of a connection: finds its session, or says why there is none.
-    fn bind(&mut self, c: usize, len: usize, now_ns: i64) -> Result<(), Ended> {
-        let Desk { connections, slots, index, counters, .. } = self;
-        let Some(connection) = &mut connections[c] else { return Err(Ended::PeerClosed) };
-        let peer = connection.peer;
-        let (input, out) = connection.input_and_out();
-        let garbled = |_| Ended::Session(DisconnectReason::GarbledLogon);
-        let message = index.parse(&input[..len]).map_err(garbled)?;
-        if message.msg_type() != msg_type::LOGON {
-            return Err(Ended::Session(DisconnectReason::FirstMessageNotLogon));
-        }
-        let (theirs, ours) = (message.get(tag::SENDER_COMP_ID), message.get(tag::TARGET_COMP_ID));
-        let is_wanted = |slot: &Slot| {
-            let config = slot.session.config();
-            theirs == Some(&*config.target_comp_id) && ours == Some(&*config.sender_comp_id)
-        };
-        // Whoever is unknown gets no answer: it is to learn nothing about which names exist.
-        let Some(found) = slots.iter().position(is_wanted) else {
-            count(&counters.unknown_comp_ids);
-            return Err(Ended::UnknownCompIds);
-        };
-        let slot = &mut slots[found];
-        if slot.connection.is_some() {
-            count(&counters.second_logons);
-            tracing::warn!(session = %slot.target_comp_id, %peer, "second logon for a live session refused");
-            write_refusal(now_ns, &message, "session is already logged on", out);
-            return Err(Ended::SecondLogon);
-        }
-        slot.connection = Some(c);
-        slot.session.connected(now_ns, out);
-        connection.slot = Some(found);
-        Ok(())
-    }
-
     /// Takes in a frame: what it confirms, what it defines, and what clients hear of it.
     pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
         if let Some(origin) = frame.command.origin()
@@ -234,8 +261,16 @@ impl Desk {
         {
             self.slots[slot].journaled(origin.msg_seq_num);
         }
+        if let Command::SetSequenceNumbers(set) = &frame.command
+            && let Some(slot) = self.slot_of(set.session)
+        {
+            self.slots[slot].set_numbers(set);
+        }
         for (index, event) in frame.events().enumerate() {
             self.names.learn(&event);
+            if let Event::SessionDefined(defined) = &event {
+                self.defined(defined);
+            }
             if let Some(slot) = event.session().and_then(|session| self.slot_of(session)) {
                 self.report(slot, frame, index as u8, &event, now_ns);
             }
@@ -347,10 +382,15 @@ impl Desk {
                 // While commands of the old numbers are on their way the reset waits for the next Logon.
                 if slot.in_flight() == 0 && slot.session.reset_if_due() {
                     slot.reset();
-                    self.ledger.hold(&mut self.slots, index);
+                    // Nothing leaves under the new numbers before their first reservation is durable, and this with it.
+                    self.ledger.store(&mut self.slots);
                 }
             }
-            None => tracing::warn!(peer = %connection.peer, ?why, "connection ended without a session"),
+            None => {
+                let peer = connection.peer;
+                tracing::warn!(%peer, ?why, "connection ended without a session");
+                self.note_failure(peer.ip(), why, now_ns);
+            }
         }
     }
 }
@@ -367,6 +407,37 @@ impl Engine<'_> {
         let cancel = matches!(command, Command::CancelOrder(_));
         let room = cancel || self.commands.free() > self.slots_for_cancels;
         room && slot.has_room_for(cancel) && self.commands.try_push(command).is_ok()
+    }
+}
+
+/// What becomes of an application message that is one too many; nothing where it is not. Cancels always pass.
+fn throttle(
+    slot: &mut Slot,
+    message: &Message<'_>,
+    counters: &Counters,
+    now_ns: i64,
+    out: &mut Encoder,
+) -> Option<After> {
+    let throttle = slot.throttle.as_mut()?;
+    let cancel = matches!(message.msg_type(), msg_type::ORDER_CANCEL_REQUEST | b"q");
+    if cancel || throttle.takes(now_ns) {
+        return None;
+    }
+    count(&counters.throttled);
+    let text = "more messages than the session may send";
+    match throttle.over() {
+        OverThrottle::Reject => {
+            count(&counters.business_rejects);
+            let content =
+                BusinessReject { reason: BusinessRejectReason::ThrottleLimitExceeded, ref_id: ref_id(message), text };
+            slot.session.business_reject(now_ns, message, content, out);
+            // Like every refusal that another time might not come.
+            Some(After::Hold)
+        }
+        OverThrottle::Disconnect => {
+            slot.session.logout(now_ns, text, out);
+            Some(After::End(Ended::Throttled))
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use model::Seq;
 
 use super::flusher::Flusher;
+use super::hold::Holds;
 use super::slot::Slot;
 use super::store::{Changes, SessionStore, StoreFailure, Stored};
 
@@ -81,19 +82,18 @@ impl Ledger {
         self.flusher.failure()
     }
 
-    /// Stores, and keeps all output of the session back until that is durable.
-    pub(super) fn hold(&mut self, slots: &mut [Slot], index: usize) {
-        self.store(slots);
-        slots[index].held = Some(self.flusher.flush());
+    /// Moves the holds of a connection of the session on.
+    pub(super) fn turn(&mut self, slots: &mut [Slot], index: usize, holds: &mut Holds) {
+        holds.let_go(|request| self.flusher.is_durable(request));
+        if holds.is_due(slots[index].shown()) {
+            self.store(slots);
+            holds.requested(self.flusher.flush());
+        }
     }
 
-    /// May the session's output leave now? Where it may not, what is missing is under way.
+    /// May the session's numbers leave now? Where they may not, what is missing is under way.
     pub(super) fn may_leave(&mut self, slots: &mut [Slot], index: usize) -> bool {
         let slot = &mut slots[index];
-        if slot.held.is_some_and(|request| !self.flusher.is_durable(request)) {
-            return false;
-        }
-        slot.held = None;
         if let Some((reserved, request)) = slot.reserving
             && self.flusher.is_durable(request)
         {

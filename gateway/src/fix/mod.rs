@@ -32,14 +32,23 @@ pub mod session;
 pub mod translate;
 
 pub mod acceptor;
+pub mod addresses;
+pub mod auth;
 mod connection;
+pub mod control;
 pub mod counters;
 mod desk;
+mod door;
 mod flusher;
+mod hold;
 mod ledger;
+pub mod lockout;
+pub mod message_log;
 mod numbering;
 mod resend;
 mod slot;
+pub mod template;
+pub mod throttle;
 
 pub mod report;
 pub mod store;

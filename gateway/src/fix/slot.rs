@@ -2,12 +2,16 @@
 
 use std::collections::VecDeque;
 
-use model::{CompId, Seq, SessionId};
+use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
+use super::acceptor::SessionSettings;
+use super::addresses::Network;
+use super::auth::Credentials;
 use super::numbering::Numbering;
 use super::resend::ResendJob;
 use super::session::{Resend, SequenceNumbers, Session};
 use super::store::SessionRecord;
+use super::throttle::Throttle;
 
 /// Orders of one session that may be on their way to the journal.
 pub(super) const IN_FLIGHT_MAX: usize = 16_384;
@@ -22,6 +26,13 @@ pub(super) struct Slot {
     pub(super) sender_comp_id: CompId,
     pub(super) target_comp_id: CompId,
     pub(super) session: Session,
+    /// What its Logon must bring.
+    pub(super) credentials: Option<Credentials>,
+    /// Networks that it may come from; empty is any.
+    pub(super) allowed: Vec<Network>,
+    pub(super) throttle: Option<Throttle>,
+    /// An operator's new numbers are on their way to the journal; no Logon until then.
+    pub(super) being_set: bool,
     /// Index of the live connection.
     pub(super) connection: Option<usize>,
     pub(super) numbering: Numbering,
@@ -31,14 +42,14 @@ pub(super) struct Slot {
     pub(super) last_disconnect: Option<String>,
     /// Numbers of commands handed to the engine that the journal has not shown yet.
     in_flight: VecDeque<u64>,
+    /// Commands ever handed to the engine.
+    sent: u64,
     /// Numbers below it may leave.
     pub(super) reserved: u64,
     /// Numbers below it may leave once the flush with this number is done.
     pub(super) reserving: Option<(u64, u64)>,
     /// Greatest reservation ever stored.
     pub(super) reserved_at_store: u64,
-    /// Nothing leaves before the flush with this number is done.
-    pub(super) held: Option<u64>,
     /// Events up to this frame may have been told before a crash.
     poss_resend_to: Seq,
     pub(super) stored: Option<SessionRecord>,
@@ -48,7 +59,8 @@ pub(super) struct Slot {
 
 impl Slot {
     /// A session that goes on where `record` says; `journal_end` is the last frame of the journal at this start.
-    pub(super) fn new(id: SessionId, mut session: Session, record: Option<SessionRecord>, journal_end: Seq) -> Slot {
+    pub(super) fn new(of: &SessionSettings, record: Option<SessionRecord>, journal_end: Seq) -> Slot {
+        let mut session = Session::new(of.config.clone(), SequenceNumbers::FIRST);
         let comp_id = |bytes: &[u8]| CompId::clipped(bytes);
         let (sender_comp_id, target_comp_id) =
             (comp_id(&session.config().sender_comp_id), comp_id(&session.config().target_comp_id));
@@ -59,20 +71,24 @@ impl Slot {
         });
         session.set_sequence_numbers(start);
         Slot {
-            id,
+            id: of.session,
             sender_comp_id,
             target_comp_id,
             session,
+            credentials: of.credentials.clone(),
+            allowed: of.allowed.clone(),
+            throttle: of.throttle.map(Throttle::new),
+            being_set: false,
             connection: None,
             numbering: Numbering::default(),
             resend: None,
             resends_waiting: VecDeque::new(),
             last_disconnect: None,
             in_flight: VecDeque::new(),
+            sent: 0,
             reserved: 0,
             reserving: None,
             reserved_at_store: 0,
-            held: None,
             poss_resend_to: if clean { Seq(0) } else { journal_end },
             stored: record,
             was_reset: false,
@@ -90,9 +106,20 @@ impl Slot {
         self.in_flight.len()
     }
 
+    /// Commands ever handed to the engine.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Those of them that the journal has shown.
+    pub(super) fn shown(&self) -> u64 {
+        self.sent - self.in_flight.len() as u64
+    }
+
     /// A command with this number went to the engine.
     pub(super) fn sent_to_engine(&mut self, msg_seq_num: u64) {
         self.in_flight.push_back(msg_seq_num);
+        self.sent += 1;
     }
 
     /// The journal shows a command with this number. Those before it went the same way, so they are through as well.
@@ -123,13 +150,29 @@ impl Slot {
         self.numbering.note(number, seq, index, seq <= self.poss_resend_to);
     }
 
-    /// The numbers began again at 1. Until that is durable nothing leaves; see [`super::ledger::Ledger::hold`].
+    /// The numbers began again at 1. Until that is durable nothing leaves; see [`super::hold`].
     pub(super) fn reset(&mut self) {
         self.numbering.reset();
         self.resend = None;
         self.resends_waiting.clear();
         (self.reserved, self.reserving, self.reserved_at_store) = (0, None, 0);
         self.was_reset = true;
+    }
+
+    /// An operator's new numbers are in the journal. Where ours go back, what is stored of those numbers is void.
+    pub(super) fn set_numbers(&mut self, set: &SetSequenceNumbers) {
+        let mut numbers = self.session.sequence_numbers();
+        if set.changes & 1 != 0 {
+            numbers.next_in = set.next_in;
+        }
+        if set.changes & 2 != 0 {
+            if set.next_out < numbers.next_out {
+                self.reset();
+            }
+            numbers.next_out = set.next_out;
+        }
+        self.session.set_sequence_numbers(numbers);
+        self.being_set = false;
     }
 
     /// A ResendRequest(2) to be answered.

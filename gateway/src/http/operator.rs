@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use super::guard::Problem;
 use super::routes::{Desk, body};
+use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::Act;
 
 /// How long an act may take to be durable and seen.
@@ -57,6 +58,17 @@ pub(super) struct Switch {
 pub(super) struct Cash {
     account: String,
     amount: Amount,
+    actor: Option<String>,
+    reason: String,
+}
+
+/// Body of `/operator/sequence`; a number that is not given stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sequence {
+    session: String,
+    next_in: Option<u64>,
+    next_out: Option<u64>,
     actor: Option<String>,
     reason: String,
 }
@@ -110,6 +122,35 @@ pub(super) async fn cash(
     act(&desk, command).await
 }
 
+/// Sets sequence numbers of a session that nobody is logged on to.
+pub(super) async fn sequence(
+    State(desk): State<Arc<Desk>>,
+    asked: Result<Json<Sequence>, JsonRejection>,
+) -> Result<Json<Done>, Problem> {
+    let asked = body(asked)?;
+    let numbers = NewNumbers {
+        target_comp_id: words("session", &asked.session)?,
+        next_in: asked.next_in,
+        next_out: asked.next_out,
+        actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
+        reason: words("reason", &asked.reason)?,
+    };
+    let sessions = Arc::clone(&desk.sources.sessions);
+    let send = async || {
+        let answer = tokio::task::spawn_blocking(move || sessions.set_numbers(numbers)).await;
+        answer.unwrap_or(Err(NumbersRefused::Silent)).map_err(|why| {
+            let code = match why {
+                NumbersRefused::Unknown => StatusCode::NOT_FOUND,
+                NumbersRefused::Range => StatusCode::BAD_REQUEST,
+                NumbersRefused::Connected | NumbersRefused::Busy => StatusCode::CONFLICT,
+                NumbersRefused::QueueFull | NumbersRefused::Silent => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            Problem::new(code, why.to_string(), "look at /status under fix for the sessions and their numbers")
+        })
+    };
+    act_by(&desk, send).await
+}
+
 fn switch(desk: &Desk, asked: Switch, state: TradingState) -> Result<Command, Problem> {
     let (scope, account) = match asked.scope.as_str() {
         "global" if asked.account.is_empty() => (Scope::Global, AccountName::EMPTY),
@@ -127,22 +168,30 @@ fn switch(desk: &Desk, asked: Switch, state: TradingState) -> Result<Command, Pr
     }))
 }
 
-/// Sends the command, and waits until the views have it: they read behind the durable mark.
+/// Sends the command, and waits until the views have it.
 async fn act(desk: &Desk, command: Command) -> Result<Json<Done>, Problem> {
+    let send = async || {
+        desk.sources.commands.try_push(command).map(|()| command).map_err(|_| {
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the queue to the engine is full; nothing was done",
+                "try again; if it stays full, look at /health",
+            )
+        })
+    };
+    act_by(desk, send).await
+}
+
+/// Sends a command by the given way, and waits until the views have it: they read behind the durable mark.
+async fn act_by(desk: &Desk, send: impl AsyncFnOnce() -> Result<Command, Problem>) -> Result<Json<Done>, Problem> {
     let deadline = Instant::now() + ACT_MAX;
     let mut pending = desk.pending.0.lock().await;
     if let Some(earlier) = *pending {
         wait_for(desk, earlier, deadline).await.ok_or_else(still_pending)?;
         *pending = None;
     }
-    let sent = Sent { command, after: desk.sources.views.read().acts_total() };
-    if desk.sources.commands.try_push(command).is_err() {
-        return Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the queue to the engine is full; nothing was done",
-            "try again; if it stays full, look at /health",
-        ));
-    }
+    let after = desk.sources.views.read().acts_total();
+    let sent = Sent { command: send().await?, after };
     // From here on the act may happen, even if this request is dropped while it waits.
     *pending = Some(sent);
     let act = wait_for(desk, sent, deadline).await.ok_or_else(still_pending)?;

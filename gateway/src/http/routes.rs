@@ -55,6 +55,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/halt", post(operator::halt))
         .route("/operator/resume", post(operator::resume))
         .route("/operator/cash", post(operator::cash))
+        .route("/operator/sequence", post(operator::sequence))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -141,7 +142,7 @@ async fn unknown_path() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "no such path",
-        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash",
+        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash /operator/sequence",
     )
 }
 
@@ -149,6 +150,6 @@ async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "this path does not take that method",
-        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash",
+        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash /operator/sequence",
     )
 }

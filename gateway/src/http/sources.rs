@@ -8,6 +8,7 @@ use model::queue::Producer;
 use model::{Command, Seq};
 use serde::{Deserialize, Serialize};
 
+use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::SharedViews;
 
 /// Everything that the control plane reads from and writes to.
@@ -83,6 +84,11 @@ pub struct StoreStatus {
 pub trait Sessions: Send + Sync {
     /// Now.
     fn sessions(&self) -> Vec<SessionStatus>;
+    /// Asks to set sequence numbers. Gives the command that is on its way to the journal. May wait for seconds.
+    ///
+    /// # Errors
+    /// Why nothing was done.
+    fn set_numbers(&self, numbers: NewNumbers) -> Result<Command, NumbersRefused>;
 }
 
 /// A FIX session.

@@ -40,6 +40,9 @@ impl Sessions for Fixed {
     fn sessions(&self) -> Vec<SessionStatus> {
         vec![SessionStatus { target_comp_id: "CLIENT\"1".into(), logged_on: true, ..SessionStatus::default() }]
     }
+    fn set_numbers(&self, _: crate::fix::control::NewNumbers) -> Result<Command, crate::fix::control::NumbersRefused> {
+        Err(crate::fix::control::NumbersRefused::Connected)
+    }
 }
 
 impl Samples for Fixed {

@@ -99,7 +99,7 @@ pub struct Act {
     pub seq: Seq,
     /// When.
     pub time: EngineTime,
-    /// What was asked: SetTradingState or AdjustCash.
+    /// What was asked: SetTradingState, AdjustCash or SetSequenceNumbers.
     pub command: Command,
     /// Did it change anything? An act upon an unknown account does not.
     pub applied: bool,
@@ -119,13 +119,14 @@ impl Views {
         self.frames += 1;
         self.last_seq = seq;
         self.last_time = time;
-        let mut applied = false;
+        // Of sequence numbers the frame itself is the record; the engine has nothing to say.
+        let mut applied = matches!(command, Command::SetSequenceNumbers(_));
         for event in events {
             self.events += 1;
             applied |= matches!(event, Event::TradingStateChanged(_) | Event::CashAdjusted(_));
             self.fold_event(time, &event);
         }
-        if matches!(command, Command::SetTradingState(_) | Command::AdjustCash(_)) {
+        if applied || matches!(command, Command::SetTradingState(_) | Command::AdjustCash(_)) {
             self.keep_act(seq, time, *command, applied);
         }
     }

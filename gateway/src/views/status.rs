@@ -176,6 +176,8 @@ pub struct ActStatus {
     pub account: String,
     /// The money moved; empty for a switch.
     pub amount: String,
+    /// Sequence numbers before and after, for `set-seq`; else empty.
+    pub sequence: String,
     /// Who.
     pub actor: String,
     /// Why.
@@ -347,6 +349,16 @@ fn act_status(act: &Act) -> ActStatus {
             amount: money(adjust.amount).to_string(),
             actor: adjust.actor.to_string(),
             reason: adjust.reason.to_string(),
+            ..base
+        },
+        Command::SetSequenceNumbers(set) => ActStatus {
+            act: "set-seq".to_owned(),
+            sequence: format!(
+                "session {}: in {} to {}, out {} to {}",
+                set.session.0, set.next_in_before, set.next_in, set.next_out_before, set.next_out
+            ),
+            actor: set.actor.to_string(),
+            reason: set.reason.to_string(),
             ..base
         },
         _ => base,
