@@ -22,6 +22,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::form::{CustomTags, FieldProblem, TagClass};
 use super::message::Message;
+pub use super::version::Version;
 use body::Body;
 use draft::Draft;
 pub use field::Field;
@@ -33,46 +34,19 @@ use types::{MessageType, TypeMap};
 /// The first of the tags that counterparties give out themselves.
 pub const USER_DEFINED_FROM: u32 = 5_000;
 
-/// A version that Millrace speaks.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Version {
-    Fix42,
-    Fix44,
-    /// FIXT 1.1 with FIX 5.0 SP2.
-    Fix50Sp2,
+/// The text of a version's tables.
+fn tables(version: Version) -> &'static [&'static str] {
+    match version {
+        Version::Fix42 => &[include_str!("dictionary/fix42.table")],
+        Version::Fix44 => &[include_str!("dictionary/fix44.table")],
+        Version::Fix50Sp2 => &[include_str!("dictionary/fixt11.table"), include_str!("dictionary/fix50sp2.table")],
+    }
 }
 
-impl Version {
-    /// Every version.
-    pub const ALL: [Version; 3] = [Version::Fix42, Version::Fix44, Version::Fix50Sp2];
-
-    /// The version that BeginString(8) names.
-    pub fn of(begin_string: &[u8]) -> Option<Version> {
-        Version::ALL.into_iter().find(|version| version.begin_string().as_bytes() == begin_string)
-    }
-
-    /// BeginString(8).
-    pub fn begin_string(self) -> &'static str {
-        match self {
-            Version::Fix42 => "FIX.4.2",
-            Version::Fix44 => "FIX.4.4",
-            Version::Fix50Sp2 => "FIXT.1.1",
-        }
-    }
-
-    fn tables(self) -> &'static [&'static str] {
-        match self {
-            Version::Fix42 => &[include_str!("dictionary/fix42.table")],
-            Version::Fix44 => &[include_str!("dictionary/fix44.table")],
-            Version::Fix50Sp2 => &[include_str!("dictionary/fixt11.table"), include_str!("dictionary/fix50sp2.table")],
-        }
-    }
-
-    fn draft(self) -> Result<Draft, DictionaryError> {
-        let mut draft = Draft::default();
-        self.tables().iter().try_for_each(|text| table::read(text, &mut draft))?;
-        Ok(draft)
-    }
+fn draft(version: Version) -> Result<Draft, DictionaryError> {
+    let mut draft = Draft::default();
+    tables(version).iter().try_for_each(|text| table::read(text, &mut draft))?;
+    Ok(draft)
 }
 
 /// How much of a message is checked against the dictionary.
@@ -143,7 +117,7 @@ impl Dictionary {
     /// # Errors
     /// Where the XML is broken, or names what is not defined, or is beyond a bound.
     pub fn with_xml(version: Version, text: &str) -> Result<Dictionary, DictionaryError> {
-        let mut draft = version.draft()?;
+        let mut draft = draft(version)?;
         xml::read(text, &mut draft)?;
         let mut dictionary = draft.build(version)?;
         dictionary.custom = dictionary.tags_that_form_does_not_know();
@@ -252,9 +226,9 @@ impl Dictionary {
 
 /// A test reads each of them, so this cannot fail where the tests have passed.
 fn built_in(version: Version) -> Arc<Dictionary> {
-    match version.draft().and_then(|draft| draft.build(version)) {
+    match draft(version).and_then(|draft| draft.build(version)) {
         Ok(dictionary) => Arc::new(dictionary),
-        Err(error) => panic!("the table of {} is broken: {error}", version.begin_string()),
+        Err(error) => panic!("the table of {} is broken: {error}", version.name()),
     }
 }
 

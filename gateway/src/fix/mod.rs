@@ -52,6 +52,7 @@ pub mod throttle;
 
 pub mod report;
 pub mod store;
+pub mod version;
 
 pub mod driver;
 pub mod tls;

@@ -23,12 +23,11 @@ mod gap;
 mod hours;
 mod outbound;
 mod resend;
-mod version;
 
+pub use super::version::Version;
 pub use config::{BadLogonAnswer, DisconnectReason, Disposition, Role, SequenceNumbers, SessionConfig};
 pub use outbound::{BusinessReject, BusinessRejectReason, write_refusal};
 pub use resend::Resend;
-pub use version::Version;
 
 use super::encode::Encoder;
 use super::form::FieldProblem;

@@ -99,6 +99,9 @@ impl Peer {
             if out.pending().len() > output_bytes_max / 2 {
                 break;
             }
+            if let Some(dictionary) = &self.session.config().dictionary {
+                index.use_dictionary(dictionary);
+            }
             let (taken, disposition) = match frame(input, MESSAGE_BYTES_MAX) {
                 Framed::Incomplete => return None,
                 Framed::Garbled { skip, .. } => (skip, self.session.on_garbled()),

@@ -1,10 +1,13 @@
 //! What a session is given and what it answers: configuration, numbers, dispositions.
 
+use std::sync::Arc;
+
+use super::super::dictionary::{Dictionary, Level};
 use super::super::form::FieldProblem;
 use super::super::limits::{COMP_ID_BYTES_MAX, HEART_BT_SECS_MAX};
 use super::super::value::TimePrecision;
+use super::super::version::Version;
 use super::resend::Resend;
-use super::version::Version;
 
 const NS_PER_SECOND: i64 = 1_000_000_000;
 
@@ -40,6 +43,11 @@ pub struct SessionConfig {
     /// Bounds of the peer's HeartBtInt(108), in seconds, both included. 0 (no heartbeats) passes only if the minimum is 0.
     pub heart_bt_secs_min: u32,
     pub heart_bt_secs_max: u32,
+    /// What messages are held against. Without one only their form is checked, and that the fields are there that every
+    /// dictionary requires. The connection's [`super::super::message::FieldIndex`] must know it too.
+    pub dictionary: Option<Arc<Dictionary>>,
+    /// How much of it.
+    pub validation: Level,
     /// Whether SendingTime(52) must be near our clock. Its form is checked in any case.
     pub check_sending_time: bool,
     /// Greatest distance of SendingTime(52) from our clock, in nanoseconds.
@@ -82,6 +90,8 @@ impl SessionConfig {
             heart_bt_secs: 30,
             heart_bt_secs_min: 1,
             heart_bt_secs_max: 300,
+            dictionary: None,
+            validation: Level::default(),
             check_sending_time: true,
             max_latency_ns: 120 * NS_PER_SECOND,
             time_precision: TimePrecision::Millis,

@@ -193,6 +193,9 @@ impl Session {
 
     /// What is wrong with the fields of a message, by its form and its type.
     pub(super) fn problem_of(&self, message: &Message<'_>) -> Option<FieldProblem> {
+        if let Some(dictionary) = &self.config.dictionary {
+            return dictionary.check(message, self.config.validation).or_else(|| self.appl_ver_problem(message));
+        }
         let kind = message.msg_type();
         let undefined = || FieldProblem::new(SessionRejectReason::InvalidMsgType, tag::MSG_TYPE);
         message

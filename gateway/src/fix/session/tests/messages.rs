@@ -1,5 +1,6 @@
 //! Rules 8 to 18 in FIX 4.4: what is wrong with a message, and how a session lives and ends.
 
+use super::super::super::dictionary::{Dictionary, Level};
 use super::*;
 
 #[test]
@@ -201,4 +202,30 @@ fn rule_18_logout_beyond_a_gap_leaves_the_gap_for_the_next_logon() {
     peer.session.connected(peer.now, &mut peer.out);
     let (_, answers) = peer.send("35=A|34=8|98=0|108=30|");
     assert_eq!(answers, ["35=A|34=3|98=0|108=30|", "35=2|34=4|7=2|16=0|"]);
+}
+
+#[test]
+fn rule_15_dictionary_decides_by_its_level_and_the_session_goes_on() {
+    let rejected_at = |validation, body: &str| {
+        let dictionary = Some(Dictionary::standard(Version::Fix44));
+        let config = SessionConfig { dictionary, validation, ..SessionConfig::acceptor("MILL", "CLIENT") };
+        let mut peer = Played::with(config, SequenceNumbers::FIRST);
+        assert_eq!(peer.send("35=A|34=1|98=0|108=30|").0, Disposition::LoggedOn { reset: false });
+        let (disposition, _) = peer.send(&format!("35=D|34=2|{ORDER}{body}"));
+        assert_eq!(peer.send(&order(3)).0, application(3, false), "the session goes on");
+        match disposition {
+            Disposition::Application { .. } => None,
+            other => Some(rejected_with(other)),
+        }
+    };
+    let (enum_value, wrong_message, group) = ("59=z|", "150=0|", "453=2|448=a|");
+    assert_eq!(rejected_at(Level::Strict, ""), None);
+    assert_eq!(rejected_at(Level::Strict, enum_value), Some((5, 59)));
+    assert_eq!(rejected_at(Level::Strict, wrong_message), Some((2, 150)));
+    assert_eq!(rejected_at(Level::Strict, group), Some((16, 453)));
+    assert_eq!(rejected_at(Level::Lenient, enum_value), None);
+    assert_eq!(rejected_at(Level::Lenient, wrong_message), None);
+    assert_eq!(rejected_at(Level::Lenient, group), Some((16, 453)));
+    assert_eq!(rejected_at(Level::Off, group), None);
+    assert_eq!(rejected_at(Level::Off, "58=|"), Some((4, 58)), "form holds at every level");
 }

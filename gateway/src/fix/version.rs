@@ -1,10 +1,10 @@
-//! The versions of FIX that a session may speak, and where their session layers differ.
+//! The versions of FIX that Millrace speaks, and where their session layers differ.
 
-use super::super::form::SessionRejectReason;
-use super::outbound::BusinessRejectReason;
+use super::form::SessionRejectReason;
+use super::session::BusinessRejectReason;
 
 /// A version of the session layer with the application messages that go with it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Version {
     Fix42,
     #[default]
@@ -20,6 +20,11 @@ impl Version {
     /// The version with this name: `FIX.4.2`, `FIX.4.4`, `FIX.5.0SP2`.
     pub fn named(name: &str) -> Option<Version> {
         Version::ALL.into_iter().find(|version| version.name() == name)
+    }
+
+    /// The version that BeginString(8) names.
+    pub fn of(begin_string: &[u8]) -> Option<Version> {
+        Version::ALL.into_iter().find(|version| version.begin_string() == begin_string)
     }
 
     /// The name of the application messages' version.
