@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gateway::fix::addresses::Network;
+use gateway::fix::dictionary::Level;
 use gateway::fix::lockout::LockoutSettings;
+use gateway::fix::value::TimePrecision;
 use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
 
 pub(crate) use access::{Access, MessageLog};
@@ -66,6 +68,10 @@ pub(crate) struct Fix {
     pub(crate) sender_comp_id: CompId,
     /// Greatest HeartBtInt(108) that a client may ask for.
     pub(crate) heartbeat_max: Duration,
+    /// What clients' messages are held against; `None` is their form and the required fields.
+    pub(crate) validation: Option<Level>,
+    /// Digits of the timestamps that we write.
+    pub(crate) timestamps: TimePrecision,
     /// Networks that may connect; empty is any.
     pub(crate) allowed: Vec<Network>,
     /// Most connections at a time.

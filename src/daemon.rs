@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
+use gateway::fix::dictionary::Dictionary;
 use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::report::Names;
 use gateway::fix::session::SessionConfig;
@@ -164,7 +165,14 @@ fn templates(config: &Configuration) -> Vec<Template> {
 fn session_config(config: &Configuration, ours: &str, theirs: &str) -> SessionConfig {
     // The configuration bounds it to an hour.
     let heart_bt_secs_max = u32::try_from(config.fix.heartbeat_max.as_secs()).unwrap_or(u32::MAX);
-    SessionConfig { heart_bt_secs_max, ..SessionConfig::acceptor(ours, theirs) }
+    let acceptor = SessionConfig::acceptor(ours, theirs);
+    SessionConfig {
+        heart_bt_secs_max,
+        dictionary: config.fix.validation.map(|_| Dictionary::standard(acceptor.version)),
+        validation: config.fix.validation.unwrap_or_default(),
+        time_precision: config.fix.timestamps,
+        ..acceptor
+    }
 }
 
 /// Decides commands and waits until they are durable, before anything else runs.

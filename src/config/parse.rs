@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gateway::fix::dictionary::Level;
+use gateway::fix::value::TimePrecision;
 use model::{AccountName, CompId, Currency, DefineAccount, DefineInstrument, Notional, Px, Qty};
 use toml::de::DeTable;
 
@@ -150,11 +152,19 @@ impl Parts<'_, Family> {
 }
 
 fn acceptor(fix: &Section<'_>) -> Fix {
+    let validations = [("basic", None), ("lenient", Some(Level::Lenient)), ("strict", Some(Level::Strict))];
+    let timestamps = [
+        ("milliseconds", TimePrecision::Millis),
+        ("microseconds", TimePrecision::Micros),
+        ("nanoseconds", TimePrecision::Nanos),
+    ];
     let connections =
         |name, default| usize::try_from(fix.whole(name, Some(default), 1, CONNECTIONS_MAX)).unwrap_or(usize::MAX);
     Fix {
         listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876))),
         sender_comp_id: fix.name("sender_comp_id", CompId::new(b"MILLRACE")),
+        validation: fix.word("validation", None, &validations),
+        timestamps: fix.word("timestamps", TimePrecision::Millis, &timestamps),
         heartbeat_max: fix.duration("heartbeat_max", 60 * SECOND, SECOND, HOUR),
         allowed: access::networks(fix),
         connections_max: connections("connections_max", 1_024),

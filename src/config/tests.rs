@@ -221,3 +221,14 @@ fn template_is_read_and_two_must_not_overlap() {
     let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["session_families[1].prefix", "session_families[1].accounts"]);
 }
+
+#[test]
+fn validation_and_timestamps_are_words() {
+    let with = |lines: &str| Configuration::parse("test.toml", &format!("[fix]\n{lines}\n{}", small()));
+    let read = with("validation = \"strict\"\ntimestamps = \"nanoseconds\"").unwrap();
+    assert_eq!(read.fix.validation, Some(Level::Strict));
+    assert_eq!(read.fix.timestamps, TimePrecision::Nanos);
+    let wrong = with("validation = \"strikt\"\ntimestamps = 3").expect_err("both are wrong").problems;
+    let keys: Vec<&str> = wrong.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["fix.validation", "fix.timestamps"]);
+}
