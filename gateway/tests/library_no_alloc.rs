@@ -3,9 +3,7 @@
 #[path = "../examples/support/echo.rs"]
 mod echo;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use echo::Echo;
@@ -13,35 +11,6 @@ use gateway::fix::driver::{Application, ConnectSettings, Driver, Limits, MemoryS
 use gateway::fix::message::Message;
 use gateway::fix::session::SessionConfig;
 use gateway::fix::tag;
-
-/// The system's allocator; it counts.
-struct Counting;
-
-static TOUCHES: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call goes unchanged to `System`, which keeps the trait's promises; counting is one atomic addition.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        TOUCHES.fetch_add(1, Relaxed);
-        // SAFETY: the caller's promises about `layout` are those that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        TOUCHES.fetch_add(1, Relaxed);
-        // SAFETY: `at` came from `System` through this allocator, with this layout.
-        unsafe { System.realloc(at, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        TOUCHES.fetch_add(1, Relaxed);
-        // SAFETY: as for `realloc`.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Sends the next order when one is back.
 #[derive(Default)]
@@ -95,7 +64,6 @@ fn echo_allocates_nothing_once_it_is_warm() {
         }
     };
     until(2_000);
-    let before = TOUCHES.load(Relaxed);
-    until(12_000);
-    assert_eq!(TOUCHES.load(Relaxed) - before, 0, "allocator calls for 20,000 messages");
+    let touched = allocation_counter::measure(|| until(12_000));
+    assert_eq!((touched.count_total, touched.count_current), (0, 0), "allocator calls for 20,000 messages");
 }

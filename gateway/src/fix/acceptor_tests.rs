@@ -18,9 +18,11 @@ use super::super::encode::Encoder;
 use super::super::frame::{Framed, frame};
 use super::super::limits::MESSAGE_BYTES_MAX;
 use super::super::message::FieldIndex;
+use super::super::message_log::MessageLogSettings;
 use super::super::msg_type;
-use super::super::session::{Disposition, SequenceNumbers, Session};
-use super::super::store::{Changes, Run, SessionRecord, Stored};
+use super::super::session::{Disposition, SequenceNumbers, Session, SessionConfig};
+use super::super::store::{Changes, Run, SessionRecord, StoreFailure, Stored};
+use super::super::template::Template;
 use super::*;
 
 const START_NS: i64 = 1_700_000_000_000_000_000;

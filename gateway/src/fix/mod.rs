@@ -39,6 +39,7 @@ pub mod control;
 pub mod counters;
 mod desk;
 mod door;
+pub mod failure;
 mod flusher;
 mod hold;
 mod ledger;
@@ -46,6 +47,7 @@ pub mod lockout;
 pub mod message_log;
 mod numbering;
 mod resend;
+pub mod settings;
 mod slot;
 pub mod template;
 pub mod throttle;
@@ -58,7 +60,8 @@ pub mod driver;
 pub mod tls;
 mod transport;
 
-pub use acceptor::{Acceptor, AcceptorSettings, SessionSettings};
+pub use acceptor::Acceptor;
+pub use settings::{AcceptorSettings, SessionSettings};
 
 /// Start of heading, the byte that ends every FIX field.
 pub const SOH: u8 = 0x01;

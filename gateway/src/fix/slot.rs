@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 
 use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
-use super::acceptor::SessionSettings;
 use super::addresses::Network;
 use super::auth::Credentials;
 use super::numbering::Numbering;
 use super::resend::ResendJob;
 use super::session::{Resend, SequenceNumbers, Session};
+use super::settings::SessionSettings;
 use super::store::SessionRecord;
 use super::throttle::Throttle;
 

@@ -5,11 +5,11 @@
 
 use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 
-use super::acceptor::SessionSettings;
 use super::addresses::Network;
 use super::auth::Credentials;
 use super::desk::Desk;
 use super::session::SessionConfig;
+use super::settings::SessionSettings;
 use super::slot::Slot;
 use super::throttle::ThrottleSettings;
 

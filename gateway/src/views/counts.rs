@@ -1,9 +1,11 @@
 //! Counters of what became of orders: all of them, by check, by session.
 
 use model::{Check, CxlRejResponseTo, Event, OrdStatus};
+use serde::{Deserialize, Serialize};
 
 /// What became of orders since the journal began.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OrderCounts {
     /// Passed risk.
     pub accepted: u64,

@@ -24,9 +24,7 @@ use parking_lot::RwLock;
 pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use figures::{Mark, Marked, decimal, mark, money};
-pub use status::{
-    AccountStatus, ActStatus, OrdersStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus,
-};
+pub use status::{AccountStatus, ActStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
 /// Operator acts that are kept for `/status`; older ones are in the journal.
 pub const ACTS_KEPT: usize = 64;

@@ -6,7 +6,7 @@ use model::{Command, Scope, SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::figures::{avg_px, decimal, mark, money};
-use super::{Act, Views};
+use super::{Act, OrderCounts, Views};
 
 /// All of [`Views`], for people and programs.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct ViewsStatus {
     /// Events folded.
     pub events: u64,
     /// What became of orders.
-    pub orders: OrdersStatus,
+    pub orders: OrderCounts,
     /// Refusals by check code; checks that refused nothing are left out.
     pub refusals: BTreeMap<String, u64>,
     /// The global switch.
@@ -36,29 +36,6 @@ pub struct ViewsStatus {
     pub sessions: Vec<SessionFigures>,
     /// The newest operator acts, oldest first.
     pub acts: Vec<ActStatus>,
-}
-
-/// Counts of [`super::OrderCounts`].
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(missing_docs, reason = "the names are those of OrderCounts, explained there")]
-pub struct OrdersStatus {
-    pub accepted: u64,
-    pub refused: u64,
-    pub cancel_requested: u64,
-    pub replace_requested: u64,
-    pub cancel_rejected: u64,
-    pub replace_rejected: u64,
-    pub acknowledged: u64,
-    pub fills: u64,
-    pub filled: u64,
-    pub canceled: u64,
-    pub replaced: u64,
-    pub rejected: u64,
-    pub expired: u64,
-    pub status_reported: u64,
-    pub reports_suspended: u64,
-    pub working: u64,
 }
 
 /// A kill switch.
@@ -196,7 +173,7 @@ impl Views {
             time_ns: self.last_time.0,
             frames: self.frames,
             events: self.events,
-            orders: self.orders_status(),
+            orders: self.orders,
             refusals: self
                 .refusals
                 .iter()
@@ -209,28 +186,6 @@ impl Views {
             quotes: self.quotes_status(),
             sessions: self.sessions_status(),
             acts: self.acts.iter().map(act_status).collect(),
-        }
-    }
-
-    fn orders_status(&self) -> OrdersStatus {
-        let o = &self.orders;
-        OrdersStatus {
-            accepted: o.accepted,
-            refused: o.refused,
-            cancel_requested: o.cancel_requested,
-            replace_requested: o.replace_requested,
-            cancel_rejected: o.cancel_rejected,
-            replace_rejected: o.replace_rejected,
-            acknowledged: o.acknowledged,
-            fills: o.fills,
-            filled: o.filled,
-            canceled: o.canceled,
-            replaced: o.replaced,
-            rejected: o.rejected,
-            expired: o.expired,
-            status_reported: o.status_reported,
-            reports_suspended: o.reports_suspended,
-            working: o.working,
         }
     }
 
