@@ -127,7 +127,8 @@ fn names() -> Names {
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: model::VenueId::PAPER,
     };
     names.learn(&Event::AccountDefined(AccountDefined {
         definition: account,

@@ -236,7 +236,9 @@ impl Mix {
             last_qty: if filled { Qty::whole(order.qty) } else { Qty::ZERO },
             last_px: if filled { Px::from_units(order.px * TICK) } else { Px::ZERO },
             kind,
-            reserved: [0; 7],
+            reason: 0,
+            reserved: [0; 2],
+            venue: model::VenueId::PAPER,
         }));
     }
 
@@ -306,7 +308,8 @@ fn instrument(index: u32) -> DefineInstrument {
         symbol: name(b'S', u64::from(index)),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: model::VenueId::PAPER,
     }
 }
 

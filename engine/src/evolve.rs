@@ -2,11 +2,12 @@
 
 use model::{
     AccountId, ClOrdId, CxlRejResponseTo, EngineTime, Event, OrdType, OrderAccepted, OrderFilled, OrderId,
-    OrderReplaced, OrderView, PositionChanged, Px, Qty, ReplaceRequested, Scope, Seq, SessionId, Side,
+    OrderReplaced, OrderView, PositionChanged, Px, Qty, ReplaceRequested, Scope, Seq, SessionId, Side, VenueId,
 };
 use risk::{Bucket, Reference, reserved_cash};
 
 use crate::accounts::Account;
+use crate::executions::REMEMBERED;
 use crate::orders::Order;
 use crate::state::{Instrument, Session, State};
 
@@ -82,13 +83,18 @@ impl State {
                 let instrument = self.instruments.get_mut(e.quote.instrument.0);
                 instrument.expect("decide knows the instrument").reference = reference;
             }
-            Event::InstrumentDefined(e) => match self.instruments.get_mut(e.instrument.0) {
-                Some(known) => known.definition = e.definition,
-                None => self.instruments.push(
-                    e.definition.symbol,
-                    Instrument { definition: e.definition, reference: Reference::default() },
-                ),
-            },
+            Event::InstrumentDefined(e) => {
+                if e.definition.venue != VenueId::PAPER {
+                    self.executions.make_room(REMEMBERED);
+                }
+                match self.instruments.get_mut(e.instrument.0) {
+                    Some(known) => known.definition = e.definition,
+                    None => self.instruments.push(
+                        e.definition.symbol,
+                        Instrument { definition: e.definition, reference: Reference::default() },
+                    ),
+                }
+            }
             Event::AccountDefined(e) => match self.accounts.get_mut(e.account.0) {
                 Some(known) => known.definition = e.definition,
                 None => self.accounts.push(e.definition.account, Account::new(e.definition)),
@@ -122,7 +128,8 @@ impl State {
     fn order_accepted(&mut self, e: &OrderAccepted) {
         self.count_message(e.order.session);
         let holding = self.holdings.slot(e.order.account, e.order.instrument);
-        let slot = self.orders.insert(Order::new(e.order, e.worst_px, holding, self.last.seq));
+        let venue = self.instruments.get(e.order.instrument.0).expect("decide found the instrument").definition.venue;
+        let slot = self.orders.insert(Order::new(e.order, e.worst_px, holding, self.last.seq, venue));
         self.account_mut(e.order.account).open_orders += 1;
         self.settle(slot);
     }
@@ -240,8 +247,12 @@ impl State {
 
     fn applied(&mut self, slot: u32, venue_exec_id: u64) {
         let order = self.orders.get_mut(slot);
-        order.venue_exec_id = order.venue_exec_id.max(venue_exec_id);
-        self.venue_exec_id = self.venue_exec_id.max(venue_exec_id);
+        if order.venue == VenueId::PAPER {
+            order.venue_exec_id = order.venue_exec_id.max(venue_exec_id);
+            self.venue_exec_id = self.venue_exec_id.max(venue_exec_id);
+        } else {
+            self.executions.remember(venue_exec_id);
+        }
     }
 
     fn count_message(&mut self, session: SessionId) {

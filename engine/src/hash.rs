@@ -69,6 +69,10 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     for session in state.sessions.iter() {
         sum.add(b's', &[session.definition.as_bytes(), &session.bucket.raw().to_le_bytes()]);
     }
+    // Which of them is forgotten next depends on their order.
+    for (age, exec_id) in state.executions.iter().enumerate() {
+        sum.add(b'e', &[exec_id.as_bytes(), &age.to_le_bytes()]);
+    }
     StateHash(sum.0)
 }
 
@@ -103,6 +107,7 @@ fn add_order(sum: &mut Sum, order: &Order) {
             pending.order_qty.as_bytes(),
             pending.price.as_bytes(),
             &[u8::from(order.at_venue)],
+            order.venue.as_bytes(),
         ],
     );
 }

@@ -10,6 +10,7 @@
 mod accounts;
 mod decide;
 mod evolve;
+mod executions;
 mod hash;
 mod holdings;
 mod hot_loop;

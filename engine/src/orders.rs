@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use model::{
     AccountId, ClOrdId, InstrumentId, Notional, OrdStatus, OrdType, OrderId, OrderView, Px, Qty, Seq, SessionId, Side,
-    TimeInForce,
+    TimeInForce, VenueId,
 };
 
 use crate::hash;
@@ -48,7 +48,7 @@ pub struct Order {
     pub worst_px: Px,
     /// What it holds of the account's open quantity.
     pub open_qty: Qty,
-    /// The greatest ExecID(17) of the venue that was applied to it.
+    /// The greatest ExecID(17) of the paper venue that was applied to it.
     pub venue_exec_id: u64,
     /// When it got its place in the venue's queue.
     pub working_since: Seq,
@@ -56,13 +56,15 @@ pub struct Order {
     pub pending: Pending,
     /// Has the venue said that it has the order?
     pub at_venue: bool,
+    /// Where it went.
+    pub venue: VenueId,
     pub(crate) holding: u32,
     ids: u32,
     next_free: u32,
 }
 
 impl Order {
-    pub(crate) fn new(view: OrderView, worst_px: Px, holding: u32, working_since: Seq) -> Order {
+    pub(crate) fn new(view: OrderView, worst_px: Px, holding: u32, working_since: Seq, venue: VenueId) -> Order {
         Order {
             view,
             reserved: Notional::ZERO,
@@ -72,6 +74,7 @@ impl Order {
             working_since,
             pending: Pending::NOTHING,
             at_venue: false,
+            venue,
             holding,
             ids: NONE,
             next_free: NONE,
@@ -127,6 +130,7 @@ const VACANT: Order = Order {
     working_since: Seq(0),
     pending: Pending::NOTHING,
     at_venue: false,
+    venue: VenueId::PAPER,
     holding: NONE,
     ids: NONE,
     next_free: NONE,

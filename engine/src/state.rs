@@ -8,6 +8,7 @@ use risk::{Bucket, Reference};
 
 use crate::accounts::Account;
 use crate::evolve::Stamp;
+use crate::executions::Executions;
 use crate::hash::{self, StateHash};
 use crate::holdings::{Holding, Holdings};
 use crate::orders::{Order, Orders};
@@ -61,6 +62,7 @@ pub struct State {
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
     pub(crate) venue_exec_id: u64,
+    pub(crate) executions: Executions,
 }
 
 impl State {
@@ -76,6 +78,7 @@ impl State {
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
             venue_exec_id: 0,
+            executions: Executions::none(),
         }
     }
 
@@ -89,7 +92,7 @@ impl State {
         self.last.time
     }
 
-    /// The greatest ExecID(17) that a venue's report brought.
+    /// The greatest ExecID(17) that a report of the paper venue brought.
     pub fn last_venue_exec_id(&self) -> u64 {
         self.venue_exec_id
     }

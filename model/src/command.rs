@@ -2,7 +2,7 @@
 
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
-use crate::ids::{EngineTime, InstrumentId, OrderId, SessionId};
+use crate::ids::{EngineTime, InstrumentId, OrderId, SessionId, VenueId};
 use crate::money::{Notional, Px, Qty};
 use crate::record::records;
 use crate::terms::{OrdType, Scope, Side, TimeInForce, TradingState};
@@ -139,9 +139,10 @@ bodies! {
 
     /// What a venue says of an order of ours.
     VenueReport {
-        /// Our OrderID(37), which is the ClOrdID(11) at the venue.
+        /// Our OrderID(37), which the ClOrdID(11) at the venue begins with.
         order_id: OrderId,
-        /// The venue's ExecID(17): rises with every report, across restarts of the venue too.
+        /// The venue's ExecID(17). The paper venue's rises with every report, across restarts too; a broker's is text, and
+        /// this is its hash together with the venue.
         venue_exec_id: u64,
         /// LastQty(32); zero unless `Filled`.
         last_qty: Qty,
@@ -149,8 +150,12 @@ bodies! {
         last_px: Px,
         /// What happened.
         kind: ReportKind,
+        /// OrdRejReason(103) or CxlRejReason(102) of a refusal, as the venue gave it; 0 otherwise.
+        reason: u8,
         /// Zero.
-        reserved: [u8; 7],
+        reserved: [u8; 2],
+        /// Who says it.
+        venue: VenueId,
     }
 
     /// Top of book of one instrument, conflated before the queue.
@@ -194,7 +199,9 @@ bodies! {
         /// 1 while it may be traded.
         tradable: u8,
         /// Zero.
-        reserved: [u8; 7],
+        reserved: [u8; 3],
+        /// Where its orders go from now on; those that work stay where they are.
+        venue: VenueId,
     }
 
     /// An account and its limits. The name is the key: a known one is changed, an unknown one gets the next `AccountId`.
@@ -327,6 +334,8 @@ pub enum ReportKind {
     CancelRejected = 7,
     /// OrderCancelReject(9) to a replace.
     ReplaceRejected = 8,
+    /// Something that Millrace does not act on; kept for a person to look at.
+    Other = 9,
 }
 
 impl Origin {

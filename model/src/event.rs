@@ -350,6 +350,8 @@ pub enum Suspense {
     NotApplicable = 4,
     /// A sum left its range.
     Overflow = 5,
+    /// The order is at another venue.
+    WrongVenue = 6,
 }
 
 impl Event {

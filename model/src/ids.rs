@@ -56,6 +56,29 @@ impl AccountId {
     pub const NONE: AccountId = AccountId(u32::MAX);
 }
 
+id!(
+    /// Where the orders of an instrument go: 0 is the paper venue, n is the broker on the session n - 1.
+    VenueId, u32
+);
+
+impl VenueId {
+    /// The venue in the daemon itself.
+    pub const PAPER: VenueId = VenueId(0);
+
+    /// The broker at the other end of this session.
+    pub const fn broker(session: SessionId) -> VenueId {
+        VenueId(session.0 + 1)
+    }
+
+    /// The session towards the broker; none for the paper venue.
+    pub const fn session(self) -> Option<SessionId> {
+        match self.0 {
+            0 => None,
+            number => Some(SessionId(number - 1)),
+        }
+    }
+}
+
 impl SessionId {
     /// No session: commands of the daemon itself, of operators, venues and timers.
     pub const NONE: SessionId = SessionId(u32::MAX);

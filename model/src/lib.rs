@@ -28,7 +28,7 @@ pub use event::{
     PositionChanged, QuoteUpdated, ReplaceRequested, ReportSuspended, SessionDefined, Started, StatusReported,
     Suspense, Ticked, TradingStateChanged, VenueAccepted,
 };
-pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId};
+pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
 pub use refusal::{Check, Refusal};

@@ -271,7 +271,8 @@ fn instrument(entry: &Section<'_>) -> Instrument {
             symbol: entry.name::<16>("symbol", None),
             currency: entry.name::<8>("currency", Currency::new(b"USD")),
             tradable: u8::from(entry.truth("tradable", true)),
-            reserved: [0; 7],
+            reserved: [0; 3],
+            venue: model::VenueId::PAPER,
         },
         price: entry.px("price", Some(Px::ZERO)),
     }

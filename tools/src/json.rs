@@ -162,7 +162,7 @@ pub fn event(event: &Event) -> Value {
 fn venue_report(c: &model::VenueReport) -> Value {
     json!({
         "order_id": c.order_id.0, "venue_exec_id": c.venue_exec_id, "kind": word(c.kind),
-        "last_qty": qty(c.last_qty), "last_px": px(c.last_px),
+        "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "reason": c.reason, "venue": c.venue.0,
     })
 }
 
@@ -178,7 +178,7 @@ fn instrument(c: &model::DefineInstrument) -> Value {
         "symbol": c.symbol.as_str(), "currency": c.currency.as_str(), "tick": px(c.tick), "lot": qty(c.lot),
         "max_order_qty": qty(c.max_order_qty), "multiplier": c.multiplier,
         "collar": px(Px::from_units(c.collar)), "reference_age_max_ns": c.reference_age_max,
-        "tradable": c.tradable == 1,
+        "tradable": c.tradable == 1, "venue": c.venue.0,
     })
 }
 

@@ -4,7 +4,7 @@
 use model::{
     CancelRejected, Check, ClOrdId, CxlRejReason, CxlRejResponseTo, Events, Notional, OrdRejReason, OrdStatus,
     OrderAcknowledged, OrderCanceled, OrderExpired, OrderFilled, OrderRejected, OrderReplaced, OrderView,
-    PositionChanged, Px, Qty, Refusal, ReportKind, ReportSuspended, Suspense, VenueAccepted, VenueReport,
+    PositionChanged, Px, Qty, Refusal, ReportKind, ReportSuspended, Suspense, VenueAccepted, VenueId, VenueReport,
 };
 use risk::fee;
 
@@ -22,14 +22,21 @@ pub(super) fn report(state: &State, report: &VenueReport, events: &mut Events) {
 fn apply(state: &State, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
     let slot = state.orders.find(report.order_id).ok_or(Suspense::UnknownOrder)?;
     let order = state.orders.get(slot);
-    if report.venue_exec_id <= order.venue_exec_id {
+    if report.venue != order.venue {
+        return Err(Suspense::WrongVenue);
+    }
+    let known = match report.venue {
+        VenueId::PAPER => report.venue_exec_id <= order.venue_exec_id,
+        _ => state.executions.has(report.venue_exec_id),
+    };
+    if known {
         return Err(Suspense::Duplicate);
     }
     match report.kind {
         ReportKind::Accepted => accepted(order, report, events),
         ReportKind::Rejected => {
             let order = after(order, Step::Reject)?;
-            let reason = OrdRejReason::BrokerOption;
+            let reason = OrdRejReason::from_value(report.reason).unwrap_or(OrdRejReason::BrokerOption);
             events.push(OrderRejected { order, venue_exec_id: report.venue_exec_id, reason, reserved: [0; 7] });
             Ok(())
         }
@@ -41,11 +48,14 @@ fn apply(state: &State, report: &VenueReport, events: &mut Events) -> Result<(),
             Ok(())
         }
         ReportKind::CancelRejected => {
-            refused(order, order.pending.cancel, CxlRejResponseTo::Cancel, !order.pending.replace.is_empty(), events)
+            let request = (CxlRejResponseTo::Cancel, order.pending.cancel);
+            refused(order, request, report.reason, !order.pending.replace.is_empty(), events)
         }
         ReportKind::ReplaceRejected => {
-            refused(order, order.pending.replace, CxlRejResponseTo::Replace, !order.pending.cancel.is_empty(), events)
+            let request = (CxlRejResponseTo::Replace, order.pending.replace);
+            refused(order, request, report.reason, !order.pending.cancel.is_empty(), events)
         }
+        ReportKind::Other => Err(Suspense::NotApplicable),
     }
 }
 
@@ -146,8 +156,8 @@ fn replaced(order: &Order, report: &VenueReport, events: &mut Events) -> Result<
 /// The venue refused what was pending; the order goes on as it was, or stays closed.
 fn refused(
     order: &Order,
-    request: ClOrdId,
-    response_to: CxlRejResponseTo,
+    (response_to, request): (CxlRejResponseTo, ClOrdId),
+    reason: u8,
     other_pending: bool,
     events: &mut Events,
 ) -> Result<(), Suspense> {
@@ -168,7 +178,7 @@ fn refused(
         orig_cl_ord_id: order.view.cl_ord_id,
         session: order.view.session,
         response_to,
-        reason: CxlRejReason::TooLateToCancel,
+        reason: CxlRejReason::from_value(reason).unwrap_or(CxlRejReason::Other),
         ord_status,
         by_risk: 0,
         ends_pending: 1,

@@ -107,14 +107,12 @@ impl Bench {
 
     pub(crate) fn venue(&mut self, order_id: OrderId, kind: ReportKind, qty: i64, px: i64) -> Vec<Event> {
         let venue_exec_id = self.history.len() as u64 + 1;
-        self.run(Command::VenueReport(VenueReport {
-            order_id,
-            venue_exec_id,
-            last_qty: Qty::whole(qty),
-            last_px: Px::whole(px),
-            kind,
-            reserved: [0; 7],
-        }))
+        self.run(Command::VenueReport(report(VenueId::PAPER, order_id, venue_exec_id, kind, qty, px)))
+    }
+
+    /// From now on the orders of an instrument go there.
+    pub(crate) fn route(&mut self, symbol: &str, venue: VenueId) {
+        self.run(Command::DefineInstrument(DefineInstrument { venue, ..instrument(symbol) }));
     }
 
     /// Folds the recorded events again into a fresh state.
@@ -125,6 +123,26 @@ impl Bench {
             events.iter().for_each(|event| state.evolve(event));
         }
         state
+    }
+}
+
+pub(crate) fn report(
+    venue: VenueId,
+    order_id: OrderId,
+    venue_exec_id: u64,
+    kind: ReportKind,
+    qty: i64,
+    px: i64,
+) -> VenueReport {
+    VenueReport {
+        order_id,
+        venue_exec_id,
+        last_qty: Qty::whole(qty),
+        last_px: Px::whole(px),
+        kind,
+        reason: 0,
+        reserved: [0; 2],
+        venue,
     }
 }
 
@@ -156,7 +174,8 @@ fn instrument(symbol: &str) -> DefineInstrument {
         symbol: Symbol::literal(symbol),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: VenueId::PAPER,
     }
 }
 

@@ -1,9 +1,9 @@
 //! The life of one order, case by case: what comes in, what must go out.
 
-use crate::bench::{Bench, SESSION, new_order};
+use crate::bench::{Bench, SESSION, new_order, report};
 use model::{
-    Check, ClOrdId, Command, CxlRejReason, Event, Notional, OrdStatus, OrderId, OrderView, Px, Qty, ReportKind, Side,
-    Suspense,
+    Check, ClOrdId, Command, CxlRejReason, Event, Notional, OrdStatus, OrderId, OrderView, Px, Qty, ReportKind,
+    SessionId, Side, Suspense, VenueId,
 };
 
 fn order_of(events: &[Event]) -> OrderView {
@@ -205,17 +205,39 @@ fn report_that_fits_nothing_is_suspended_and_changes_nothing() {
     assert_eq!(why(&bench.venue(OrderId(999), ReportKind::Filled, 1, 100)), Suspense::UnknownOrder);
     assert_eq!(why(&bench.venue(id, ReportKind::Filled, 101, 100)), Suspense::Overfill);
     assert_eq!(why(&bench.venue(id, ReportKind::Replaced, 0, 0)), Suspense::NotApplicable);
-    let fill = model::VenueReport {
-        order_id: id,
-        venue_exec_id: 1_000,
-        last_qty: Qty::whole(1),
-        last_px: Px::whole(100),
-        kind: ReportKind::Filled,
-        reserved: [0; 7],
-    };
+    let fill = report(VenueId::PAPER, id, 1_000, ReportKind::Filled, 1, 100);
     bench.run(Command::VenueReport(fill));
     assert_eq!(why(&bench.run(Command::VenueReport(fill))), Suspense::Duplicate);
     assert_eq!(bench.state.order(id).unwrap().view.cum_qty, Qty::whole(1));
+}
+
+#[test]
+fn broker_is_believed_about_its_own_orders_and_once_about_each_execution() {
+    const BROKER: VenueId = VenueId::broker(SessionId(1));
+    let mut bench = Bench::new(16);
+    let at_paper = accepted(&mut bench, "P", Side::Buy, 100, 100);
+    bench.route("ACME", BROKER);
+    let at_broker = accepted(&mut bench, "B", Side::Buy, 100, 100);
+    let mut tell = |venue, order, exec_id, kind, qty| {
+        let px = if qty == 0 { 0 } else { 100 };
+        match bench.run(Command::VenueReport(report(venue, order, exec_id, kind, qty, px)))[0] {
+            Event::ReportSuspended(e) => Err(e.why),
+            event => Ok(event),
+        }
+    };
+    // What works stays where it is; each venue speaks of its own orders only.
+    assert_eq!(tell(BROKER, at_paper, 1, ReportKind::Filled, 10), Err(Suspense::WrongVenue));
+    assert_eq!(tell(VenueId::PAPER, at_broker, 1_000, ReportKind::Filled, 10), Err(Suspense::WrongVenue));
+    assert!(tell(VenueId::PAPER, at_paper, 1_000, ReportKind::Filled, 10).is_ok());
+    // A broker's ExecIDs come in no order, and each counts once.
+    for exec_id in [u64::MAX, 7, 500] {
+        assert!(tell(BROKER, at_broker, exec_id, ReportKind::Filled, 10).is_ok());
+        assert_eq!(tell(BROKER, at_broker, exec_id, ReportKind::Filled, 10), Err(Suspense::Duplicate));
+    }
+    assert_eq!(tell(BROKER, at_broker, 8, ReportKind::Other, 0), Err(Suspense::NotApplicable));
+    assert_eq!(bench.state.order(at_broker).unwrap().view.cum_qty, Qty::whole(30));
+    assert_eq!(bench.state.last_venue_exec_id(), 1_000, "the paper venue goes on with its own numbers");
+    assert_eq!(bench.refold(16).hash(), bench.state.hash());
 }
 
 #[test]

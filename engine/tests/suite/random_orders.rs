@@ -113,7 +113,9 @@ fn command(rng: &mut fastrand::Rng, bench: &Bench, serial: u64) -> Command {
                 last_qty: Qty::from_units(last_qty.max(1)),
                 last_px: Px::whole(px),
                 kind,
-                reserved: [0; 7],
+                reason: 0,
+                reserved: [0; 2],
+                venue: VenueId::PAPER,
             })
         }
     }

@@ -3,7 +3,7 @@
 //! Keeps nothing of an order that no longer rests, so a cancel or replace that comes too late is refused like one of an
 //! unknown order. Every report has an ExecID(17) higher than all before it, across restarts too.
 
-use model::{Event, InstrumentId, OrdType, OrderId, OrderView, Px, Qty, ReportKind, TimeInForce, VenueReport};
+use model::{Event, InstrumentId, OrdType, OrderId, OrderView, Px, Qty, ReportKind, TimeInForce, VenueId, VenueReport};
 
 use super::book::{Books, Entered, Fill, Order};
 
@@ -177,7 +177,16 @@ impl Voice {
 
     fn report(&mut self, order_id: OrderId, kind: ReportKind, last_qty: Qty, last_px: Px) -> VenueReport {
         self.last_exec_id += 1;
-        VenueReport { order_id, venue_exec_id: self.last_exec_id, last_qty, last_px, kind, reserved: [0; 7] }
+        VenueReport {
+            order_id,
+            venue_exec_id: self.last_exec_id,
+            last_qty,
+            last_px,
+            kind,
+            reason: 0,
+            reserved: [0; 2],
+            venue: VenueId::PAPER,
+        }
     }
 }
 

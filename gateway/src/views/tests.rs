@@ -40,7 +40,8 @@ fn house() -> Views {
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: model::VenueId::PAPER,
     };
     let account = DefineAccount {
         max_order_notional: Notional::whole(1),

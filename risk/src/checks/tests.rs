@@ -22,7 +22,8 @@ fn instrument() -> DefineInstrument {
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: model::VenueId::PAPER,
     }
 }
 

@@ -103,7 +103,8 @@ impl Folder {
             symbol: Text::literal("ACME"),
             currency: Text::literal("USD"),
             tradable: 1,
-            reserved: [0; 7],
+            reserved: [0; 3],
+            venue: model::VenueId::PAPER,
         };
         let event = InstrumentDefined { definition, instrument: InstrumentId(0), reserved: 0 };
         self.append(definition, &[event.into()]);
@@ -214,7 +215,9 @@ impl Folder {
             last_qty: Qty::whole(40),
             last_px: price,
             kind: ReportKind::Filled,
-            reserved: [0; 7],
+            reason: 0,
+            reserved: [0; 2],
+            venue: model::VenueId::PAPER,
         };
         let filled =
             OrderFilled { order, last_qty: Qty::whole(40), last_px: price, venue_exec_id: self.orders, reserved: 0 };
