@@ -343,23 +343,7 @@ impl Acceptor {
 
     fn show_status(&self) {
         let connection_of = |slot: &Slot| slot.connection.and_then(|c| self.desk.connections[c].as_ref());
-        let status = |slot: &Slot| {
-            let numbers = slot.session.sequence_numbers();
-            SessionStatus {
-                session: slot.id,
-                sender_comp_id: slot.sender_comp_id,
-                target_comp_id: slot.target_comp_id,
-                logged_on: slot.session.is_active(),
-                peer: connection_of(slot).map(|connection| connection.peer),
-                next_in: numbers.next_in,
-                next_out: numbers.next_out,
-                output_bytes: connection_of(slot).map_or(0, |connection| connection.out.pending().len()),
-                in_flight: slot.in_flight(),
-                resending: slot.resend.is_some(),
-                last_disconnect: slot.last_disconnect.clone(),
-            }
-        };
-        *self.status.lock() = self.desk.slots.iter().map(status).collect();
+        *self.status.lock() = self.desk.slots.iter().map(|slot| slot.status(connection_of(slot))).collect();
     }
 
     /// Tells what the journal still has, logs everybody out, and stores everything exactly.

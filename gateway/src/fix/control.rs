@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
+use model::queue::Producer;
 use model::{Command, CompId, SetSequenceNumbers, Text};
 use parking_lot::Mutex;
 
 use super::desk::Desk;
 use super::limits::MSG_SEQ_NUM_MAX;
+use super::slot::Slot;
 
 /// Questions that wait.
 const WAITING_MAX: usize = 16;
@@ -54,7 +56,7 @@ pub enum NumbersRefused {
     Silent,
 }
 
-type Answer = Result<Command, NumbersRefused>;
+pub(super) type Answer = Result<Command, NumbersRefused>;
 /// What is asked, and where the asker waits.
 type Question = (NewNumbers, SyncSender<Answer>);
 
@@ -96,35 +98,40 @@ impl Desk {
         }
     }
 
+    fn begin_to_set(&mut self, new: &NewNumbers) -> Answer {
+        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id);
+        found.ok_or(NumbersRefused::Unknown)?.begin_to_set(new, &self.commands)
+    }
+}
+
+impl Slot {
     /// Sends the act to the engine. Until its frame comes back the session takes no Logon, so nothing is between the check
     /// and the act.
-    fn begin_to_set(&mut self, new: &NewNumbers) -> Answer {
+    pub(super) fn begin_to_set(&mut self, new: &NewNumbers, commands: &Producer<Command>) -> Answer {
         let mut given = new.next_in.into_iter().chain(new.next_out).peekable();
         if given.peek().is_none() || given.any(|number| !(1..=MSG_SEQ_NUM_MAX).contains(&number)) {
             return Err(NumbersRefused::Range);
         }
-        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id);
-        let slot = found.ok_or(NumbersRefused::Unknown)?;
-        if slot.connection.is_some() {
+        if self.connection.is_some() {
             return Err(NumbersRefused::Connected);
         }
-        if slot.being_set || slot.in_flight() > 0 {
+        if self.being_set || self.in_flight() > 0 {
             return Err(NumbersRefused::Busy);
         }
-        let before = slot.session.sequence_numbers();
+        let before = self.session.sequence_numbers();
         let command = Command::SetSequenceNumbers(SetSequenceNumbers {
             next_in: new.next_in.unwrap_or(before.next_in),
             next_out: new.next_out.unwrap_or(before.next_out),
             next_in_before: before.next_in,
             next_out_before: before.next_out,
-            session: slot.id,
+            session: self.id,
             changes: u8::from(new.next_in.is_some()) | u8::from(new.next_out.is_some()) << 1,
             reserved: [0; 3],
             actor: new.actor,
             reason: new.reason,
         });
-        self.commands.try_push(command).map_err(|_| NumbersRefused::QueueFull)?;
-        slot.being_set = true;
+        commands.try_push(command).map_err(|_| NumbersRefused::QueueFull)?;
+        self.being_set = true;
         Ok(command)
     }
 }

@@ -25,7 +25,7 @@ use super::message::{FieldIndex, Message};
 use super::message_log::{Direction, MessageLog};
 use super::msg_type;
 use super::report::{self, Names};
-use super::resend::{OUTPUT_BYTES_AHEAD, ResendFailure, ResendJob, Surroundings};
+use super::resend::{OUTPUT_BYTES_AHEAD, Record, ResendFailure, ToClient};
 use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::StoreFailure;
@@ -316,29 +316,11 @@ impl Desk {
             if connection.out.pending().len() > OUTPUT_BYTES_AHEAD {
                 continue;
             }
-            let mut with = Surroundings {
-                id: slot.id,
-                session: &mut slot.session,
-                numbering: &slot.numbering,
-                store: &*ledger.store,
-                names,
-                cursor: ledger.cursor,
-                now_ns,
-                out: &mut connection.out,
-            };
-            let mut job = match slot.resend.take() {
-                Some(job) => job,
-                None => match slot.resends_waiting.pop_front() {
-                    Some(resend) => ResendJob::begin(resend, &with, journal, mark.clone())?,
-                    None => continue,
-                },
-            };
-            let (messages, done) = job.piece(&mut with)?;
+            let teller = ToClient { session: slot.id, names };
+            let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
+            let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
             add(&counters.messages_resent, messages);
             total += messages as usize + 1;
-            if !done {
-                slot.resend = Some(job);
-            }
         }
         Ok(total)
     }

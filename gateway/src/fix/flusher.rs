@@ -175,7 +175,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn SessionStore> = Arc::new(SledStore::open(folder.path()).unwrap());
         let flusher = Flusher::start(Arc::clone(&store)).unwrap();
-        let run = Run { first: 2, seq: Seq(3), index: 0, poss_resend: false };
+        let run = Run { first: 2, seq: Seq(3), index: 0, poss_resend: false, unsent: false };
         let handed = flusher.apply(Changes { runs: vec![(SessionId(1), run)], ..Changes::default() });
         let (first, second) = (flusher.flush(), flusher.flush());
         flusher.wait(second).unwrap();

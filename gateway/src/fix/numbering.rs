@@ -34,14 +34,31 @@ impl Numbering {
         let goes_on = number == self.next
             && self.recent.back().is_some_and(|run| {
                 run.poss_resend == poss_resend
+                    && !run.unsent
                     && number - run.first < RUN_MESSAGES_MAX
                     && seq.0 - run.seq.0 < RUN_FRAMES_MAX
             });
         if !goes_on {
-            self.recent.push_back(Run { first: number, seq, index, poss_resend });
-            self.unsaved += 1;
+            self.begin(Run { first: number, seq, index, poss_resend, unsent: false });
         }
         self.next = number + 1;
+    }
+
+    /// Notes that the event at this place was not sent. `next_out` is the number that the next message will have.
+    pub(super) fn skip(&mut self, next_out: u64, seq: Seq, index: u8) {
+        if self.recent.back().is_none_or(|run| !run.unsent) {
+            self.begin(Run { first: next_out, seq, index, poss_resend: false, unsent: true });
+        }
+    }
+
+    fn begin(&mut self, run: Run) {
+        // Where no message has come since, the later run has the number.
+        if self.unsaved > 0 && self.recent.back().is_some_and(|last| last.first == run.first) {
+            self.recent.pop_back();
+            self.unsaved -= 1;
+        }
+        self.recent.push_back(run);
+        self.unsaved += 1;
     }
 
     /// All is void: the numbers begin again.
@@ -120,11 +137,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_sent_has_a_run_of_its_own() {
+        let mut numbering = Numbering::default();
+        numbering.note(2, Seq(10), 0, false);
+        numbering.skip(3, Seq(11), 0);
+        numbering.skip(3, Seq(12), 0);
+        numbering.note(5, Seq(13), 0, false);
+        numbering.skip(6, Seq(14), 0);
+        numbering.note(6, Seq(15), 0, false);
+        let runs: Vec<_> = numbering.unsaved().map(|run| (run.first, run.seq.0, run.unsent)).collect();
+        assert_eq!(runs, [(2, 10, false), (3, 11, true), (5, 13, false), (6, 15, false)]);
+    }
+
+    #[test]
     fn what_the_store_still_has_from_before_a_reset_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let store = SledStore::open(folder.path()).unwrap();
         let session = SessionId(1);
-        let old = Run { first: 2, seq: Seq(3), index: 0, poss_resend: false };
+        let old = Run { first: 2, seq: Seq(3), index: 0, poss_resend: false, unsent: false };
         store.apply(&Changes { runs: vec![(session, old)], ..Changes::default() }).unwrap();
         let mut numbering = Numbering::default();
         assert_eq!(numbering.run_at(&store, session, 5).unwrap(), Some(old));

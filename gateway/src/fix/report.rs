@@ -43,11 +43,11 @@ impl Names {
         }
     }
 
-    fn account(&self, account: AccountId) -> &[u8] {
+    pub(super) fn account(&self, account: AccountId) -> &[u8] {
         self.accounts.get(account.0 as usize).map_or(&[], |name| name.as_bytes())
     }
 
-    fn symbol(&self, instrument: InstrumentId) -> &[u8] {
+    pub(super) fn symbol(&self, instrument: InstrumentId) -> &[u8] {
         self.instruments.get(instrument.0 as usize).map_or(NOT_AVAILABLE.as_bytes(), |symbol| symbol.as_bytes())
     }
 }

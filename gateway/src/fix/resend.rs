@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use journal::{Follower, Frame, Mark};
-use model::{ExecId, Seq, SessionId};
+use model::{EngineTime, Event, ExecId, Seq, SessionId};
 
 use super::encode::Encoder;
 use super::numbering::Numbering;
@@ -19,6 +19,31 @@ use super::tag;
 const FRAMES_PER_PIECE: usize = 128;
 /// Unsent output at which a resend waits for the peer to read, so that it never makes a slow consumer by itself.
 pub(super) const OUTPUT_BYTES_AHEAD: usize = 128 * 1024;
+
+/// Which events a session tells its peer of, and how: a pure function of the event, so that a message can be written again.
+pub(super) trait Teller {
+    /// MsgType(35) of the event's message, if the session tells of it.
+    fn msg_type(&self, event: &Event) -> Option<&'static [u8]>;
+
+    /// Writes the body of the message; `time` is that of the event's frame.
+    fn write_body(&self, event: &Event, exec_id: ExecId, time: EngineTime, out: &mut Encoder);
+}
+
+/// Tells a client of its orders.
+pub(super) struct ToClient<'a> {
+    pub(super) session: SessionId,
+    pub(super) names: &'a Names,
+}
+
+impl Teller for ToClient<'_> {
+    fn msg_type(&self, event: &Event) -> Option<&'static [u8]> {
+        report::msg_type(event).filter(|_| event.session() == Some(self.session))
+    }
+
+    fn write_body(&self, event: &Event, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
+        report::write_body(event, exec_id, time, self.names, out);
+    }
+}
 
 /// Why a resend cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -47,30 +72,33 @@ struct Reading {
     past_end: bool,
 }
 
+/// What was sent, on disk.
+pub(super) struct Record<'a> {
+    pub(super) store: &'a dyn SessionStore,
+    /// First frame whose events have no numbers yet.
+    pub(super) cursor: Seq,
+    pub(super) journal: &'a Path,
+    pub(super) mark: &'a Mark,
+}
+
 /// What a piece works with, apart from the job.
 pub(super) struct Surroundings<'a> {
     pub(super) id: SessionId,
     pub(super) session: &'a mut Session,
     pub(super) numbering: &'a Numbering,
-    pub(super) store: &'a dyn SessionStore,
-    pub(super) names: &'a Names,
-    /// First frame whose events have no numbers yet.
-    pub(super) cursor: Seq,
+    pub(super) from: &'a Record<'a>,
+    pub(super) teller: &'a dyn Teller,
     pub(super) now_ns: i64,
     pub(super) out: &'a mut Encoder,
 }
 
 impl ResendJob {
-    pub(super) fn begin(
-        resend: Resend,
-        with: &Surroundings<'_>,
-        journal: &Path,
-        mark: Mark,
-    ) -> Result<ResendJob, ResendFailure> {
-        let run = with.numbering.run_at(with.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
+    pub(super) fn begin(resend: Resend, with: &Surroundings<'_>) -> Result<ResendJob, ResendFailure> {
+        let run =
+            with.numbering.run_at(with.from.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
         let reading = match run {
             Some(run) => Some(Reading {
-                follower: Follower::new(journal, mark, run.seq)?,
+                follower: Follower::new(with.from.journal, with.from.mark.clone(), run.seq)?,
                 run,
                 next_run: None,
                 number: run.first,
@@ -88,7 +116,7 @@ impl ResendJob {
         let mut done = true;
         if let Some(reading) = reading {
             if reading.next_run.is_none() {
-                reading.next_run = with.numbering.run_after(with.store, with.id, reading.run.first)?;
+                reading.next_run = with.numbering.run_after(with.from.store, with.id, reading.run.first)?;
             }
             let Reading { follower, run, next_run, number, past_end } = reading;
             let mut failure = None;
@@ -102,7 +130,7 @@ impl ResendJob {
             if let Some(failure) = failure {
                 return Err(failure.into());
             }
-            done = *past_end || frames == 0 || follower.next_seq() >= with.cursor;
+            done = *past_end || frames == 0 || follower.next_seq() >= with.from.cursor;
         }
         if done {
             with.session.resend_end(with.now_ns, resend, with.out);
@@ -126,30 +154,33 @@ fn write_frame(
     with: &mut Surroundings<'_>,
 ) -> Result<u64, StoreFailure> {
     let mut written = 0;
-    if *at.past_end || frame.seq >= with.cursor {
+    if *at.past_end || frame.seq >= with.from.cursor {
         return Ok(0);
     }
     for (index, event) in frame.events().enumerate() {
         let index = index as u8;
-        if event.session() != Some(with.id) || (frame.seq, index) < (at.run.seq, at.run.index) {
+        let Some(msg_type) = with.teller.msg_type(&event) else { continue };
+        if (frame.seq, index) < (at.run.seq, at.run.index) {
             continue;
         }
         if let Some(next) = *at.next_run
             && (frame.seq, index) >= (next.seq, next.index)
         {
             (*at.run, *at.number) = (next, next.first);
-            *at.next_run = with.numbering.run_after(with.store, with.id, next.first)?;
+            *at.next_run = with.numbering.run_after(with.from.store, with.id, next.first)?;
+        }
+        if at.run.unsent {
+            continue;
         }
         if *at.number > resend.end() {
             *at.past_end = true;
             break;
         }
-        let Some(msg_type) = report::msg_type(&event) else { continue };
         if with.session.begin_resend(with.now_ns, resend, *at.number, msg_type, frame.time.0, with.out) {
             if at.run.poss_resend {
                 with.out.field_flag(tag::POSS_RESEND, true);
             }
-            report::write_body(&event, ExecId { seq: frame.seq, index }, frame.time, with.names, with.out);
+            with.teller.write_body(&event, ExecId { seq: frame.seq, index }, frame.time, with.out);
             with.out.finish();
             written += 1;
         }

@@ -25,7 +25,7 @@ mod outbound;
 mod resend;
 
 pub use super::version::Version;
-pub use config::{BadLogonAnswer, DisconnectReason, Disposition, Role, SequenceNumbers, SessionConfig};
+pub use config::{BadLogonAnswer, DisconnectReason, Disposition, LogonFields, Role, SequenceNumbers, SessionConfig};
 pub use outbound::{BusinessReject, BusinessRejectReason, write_refusal};
 pub use resend::Resend;
 

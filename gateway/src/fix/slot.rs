@@ -6,8 +6,11 @@ use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
 use super::addresses::Network;
 use super::auth::Credentials;
+use super::connection::Connection;
+use super::counters::SessionStatus;
+use super::encode::Encoder;
 use super::numbering::Numbering;
-use super::resend::ResendJob;
+use super::resend::{Record, ResendFailure, ResendJob, Surroundings, Teller};
 use super::session::{Resend, SequenceNumbers, Session};
 use super::settings::SessionSettings;
 use super::store::SessionRecord;
@@ -129,6 +132,11 @@ impl Slot {
         }
     }
 
+    /// The journal shows the command that was handed over first of those on their way.
+    pub(super) fn journaled_first(&mut self) {
+        self.in_flight.pop_front();
+    }
+
     /// At the start: the journal shows a command with this number, so it is not due any more.
     pub(super) fn recovered(&mut self, msg_seq_num: u64) {
         let mut numbers = self.session.sequence_numbers();
@@ -159,6 +167,30 @@ impl Slot {
         self.was_reset = true;
     }
 
+    /// What was sent cannot be written again; the numbers go on.
+    pub(super) fn forget_sent(&mut self) {
+        self.numbering.reset();
+        self.was_reset = true;
+    }
+
+    /// How it stands, on this connection.
+    pub(super) fn status(&self, connection: Option<&Connection>) -> SessionStatus {
+        let numbers = self.session.sequence_numbers();
+        SessionStatus {
+            session: self.id,
+            sender_comp_id: self.sender_comp_id,
+            target_comp_id: self.target_comp_id,
+            logged_on: self.session.is_active(),
+            peer: connection.map(|connection| connection.peer),
+            next_in: numbers.next_in,
+            next_out: numbers.next_out,
+            output_bytes: connection.map_or(0, |connection| connection.out.pending().len()),
+            in_flight: self.in_flight(),
+            resending: self.resend.is_some(),
+            last_disconnect: self.last_disconnect.clone(),
+        }
+    }
+
     /// An operator's new numbers are in the journal. Where ours go back, what is stored of those numbers is void.
     pub(super) fn set_numbers(&mut self, set: &SetSequenceNumbers) {
         let mut numbers = self.session.sequence_numbers();
@@ -181,6 +213,30 @@ impl Slot {
             self.resends_waiting.pop_front();
         }
         self.resends_waiting.push_back(resend);
+    }
+
+    /// Goes on with the request that is being answered, or begins with the next. Gives the number of messages.
+    pub(super) fn resend_piece(
+        &mut self,
+        teller: &dyn Teller,
+        from: &Record<'_>,
+        now_ns: i64,
+        out: &mut Encoder,
+    ) -> Result<u64, ResendFailure> {
+        let Slot { id, session, numbering, .. } = self;
+        let mut with = Surroundings { id: *id, session, numbering, from, teller, now_ns, out };
+        let mut job = match self.resend.take() {
+            Some(job) => job,
+            None => match self.resends_waiting.pop_front() {
+                Some(resend) => ResendJob::begin(resend, &with)?,
+                None => return Ok(0),
+            },
+        };
+        let (messages, done) = job.piece(&mut with)?;
+        if !done {
+            self.resend = Some(job);
+        }
+        Ok(messages)
     }
 
     /// The connection is gone.

@@ -62,6 +62,8 @@ pub struct Run {
     pub index: u8,
     /// PossResend(97)=Y: the events may have been sent under other numbers before a crash.
     pub poss_resend: bool,
+    /// The events from here to the next run were not sent at all, so they have no numbers.
+    pub unsent: bool,
 }
 
 /// One atomic step.
@@ -201,7 +203,7 @@ impl SessionStore for SledStore {
             }
         }
         for (session, run) in &changes.runs {
-            let flags = u64::from(run.index) << 1 | u64::from(run.poss_resend);
+            let flags = u64::from(run.unsent) << 9 | u64::from(run.index) << 1 | u64::from(run.poss_resend);
             let value = [run.seq.0, flags].map(u64::to_le_bytes);
             batch.insert(&run_key(*session, run.first)[..], value.as_flattened());
         }
@@ -228,8 +230,11 @@ fn read_run(entry: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Run, StoreF
     let (key, value) = entry?;
     let [seq, flags] = numbers(&key, &value)?;
     let first = key.get(5..).and_then(|first| first.try_into().ok()).ok_or_else(|| damaged(&key, "key of a run"))?;
-    let index = u8::try_from(flags >> 1).map_err(|_| damaged(&key, "index of an event"))?;
-    Ok(Run { first: from_key_order(first), seq: Seq(seq), index, poss_resend: flags & 1 == 1 })
+    if flags >> 10 != 0 {
+        return Err(damaged(&key, "flags of a run"));
+    }
+    let (index, unsent) = ((flags >> 1) as u8, flags >> 9 == 1);
+    Ok(Run { first: from_key_order(first), seq: Seq(seq), index, poss_resend: flags & 1 == 1, unsent })
 }
 
 /// The little-endian numbers that a value consists of.
@@ -285,7 +290,13 @@ mod tests {
     const SESSION: SessionId = SessionId(300);
 
     fn run(first: u64) -> Run {
-        Run { first, seq: Seq(first * 10), index: 3, poss_resend: first.is_multiple_of(2) }
+        Run {
+            first,
+            seq: Seq(first * 10),
+            index: 255,
+            poss_resend: first.is_multiple_of(2),
+            unsent: first.is_multiple_of(3),
+        }
     }
 
     #[test]

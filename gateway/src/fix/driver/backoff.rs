@@ -33,12 +33,18 @@ impl ConnectSettings {
             connect_time_limit_ns: 5_000_000_000,
         }
     }
+
+    /// How long a connection may take to open, its TLS handshake included, in nanoseconds.
+    pub(in crate::fix) fn open_time_limit_ns(&self) -> i64 {
+        let handshake = self.tls.as_ref().map_or(0, TlsClient::handshake_time_limit_ns);
+        self.connect_time_limit_ns.saturating_add(handshake)
+    }
 }
 
 /// The attempts of one initiator.
 #[derive(Debug)]
-pub(super) struct Attempts {
-    pub(super) settings: ConnectSettings,
+pub(in crate::fix) struct Attempts {
+    pub(in crate::fix) settings: ConnectSettings,
     /// Since the last Logon.
     failed: u32,
     tried: usize,
@@ -48,13 +54,13 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// The first attempt is due at once.
-    pub(super) fn new(settings: ConnectSettings) -> Attempts {
+    pub(in crate::fix) fn new(settings: ConnectSettings) -> Attempts {
         assert!(!settings.addresses.is_empty(), "an initiator has an address");
         Attempts { settings, failed: 0, tried: 0, due_ns: Some(i64::MIN) }
     }
 
     /// The address to connect to now, if one is due.
-    pub(super) fn due(&mut self, now_ns: i64) -> Option<SocketAddr> {
+    pub(in crate::fix) fn due(&mut self, now_ns: i64) -> Option<SocketAddr> {
         if self.due_ns.is_none_or(|due| now_ns < due) {
             return None;
         }
@@ -65,7 +71,7 @@ impl Attempts {
 
     /// The attempt, or the session after it, has ended: the next one is due after a wait between half and all of the
     /// doubled time, so that many initiators do not come back together.
-    pub(super) fn ended(&mut self, now_ns: i64, rng: &mut fastrand::Rng) {
+    pub(in crate::fix) fn ended(&mut self, now_ns: i64, rng: &mut fastrand::Rng) {
         if self.due_ns.is_none() {
             return;
         }
@@ -76,18 +82,18 @@ impl Attempts {
     }
 
     /// Logged on: the next failure is a first one, and the address that worked is tried first.
-    pub(super) fn succeeded(&mut self) {
+    pub(in crate::fix) fn succeeded(&mut self) {
         self.failed = 0;
         self.tried = self.tried.saturating_sub(1);
     }
 
     /// No further attempts.
-    pub(super) fn stop(&mut self) {
+    pub(in crate::fix) fn stop(&mut self) {
         self.due_ns = None;
     }
 
     /// An attempt at once.
-    pub(super) fn start(&mut self) {
+    pub(in crate::fix) fn start(&mut self) {
         self.due_ns = Some(i64::MIN);
         self.failed = 0;
     }

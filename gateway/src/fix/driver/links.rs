@@ -152,12 +152,9 @@ impl Driver {
         let Way::Out(attempts) = &self.peers[p].way else { return Ok(()) };
         let socket = TcpStream::connect(address)?;
         socket.set_nodelay(true)?;
-        let mut time_limit_ns = attempts.settings.connect_time_limit_ns;
+        let time_limit_ns = attempts.settings.open_time_limit_ns();
         let transport: Box<dyn Transport> = match &attempts.settings.tls {
-            Some(tls) => {
-                time_limit_ns = time_limit_ns.saturating_add(tls.handshake_time_limit_ns());
-                Box::new(tls.connect(socket)?)
-            }
+            Some(tls) => Box::new(tls.connect(socket)?),
             None => Box::new(socket),
         };
         let place = self.add_link(transport, address, time_limit_ns, None)?;

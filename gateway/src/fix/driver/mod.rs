@@ -52,6 +52,7 @@ use links::Link;
 use peer::{Peer, Way};
 
 pub use application::{Application, Ended, Outbound, SessionKey};
+pub(super) use backoff::Attempts;
 pub use backoff::ConnectSettings;
 pub use store::{MemoryStore, MessageStore};
 
@@ -167,7 +168,7 @@ impl Driver {
 
     /// Adds a session that connects and logs on by itself, now and whenever its connection ends.
     pub fn initiate(&mut self, config: SessionConfig, store: Box<dyn MessageStore>, to: ConnectSettings) -> SessionKey {
-        self.add(config, store, Way::Out(backoff::Attempts::new(to)))
+        self.add(config, store, Way::Out(Attempts::new(to)))
     }
 
     fn add(&mut self, config: SessionConfig, store: Box<dyn MessageStore>, way: Way) -> SessionKey {

@@ -1,5 +1,6 @@
 //! What a session is given and what it answers: configuration, numbers, dispositions.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::super::dictionary::{Dictionary, Level};
@@ -76,6 +77,18 @@ pub struct SessionConfig {
     pub last_msg_seq_num_processed: bool,
     /// What a peer hears whose Logon is refused.
     pub bad_logon_answer: BadLogonAnswer,
+    /// What our Logons tell beside that.
+    pub logon_fields: LogonFields,
+}
+
+/// Fields that a peer wants in our Logon(A), such as Username(553) and Password(554). Their values are in no debug text.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct LogonFields(pub Vec<(u32, Box<[u8]>)>);
+
+impl fmt::Debug for LogonFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(tag, _)| tag)).finish()
+    }
 }
 
 impl SessionConfig {
@@ -105,6 +118,7 @@ impl SessionConfig {
             next_expected_msg_seq_num: false,
             last_msg_seq_num_processed: false,
             bad_logon_answer: BadLogonAnswer::Logout,
+            logon_fields: LogonFields::default(),
         }
     }
 

@@ -131,6 +131,9 @@ impl Session {
         if let Some(appl_ver_id) = self.config.version.appl_ver_id() {
             out.field_bytes(tag::DEFAULT_APPL_VER_ID, appl_ver_id);
         }
+        for (tag, value) in &self.config.logon_fields.0 {
+            out.field_bytes(*tag, value);
+        }
         out.finish();
     }
 

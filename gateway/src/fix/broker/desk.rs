@@ -1,0 +1,444 @@
+//! Where the session, the orders and the reports of a broker meet: an event becomes an order, a message a report.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+use journal::{Frame, Mark};
+use model::queue::{Full, Producer};
+use model::{AccountName, Command, CompId, Event, ExecId, OrderView, ReportKind, VenueId, VenueReport};
+
+use super::super::control::{Answer, NewNumbers};
+use super::super::counters::{Counters, add, count};
+use super::super::frame::{Framed, frame};
+use super::super::ledger::Ledger;
+use super::super::limits::{MESSAGE_BYTES_MAX, MSG_SEQ_NUM_MAX};
+use super::super::message::{FieldIndex, Message};
+use super::super::message_log::{Direction, MessageLog};
+use super::super::report::Names;
+use super::super::resend::{OUTPUT_BYTES_AHEAD, Record, Teller};
+use super::super::session::Disposition;
+use super::super::settings::SessionSettings;
+use super::super::slot::Slot;
+use super::super::store::SessionStore;
+use super::super::{msg_type, tag};
+use super::link::Link;
+use super::orders::{Route, ToBroker, cl_ord_id_at_broker};
+use super::reports::{refusal, report_of};
+use super::sent::{SentMessage, SentMessages};
+use super::unanswered::{Sent, Unanswered};
+use super::{BrokerFailure, BrokerSettings, BrokerStart};
+
+/// Everything but the journal's follower and the timers.
+pub(super) struct Desk {
+    venue: VenueId,
+    account: AccountName,
+    names: Names,
+    route: Route,
+    unanswered: Unanswered,
+    sent: SentMessages,
+    /// The one session; the ledger works on slices.
+    pub(super) slots: [Slot; 1],
+    pub(super) ledger: Ledger,
+    pub(super) link: Link,
+    index: FieldIndex,
+    /// The way into the hot loop.
+    reports: Producer<Command>,
+    /// Our own reports that wait for room in it.
+    waiting: VecDeque<VenueReport>,
+    pub(super) output_bytes_max: usize,
+    pub(super) counters: Arc<Counters>,
+    pub(super) message_log: Option<MessageLog>,
+}
+
+/// What is left to do after a message.
+enum After {
+    Taken,
+    /// It must wait; try again in the next round.
+    Held,
+    /// Output must wait for the store.
+    Hold,
+    End(String),
+}
+
+impl Desk {
+    pub(super) fn open(
+        settings: BrokerSettings,
+        start: BrokerStart,
+        store: Arc<dyn SessionStore>,
+        reports: Producer<Command>,
+    ) -> Result<Desk, BrokerFailure> {
+        let session = settings.venue.session().unwrap_or_default();
+        let (mut ledger, stored) = Ledger::open(store)?;
+        let record = stored.sessions.iter().find(|(id, _)| *id == session).map(|(_, record)| *record);
+        let mut index = FieldIndex::new();
+        if let Some(dictionary) = &settings.config.dictionary {
+            index.use_dictionary(dictionary);
+        }
+        let mut slot = Slot::new(&SessionSettings::new(session, settings.config), record, start.last_seq);
+        if start.routes_changed {
+            slot.forget_sent();
+        }
+        ledger.cursor = start.last_seq.next();
+        let mut route = Route::new(settings.venue);
+        start.routes.iter().for_each(|(instrument, venue)| route.learn(*instrument, *venue));
+        let counters = Arc::<Counters>::default();
+        let message_log = settings.message_log.map(|log| MessageLog::start(log, Arc::clone(&counters)));
+        Ok(Desk {
+            venue: settings.venue,
+            account: settings.account,
+            names: start.names,
+            route,
+            unanswered: Unanswered::of(start.working),
+            sent: SentMessages::new(),
+            slots: [slot],
+            ledger,
+            link: Link::new(settings.connect, u64::from(settings.venue.0)).map_err(BrokerFailure::Poll)?,
+            index,
+            reports,
+            waiting: VecDeque::new(),
+            output_bytes_max: settings.output_bytes_max,
+            counters,
+            message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
+        })
+    }
+
+    /// The broker's CompID.
+    pub(super) fn name(&self) -> CompId {
+        self.slots[0].target_comp_id
+    }
+
+    /// Is this the time to be connected?
+    pub(super) fn may_connect(&self) -> bool {
+        !self.slots[0].being_set && self.slots[0].session.is_open()
+    }
+
+    /// The connection has opened: we say Logon.
+    pub(super) fn begin_logon(&mut self, now_ns: i64) {
+        let Desk { slots: [slot], link, sent, .. } = self;
+        let Some(connection) = link.opened() else { return };
+        let before = slot.session.sequence_numbers();
+        connection.admitted();
+        connection.slot = Some(0);
+        slot.connection = Some(0);
+        slot.session.connected(now_ns, &mut connection.out);
+        // The Logon has taken a number, so equal or lower means that they began again.
+        if slot.session.sequence_numbers().next_out <= before.next_out {
+            slot.reset();
+            sent.reset();
+            connection.holds.hold(0, slot.sent());
+        }
+    }
+
+    /// An operator's new numbers.
+    pub(super) fn set_numbers(&mut self, new: &NewNumbers) -> Answer {
+        self.slots[0].begin_to_set(new, &self.reports)
+    }
+
+    /// Frames what was read and deals with each message. Gives their number.
+    pub(super) fn take_input(&mut self, now_ns: i64) -> usize {
+        let mut messages = 0;
+        loop {
+            let Some(connection) = self.link.opened().filter(|connection| !connection.is_ending()) else { break };
+            let from = connection.position();
+            let (input, _) = connection.input_and_out();
+            let (len, after) = match frame(input, MESSAGE_BYTES_MAX) {
+                Framed::Incomplete => break,
+                Framed::Garbled { skip, .. } => (skip, self.on_garbled()),
+                Framed::Message { len } => (len, self.on_message(len, now_ns)),
+            };
+            if matches!(after, After::Held) {
+                break;
+            }
+            messages += 1;
+            if let Some(connection) = self.link.opened() {
+                connection.take(len);
+                if matches!(after, After::Hold) {
+                    connection.holds.hold(from, self.slots[0].sent());
+                }
+            }
+            if let After::End(why) = after {
+                self.end(&why, now_ns);
+            }
+        }
+        messages
+    }
+
+    fn on_garbled(&mut self) -> After {
+        count(&self.counters.garbled);
+        match self.slots[0].session.on_garbled() {
+            Disposition::Disconnect { reason } => After::End(format!("{reason:?}")),
+            _ => After::Taken,
+        }
+    }
+
+    fn on_message(&mut self, len: usize, now_ns: i64) -> After {
+        let Desk { slots: [slot], link, index, counters, message_log, reports, unanswered, venue, sent, .. } = self;
+        let Some(connection) = link.opened() else { return After::Taken };
+        let (input, out) = connection.input_and_out();
+        let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled() };
+        // A report needs room on its way, and numbers begin again only when nothing is on its way.
+        let resets = slot.in_flight() > 0 && slot.session.may_reset_with(&message);
+        if resets || !slot.has_room_for(false) || reports.free() == 0 {
+            return After::Held;
+        }
+        if let Some(log) = message_log {
+            log.note(slot.target_comp_id, now_ns, Direction::In, &input[..len]);
+        }
+        count(&counters.messages_in);
+        let disposition = slot.session.on_message(now_ns, &message, out);
+        let mut after = After::Taken;
+        match disposition {
+            Disposition::LoggedOn { reset } => {
+                count(&counters.logons);
+                tracing::info!(broker = %slot.target_comp_id, reset, "logged on");
+                link.succeeded();
+                if let Some(resend) = slot.session.take_owed_resend() {
+                    slot.ask_resend(resend);
+                }
+                if reset {
+                    slot.reset();
+                    sent.reset();
+                    after = After::Hold;
+                }
+                self.ask(reset, now_ns);
+            }
+            Disposition::Application { msg_seq_num, .. } => {
+                let report = match message.msg_type() {
+                    msg_type::BUSINESS_MESSAGE_REJECT => {
+                        count(&counters.business_rejects_in);
+                        Ok(refused(&message, *venue, sent))
+                    }
+                    _ => report_of(&message, *venue, unanswered),
+                };
+                match report {
+                    Ok(Some(report)) => {
+                        // There is room: it was looked at before, and nobody else takes it.
+                        if reports.try_push(Command::VenueReport(report)).is_ok() {
+                            slot.sent_to_engine(msg_seq_num);
+                            count(&counters.commands);
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(problem) => {
+                        tracing::warn!(broker = %slot.target_comp_id, msg_seq_num, ?problem, "a message of the broker cannot be read");
+                        count(&counters.session_rejects);
+                        let _ = slot.session.reject(now_ns, &message, problem, out);
+                    }
+                }
+            }
+            Disposition::Consumed if message.msg_type() == msg_type::REJECT => {
+                tracing::warn!(broker = %slot.target_comp_id, "the broker rejected a message: see the message log");
+                if let Some(report) = refused(&message, *venue, sent) {
+                    self.say(report);
+                }
+            }
+            Disposition::Rejected { .. } => count(&counters.session_rejects),
+            Disposition::Resend(resend) => {
+                count(&counters.resend_requests);
+                slot.ask_resend(resend);
+            }
+            Disposition::Disconnect { reason } => after = After::End(format!("{reason:?}")),
+            Disposition::Consumed | Disposition::Dropped | Disposition::LoggedOut => {}
+        }
+        after
+    }
+
+    /// After a Logon: what became of what was not answered? See the module.
+    fn ask(&mut self, reset: bool, now_ns: i64) {
+        for (_, open) in self.unanswered.all() {
+            if let Some(order) = open.new {
+                self.status_request(&order, now_ns);
+            }
+            let again = |sent| sent == Sent::Perhaps || (reset && sent == Sent::Yes);
+            if let Some((request, sent)) = open.replace
+                && again(sent)
+            {
+                self.send(&Event::ReplaceRequested(request), None, true, now_ns);
+                self.unanswered.replace_sent(&request);
+            }
+            if let Some((request, sent)) = open.cancel
+                && (sent == Sent::No || again(sent))
+            {
+                self.send(&Event::CancelRequested(request), None, sent != Sent::No, now_ns);
+                self.unanswered.cancel(&request, Sent::Yes);
+            }
+        }
+    }
+
+    /// Takes in a frame: what it confirms, and what the broker hears of it.
+    pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
+        match &frame.command {
+            Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
+            Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => self.slots[0].set_numbers(set),
+            _ => {}
+        }
+        for (index, event) in frame.events().enumerate() {
+            self.names.learn(&event);
+            if let Event::InstrumentDefined(defined) = &event {
+                self.route.learn(defined.instrument, defined.definition.venue);
+            }
+            self.unanswered.on_event(&event);
+            self.tell(&event, ExecId { seq: frame.seq, index: index as u8 }, now_ns);
+        }
+        self.ledger.cursor = frame.seq.next();
+    }
+
+    fn tell(&mut self, event: &Event, at: ExecId, now_ns: i64) {
+        let Some(order) = event.order().filter(|order| self.route.has(order)).copied() else { return };
+        let live = self.slots[0].session.is_active();
+        match event {
+            Event::OrderAccepted(_) if live => self.unanswered.order_sent(&order),
+            Event::ReplaceRequested(request) if live => self.unanswered.replace_sent(request),
+            Event::CancelRequested(request) => {
+                self.unanswered.cancel(request, if live { Sent::Yes } else { Sent::No });
+            }
+            Event::OrderAccepted(_) => self.refuse(&order, ReportKind::Rejected),
+            Event::ReplaceRequested(_) => self.refuse(&order, ReportKind::ReplaceRejected),
+            _ => return,
+        }
+        match live {
+            true => self.send(event, Some(at), false, now_ns),
+            false => {
+                let next_out = self.slots[0].session.sequence_numbers().next_out;
+                self.slots[0].numbering.skip(next_out, at.seq, at.index);
+            }
+        }
+    }
+
+    /// Writes the message of an event. With its place in the journal it can be written again.
+    fn send(&mut self, event: &Event, at: Option<ExecId>, poss_resend: bool, now_ns: i64) {
+        let Desk { slots: [slot], link, names, route, account, sent, counters, .. } = self;
+        let Some(connection) = link.opened() else { return };
+        let teller = ToBroker { version: slot.session.config().version, account, names, route };
+        let (Some(msg_type), Some(order)) = (teller.msg_type(event), event.order()) else { return };
+        let out = &mut connection.out;
+        let number = slot.session.begin_app_message(now_ns, msg_type, out);
+        if poss_resend {
+            out.field_flag(tag::POSS_RESEND, true);
+        }
+        let exec_id = at.unwrap_or(ExecId { seq: Default::default(), index: 0 });
+        teller.write_body(event, exec_id, model::EngineTime(now_ns), out);
+        out.finish();
+        count(&counters.reports_out);
+        if let Some(at) = at {
+            slot.note(number, at.seq, at.index);
+        }
+        let refusal = match event {
+            Event::OrderAccepted(_) => ReportKind::Rejected,
+            Event::ReplaceRequested(_) => ReportKind::ReplaceRejected,
+            _ => ReportKind::CancelRejected,
+        };
+        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
+        sent.note(SentMessage { number, order_id: order.order_id, cl_ord_id, refusal });
+    }
+
+    fn status_request(&mut self, order: &OrderView, now_ns: i64) {
+        let Desk { slots: [slot], link, names, route, account, .. } = self;
+        let Some(connection) = link.opened() else { return };
+        let teller = ToBroker { version: slot.session.config().version, account, names, route };
+        slot.session.begin_app_message(now_ns, msg_type::ORDER_STATUS_REQUEST, &mut connection.out);
+        teller.status_request(order, &mut connection.out);
+        connection.out.finish();
+    }
+
+    /// What was never sent is refused, for certain.
+    fn refuse(&mut self, order: &OrderView, kind: ReportKind) {
+        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
+        self.say(refusal(self.venue, order.order_id, kind, 0, cl_ord_id.as_bytes()));
+    }
+
+    /// A report of our own. It is on its way like the others, but no message waits for it.
+    fn say(&mut self, report: VenueReport) {
+        let due = self.slots[0].session.sequence_numbers().next_in;
+        self.slots[0].sent_to_engine(due);
+        if !self.waiting.is_empty() || self.reports.try_push(Command::VenueReport(report)).is_err() {
+            self.waiting.push_back(report);
+        }
+    }
+
+    /// Hands over what waits until the queue is full again.
+    pub(super) fn drain(&mut self) -> usize {
+        let mut drained = 0;
+        while let Some(report) = self.waiting.front() {
+            if let Err(Full(_)) = self.reports.try_push(Command::VenueReport(*report)) {
+                break;
+            }
+            self.waiting.pop_front();
+            drained += 1;
+        }
+        drained
+    }
+
+    /// Does nothing wait for room in the queue?
+    pub(super) fn is_drained(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Goes on with what the broker asked for again. Gives the number of messages.
+    pub(super) fn resend(&mut self, journal: &Path, mark: &Mark, now_ns: i64) -> Result<usize, BrokerFailure> {
+        let Desk { slots: [slot], link, ledger, names, route, account, counters, .. } = self;
+        if slot.resend.is_none() && slot.resends_waiting.is_empty() {
+            return Ok(0);
+        }
+        let room = |out: usize| out <= OUTPUT_BYTES_AHEAD;
+        let Some(connection) = link.opened().filter(|connection| room(connection.out.pending().len())) else {
+            return Ok(0);
+        };
+        let teller = ToBroker { version: slot.session.config().version, account, names, route };
+        let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
+        let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
+        add(&counters.messages_resent, messages);
+        Ok(messages as usize + 1)
+    }
+
+    /// Heartbeats and time limits.
+    pub(super) fn on_timer(&mut self, now_ns: i64) {
+        let Desk { slots: [slot], link, .. } = self;
+        let Some(connection) = link.opened().filter(|connection| !connection.is_ending()) else { return };
+        if let Some(why) = slot.session.on_timer(now_ns, &mut connection.out) {
+            self.end(&format!("{why:?}"), now_ns);
+        }
+    }
+
+    /// Says Logout and ends the connection.
+    pub(super) fn logout(&mut self, text: &str, now_ns: i64) {
+        let Desk { slots: [slot], link, .. } = self;
+        if let Some(connection) = link.opened() {
+            slot.session.logout(now_ns, text, &mut connection.out);
+        }
+        self.end(text, now_ns);
+    }
+
+    /// No more input; what is written still leaves.
+    pub(super) fn end(&mut self, why: &str, now_ns: i64) {
+        let Some(connection) = &mut self.link.connection else { return };
+        if connection.is_ending() {
+            return;
+        }
+        connection.end(now_ns);
+        count(&self.counters.disconnects);
+        let slot = &mut self.slots[0];
+        tracing::info!(broker = %slot.target_comp_id, why, "connection to the broker ended");
+        slot.disconnected(why.to_owned());
+        if slot.in_flight() == 0 && slot.session.reset_if_due() {
+            slot.reset();
+            self.sent.reset();
+            self.ledger.store(&mut self.slots);
+        }
+        self.link.ended(now_ns);
+    }
+
+    /// Ends the connection without waiting for anything to leave.
+    pub(super) fn drop_link(&mut self, why: &str, now_ns: i64) {
+        self.end(why, now_ns);
+        self.link.remove();
+    }
+}
+
+/// What a Reject(3) or BusinessMessageReject(j) says of the order whose message the broker could not take.
+fn refused(message: &Message<'_>, venue: VenueId, sent: &SentMessages) -> Option<VenueReport> {
+    let number = message.get_u64(tag::REF_SEQ_NUM, MSG_SEQ_NUM_MAX).ok()?;
+    let SentMessage { order_id, cl_ord_id, refusal: kind, .. } = sent.find(number)?;
+    Some(refusal(venue, order_id, kind, 0, cl_ord_id.as_bytes()))
+}

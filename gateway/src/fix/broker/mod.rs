@@ -1,0 +1,96 @@
+//! A broker as a venue: the agent that takes our orders to a FIX session that we initiate, and brings the reports back.
+//!
+//! Like the paper venue it follows the log behind the durable mark, so no order leaves that a crash could forget, and hands
+//! [`VenueReport`]s to the hot loop, which believes them as evidence. The session's numbers and the journal's cursor are kept
+//! as the acceptor keeps them (see [`super::ledger`]); what the broker missed is written again from the journal.
+//!
+//! **No guess.** A new order or a replace that comes up while nobody is logged on is refused at once: it was never sent, so
+//! that is certain. A cancel waits for the session. What was sent and not answered when the session, or we, went away is in
+//! doubt: after the next Logon the broker is asked for its status (OrderStatusRequest(H)), requests that may not have
+//! arrived are sent again with PossResend(97)=Y, and until the broker answers the engine keeps the exposure.
+//!
+//! [`VenueReport`]: model::VenueReport
+
+mod agent;
+mod desk;
+mod link;
+mod orders;
+mod reports;
+mod sent;
+mod unanswered;
+
+use std::io;
+
+use model::{AccountName, InstrumentId, Seq, VenueId};
+
+use super::driver::ConnectSettings;
+use super::message_log::MessageLogSettings;
+use super::report::Names;
+use super::resend::ResendFailure;
+use super::session::SessionConfig;
+use super::store::StoreFailure;
+
+pub use agent::Broker;
+pub use unanswered::WorkingOrder;
+
+/// What a broker's agent is told by the configuration.
+#[derive(Clone, Debug)]
+pub struct BrokerSettings {
+    /// The venue; its session is the one of `config`, as the journal defines it.
+    pub venue: VenueId,
+    /// CompIDs, version, limits; in the role of the initiator.
+    pub config: SessionConfig,
+    /// Where the broker is.
+    pub connect: ConnectSettings,
+    /// Account(1) that the broker knows us by; empty where it knows our own accounts.
+    pub account: AccountName,
+    /// Most bytes that wait for the broker to read.
+    pub output_bytes_max: usize,
+    /// Every message in and out, in files.
+    pub message_log: Option<MessageLogSettings>,
+}
+
+/// What a broker's agent is told by the engine's state at the start.
+#[derive(Debug)]
+pub struct BrokerStart {
+    /// Accounts and instruments.
+    pub names: Names,
+    /// Where each instrument's orders go.
+    pub routes: Vec<(InstrumentId, VenueId)>,
+    /// Instruments have come to this venue or left it since it was last started: what went out before cannot be written
+    /// again, and is gap-filled.
+    pub routes_changed: bool,
+    /// The orders that work at this venue.
+    pub working: Vec<WorkingOrder>,
+    /// The last frame that all this describes.
+    pub last_seq: Seq,
+}
+
+/// Why a broker's agent cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerFailure {
+    /// The poll of the socket failed.
+    #[error("polling the socket to the broker: {0}")]
+    Poll(#[source] io::Error),
+    /// The message log cannot be opened.
+    #[error("opening the FIX message log of the broker: {0}")]
+    MessageLog(#[source] io::Error),
+    /// The session store failed.
+    #[error(transparent)]
+    Store(#[from] StoreFailure),
+    /// The journal cannot be read.
+    #[error("reading the journal for the broker: {0}")]
+    Journal(#[from] journal::Failure),
+}
+
+impl From<ResendFailure> for BrokerFailure {
+    fn from(failure: ResendFailure) -> BrokerFailure {
+        match failure {
+            ResendFailure::Store(failure) => BrokerFailure::Store(failure),
+            ResendFailure::Journal(failure) => BrokerFailure::Journal(failure),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
