@@ -22,7 +22,9 @@ use super::super::message_log::MessageLogSettings;
 use super::super::msg_type;
 use super::super::session::{Disposition, SequenceNumbers, Session, SessionConfig};
 use super::super::store::{Changes, Run, SessionRecord, StoreFailure, Stored};
+use super::super::tag;
 use super::super::template::Template;
+use super::super::version::Version;
 use super::*;
 
 const START_NS: i64 = 1_700_000_000_000_000_000;
@@ -241,7 +243,11 @@ impl Rig {
     }
 
     fn client(&mut self, name: &str, numbers: SequenceNumbers) -> Client {
-        let mut client = Client::connect(self.acceptor().local_addr(), name, numbers);
+        self.client_with(SessionConfig::initiator(name, "MILL"), numbers)
+    }
+
+    fn client_with(&mut self, config: SessionConfig, numbers: SequenceNumbers) -> Client {
+        let mut client = Client::with(self.acceptor().local_addr(), config, numbers);
         client.session.connected(self.now, &mut client.out);
         self.until(&mut [&mut client], |_, clients| clients[0].session.is_active());
         client
@@ -263,11 +269,15 @@ struct Client {
 
 impl Client {
     fn connect(address: SocketAddr, name: &str, numbers: SequenceNumbers) -> Client {
+        Client::with(address, SessionConfig::initiator(name, "MILL"), numbers)
+    }
+
+    fn with(address: SocketAddr, config: SessionConfig, numbers: SequenceNumbers) -> Client {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_nonblocking(true).unwrap();
         Client {
             socket,
-            session: Session::new(SessionConfig::initiator(name, "MILL"), numbers),
+            session: Session::new(config, numbers),
             out: Encoder::with_capacity(1024),
             input: Vec::new(),
             index: FieldIndex::new(),
@@ -302,6 +312,9 @@ impl Client {
 
     fn order(&mut self, now: i64, cl_ord_id: &str) -> u64 {
         let number = self.session.begin_app_message(now, msg_type::NEW_ORDER_SINGLE, &mut self.out);
+        if self.session.config().version == Version::Fix42 {
+            self.out.field_char(tag::HANDL_INST, b'1');
+        }
         let order = NewOrderSingle {
             cl_ord_id: cl_ord_id.as_bytes(),
             account: b"",
@@ -622,3 +635,6 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
 
 #[path = "door_tests.rs"]
 mod door;
+
+#[path = "version_tests.rs"]
+mod versions;

@@ -42,6 +42,8 @@ pub(super) enum Ended {
     SlowConsumer,
     LogonTimeout,
     UnknownCompIds,
+    /// The session of these CompIDs has another BeginString(8).
+    WrongVersion,
     SecondLogon,
     AddressRefused,
     LockedOut,
@@ -297,7 +299,8 @@ impl Desk {
             Some(connection) => {
                 let out = &mut connection.out;
                 let number = slot.session.begin_app_message(now_ns, msg_type, out);
-                report::write_body(event, ExecId { seq: frame.seq, index }, frame.time, names, out);
+                let (version, exec_id) = (slot.session.config().version, ExecId { seq: frame.seq, index });
+                report::write_body(version, event, exec_id, frame.time, names, out);
                 out.finish();
                 count(&counters.reports_out);
                 number

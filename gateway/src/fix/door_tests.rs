@@ -2,7 +2,6 @@
 
 use super::super::super::auth::{Credentials, hash_password};
 use super::super::super::control::{NewNumbers, NumbersRefused};
-use super::super::super::tag;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
 use model::{AccountName, CompId, Text};

@@ -55,6 +55,7 @@ pub mod throttle;
 pub mod report;
 pub mod store;
 pub mod version;
+mod wording;
 
 pub mod driver;
 pub mod tls;

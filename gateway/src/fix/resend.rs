@@ -149,7 +149,8 @@ fn write_frame(
             if at.run.poss_resend {
                 with.out.field_flag(tag::POSS_RESEND, true);
             }
-            report::write_body(&event, ExecId { seq: frame.seq, index }, frame.time, with.names, with.out);
+            let (version, exec_id) = (with.session.config().version, ExecId { seq: frame.seq, index });
+            report::write_body(version, &event, exec_id, frame.time, with.names, with.out);
             with.out.finish();
             written += 1;
         }
