@@ -154,8 +154,8 @@ impl Rig {
     fn open(&mut self) {
         let journal = self.folder.path().join("journal");
         let (settings, store) = (self.settings.clone(), Arc::clone(&self.store) as Arc<dyn SessionStore>);
-        let opened =
-            Acceptor::open(settings, store, &journal, self.mark.clone(), self.producer.clone(), Names::default());
+        let (commands, now) = (self.producer.clone(), EngineTime(self.now));
+        let opened = Acceptor::open(settings, store, &journal, self.mark.clone(), commands, Names::default(), now);
         self.acceptor = Some(opened.unwrap());
     }
 
@@ -467,7 +467,7 @@ fn clean_stop_stores_exact_numbers_and_marks_nothing_as_possible_resend() {
     let numbers = client.session.sequence_numbers();
     rig.crash();
     let record = rig.store.load().unwrap().sessions.into_iter().find(|(id, _)| id.0 == 0).unwrap().1;
-    assert_eq!(record, SessionRecord { next_in: 3, next_out: 4, reserved: 4 });
+    assert_eq!(record, SessionRecord { next_in: 3, next_out: 4, reserved: 4, born_ns: Some(START_NS) });
     // The client answered the Logout after we were gone, so the number is due and is filled.
     let mut client = rig.client("ALPHA", numbers);
     client.order(rig.now, "o2");
@@ -635,6 +635,9 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
 
 #[path = "door_tests.rs"]
 mod door;
+
+#[path = "hours_tests.rs"]
+mod hours;
 
 #[path = "version_tests.rs"]
 mod versions;

@@ -164,6 +164,7 @@ impl Desk {
             write_refusal(now_ns, &message, "sequence numbers are being set, try again", out);
             return Bound::No(Ended::NumbersBeingSet);
         }
+        slot.follow_hours(now_ns, None);
         slot.connection = Some(c);
         connection.slot = Some(found);
         connection.admitted();

@@ -268,6 +268,7 @@ fn template_makes_sessions_at_their_first_logon_up_to_its_bound() {
             credentials: None,
             allowed: Vec::new(),
             throttle: None,
+            schedule: None,
         });
     });
     let mut first = rig.client("DESK-7", SequenceNumbers::FIRST);

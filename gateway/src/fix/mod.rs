@@ -42,6 +42,7 @@ mod door;
 pub mod failure;
 mod flusher;
 mod hold;
+mod hours;
 mod ledger;
 pub mod lockout;
 pub mod message_log;
