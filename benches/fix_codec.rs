@@ -19,6 +19,7 @@ use gateway::fix::msg_type;
 use gateway::fix::report::{Names, write_body};
 use gateway::fix::session::{SequenceNumbers, Session, SessionConfig};
 use gateway::fix::translate::{Translated, translate};
+use gateway::fix::version::Version;
 use model::*;
 
 const NOW: i64 = 1_700_000_000_123_000_000;
@@ -54,7 +55,14 @@ fn codec(criterion: &mut Criterion) {
         seq += 1;
         out.clear();
         session.begin_app_message(NOW, msg_type::EXECUTION_REPORT, &mut out);
-        write_body(black_box(&fill), ExecId { seq: Seq(seq), index: 0 }, EngineTime(NOW), &names, &mut out);
+        write_body(
+            Version::Fix44,
+            black_box(&fill),
+            ExecId { seq: Seq(seq), index: 0 },
+            EngineTime(NOW),
+            &names,
+            &mut out,
+        );
         out.finish().len()
     };
     group.throughput(Throughput::Bytes(report() as u64));

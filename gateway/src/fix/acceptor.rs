@@ -71,7 +71,8 @@ pub struct Acceptor {
 
 impl Acceptor {
     /// Reads the store, and the journal from the stored cursor to its end; then opens the listener. `names` are those that
-    /// the journal defines before that cursor; to give those of its whole length does no harm.
+    /// the journal defines before that cursor; to give those of its whole length does no harm. `now` decides whose numbers have
+    /// begun again since they were stored.
     ///
     /// # Errors
     /// [`AcceptorFailure`]
@@ -82,6 +83,7 @@ impl Acceptor {
         mark: Mark,
         commands: Producer<Command>,
         names: Names,
+        now: EngineTime,
     ) -> Result<Acceptor, AcceptorFailure> {
         let (mut ledger, stored) = Ledger::open(store)?;
         let journal_end = mark.durable();
@@ -91,7 +93,10 @@ impl Acceptor {
         }
         let new_slot = |of: &SessionSettings| {
             let record = stored.sessions.iter().find(|(id, _)| *id == of.session).map(|(_, record)| *record);
-            Slot::new(of, record, journal_end)
+            let mut slot = Slot::new(of, record, journal_end);
+            // Before the journal is read on: what nobody was told yet is told under the new numbers.
+            slot.is_outlived = slot.follow_hours(now.0, None);
+            slot
         };
         let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
@@ -115,6 +120,7 @@ impl Acceptor {
         while follower.next_seq() <= journal_end {
             follower.poll(FRAMES_PER_ROUND, |frame| desk.recover_frame(frame))?;
         }
+        desk.slots.iter_mut().for_each(|slot| slot.is_outlived = false);
         let listen = |error| AcceptorFailure::Listen { address: settings.listen, error };
         let mut listener = TcpListener::bind(settings.listen).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;

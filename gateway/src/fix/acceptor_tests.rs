@@ -22,7 +22,9 @@ use super::super::message_log::MessageLogSettings;
 use super::super::msg_type;
 use super::super::session::{Disposition, SequenceNumbers, Session, SessionConfig};
 use super::super::store::{Changes, Run, SessionRecord, StoreFailure, Stored};
+use super::super::tag;
 use super::super::template::Template;
+use super::super::version::Version;
 use super::*;
 
 const START_NS: i64 = 1_700_000_000_000_000_000;
@@ -152,8 +154,8 @@ impl Rig {
     fn open(&mut self) {
         let journal = self.folder.path().join("journal");
         let (settings, store) = (self.settings.clone(), Arc::clone(&self.store) as Arc<dyn SessionStore>);
-        let opened =
-            Acceptor::open(settings, store, &journal, self.mark.clone(), self.producer.clone(), Names::default());
+        let (commands, now) = (self.producer.clone(), EngineTime(self.now));
+        let opened = Acceptor::open(settings, store, &journal, self.mark.clone(), commands, Names::default(), now);
         self.acceptor = Some(opened.unwrap());
     }
 
@@ -241,7 +243,11 @@ impl Rig {
     }
 
     fn client(&mut self, name: &str, numbers: SequenceNumbers) -> Client {
-        let mut client = Client::connect(self.acceptor().local_addr(), name, numbers);
+        self.client_with(SessionConfig::initiator(name, "MILL"), numbers)
+    }
+
+    fn client_with(&mut self, config: SessionConfig, numbers: SequenceNumbers) -> Client {
+        let mut client = Client::with(self.acceptor().local_addr(), config, numbers);
         client.session.connected(self.now, &mut client.out);
         self.until(&mut [&mut client], |_, clients| clients[0].session.is_active());
         client
@@ -263,11 +269,15 @@ struct Client {
 
 impl Client {
     fn connect(address: SocketAddr, name: &str, numbers: SequenceNumbers) -> Client {
+        Client::with(address, SessionConfig::initiator(name, "MILL"), numbers)
+    }
+
+    fn with(address: SocketAddr, config: SessionConfig, numbers: SequenceNumbers) -> Client {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_nonblocking(true).unwrap();
         Client {
             socket,
-            session: Session::new(SessionConfig::initiator(name, "MILL"), numbers),
+            session: Session::new(config, numbers),
             out: Encoder::with_capacity(1024),
             input: Vec::new(),
             index: FieldIndex::new(),
@@ -302,6 +312,9 @@ impl Client {
 
     fn order(&mut self, now: i64, cl_ord_id: &str) -> u64 {
         let number = self.session.begin_app_message(now, msg_type::NEW_ORDER_SINGLE, &mut self.out);
+        if self.session.config().version == Version::Fix42 {
+            self.out.field_char(tag::HANDL_INST, b'1');
+        }
         let order = NewOrderSingle {
             cl_ord_id: cl_ord_id.as_bytes(),
             account: b"",
@@ -454,7 +467,7 @@ fn clean_stop_stores_exact_numbers_and_marks_nothing_as_possible_resend() {
     let numbers = client.session.sequence_numbers();
     rig.crash();
     let record = rig.store.load().unwrap().sessions.into_iter().find(|(id, _)| id.0 == 0).unwrap().1;
-    assert_eq!(record, SessionRecord { next_in: 3, next_out: 4, reserved: 4 });
+    assert_eq!(record, SessionRecord { next_in: 3, next_out: 4, reserved: 4, born_ns: Some(START_NS) });
     // The client answered the Logout after we were gone, so the number is due and is filled.
     let mut client = rig.client("ALPHA", numbers);
     client.order(rig.now, "o2");
@@ -622,3 +635,9 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
 
 #[path = "door_tests.rs"]
 mod door;
+
+#[path = "hours_tests.rs"]
+mod hours;
+
+#[path = "version_tests.rs"]
+mod versions;

@@ -42,6 +42,8 @@ pub(super) enum Ended {
     SlowConsumer,
     LogonTimeout,
     UnknownCompIds,
+    /// The session of these CompIDs has another BeginString(8).
+    WrongVersion,
     SecondLogon,
     AddressRefused,
     LockedOut,
@@ -229,7 +231,7 @@ impl Desk {
                 count(&counters.logons);
                 tracing::info!(session = %slot.target_comp_id, reset, "logged on");
                 if reset {
-                    slot.reset();
+                    slot.reset(now_ns);
                     return After::Hold;
                 }
                 if let Some(resend) = slot.session.take_owed_resend() {
@@ -264,12 +266,12 @@ impl Desk {
         if let Command::SetSequenceNumbers(set) = &frame.command
             && let Some(slot) = self.slot_of(set.session)
         {
-            self.slots[slot].set_numbers(set);
+            self.slots[slot].set_numbers(set, now_ns);
         }
         for (index, event) in frame.events().enumerate() {
             self.names.learn(&event);
             if let Event::SessionDefined(defined) = &event {
-                self.defined(defined);
+                self.defined(defined, now_ns);
             }
             if let Some(slot) = event.session().and_then(|session| self.slot_of(session)) {
                 self.report(slot, frame, index as u8, &event, now_ns);
@@ -293,18 +295,18 @@ impl Desk {
         let Desk { connections, slots, names, counters, .. } = self;
         let slot = &mut slots[slot];
         let connection = slot.connection.and_then(|c| connections[c].as_mut()).filter(|_| slot.session.is_active());
-        let number = match connection {
+        match connection {
             Some(connection) => {
                 let out = &mut connection.out;
                 let number = slot.session.begin_app_message(now_ns, msg_type, out);
-                report::write_body(event, ExecId { seq: frame.seq, index }, frame.time, names, out);
+                let (version, exec_id) = (slot.session.config().version, ExecId { seq: frame.seq, index });
+                report::write_body(version, event, exec_id, frame.time, names, out);
                 out.finish();
                 count(&counters.reports_out);
-                number
+                slot.note(number, frame.seq, index);
             }
-            None => slot.take_number(),
-        };
-        slot.note(number, frame.seq, index);
+            None => slot.note_untold(frame.seq, index),
+        }
     }
 
     /// Goes on with resends. Gives the number of messages sent again.
@@ -316,7 +318,7 @@ impl Desk {
             if connection.out.pending().len() > OUTPUT_BYTES_AHEAD {
                 continue;
             }
-            let teller = ToClient { session: slot.id, names };
+            let teller = ToClient { session: slot.id, version: slot.session.config().version, names };
             let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
             let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
             add(&counters.messages_resent, messages);
@@ -325,8 +327,16 @@ impl Desk {
         Ok(total)
     }
 
-    /// Heartbeats and time limits.
+    /// Hours, heartbeats and time limits.
     pub(super) fn on_timer(&mut self, now_ns: i64, logon_time_limit_ns: i64) {
+        let mut begun_again = false;
+        for slot in &mut self.slots {
+            let connection = slot.connection.and_then(|c| self.connections[c].as_mut());
+            begun_again |= slot.follow_hours(now_ns, connection.map(|connection| &mut connection.out));
+        }
+        if begun_again {
+            self.ledger.store(&mut self.slots);
+        }
         for c in 0..self.connections.len() {
             let Some(connection) = &mut self.connections[c] else { continue };
             if connection.is_ending() {
@@ -361,9 +371,8 @@ impl Desk {
                 let slot = &mut self.slots[index];
                 tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
                 slot.disconnected(format!("{why:?}"));
-                // While commands of the old numbers are on their way the reset waits for the next Logon.
-                if slot.in_flight() == 0 && slot.session.reset_if_due() {
-                    slot.reset();
+                // While commands of the old numbers are on their way the reset waits.
+                if slot.reset_if_due(now_ns) {
                     // Nothing leaves under the new numbers before their first reservation is durable, and this with it.
                     self.ledger.store(&mut self.slots);
                 }

@@ -137,6 +137,16 @@ impl Desk {
                 }
             }
         }
+        let version = match asked {
+            Asked::Slot(found) => slots[found].session.config().version,
+            Asked::New(template, _) => templates[template].config.version,
+        };
+        if message.begin_string() != version.begin_string() {
+            let theirs = String::from_utf8_lossy(message.begin_string());
+            tracing::warn!(%peer, %theirs, ours = version.name(), "logon with the wrong BeginString(8) refused");
+            write_refusal(now_ns, &message, &format!("session speaks {}", version.name()), out);
+            return Bound::No(Ended::WrongVersion);
+        }
         let found = match asked {
             Asked::Slot(found) => found,
             Asked::New(template, name) => {
@@ -154,6 +164,7 @@ impl Desk {
             write_refusal(now_ns, &message, "sequence numbers are being set, try again", out);
             return Bound::No(Ended::NumbersBeingSet);
         }
+        slot.follow_hours(now_ns, None);
         slot.connection = Some(c);
         connection.slot = Some(found);
         connection.admitted();

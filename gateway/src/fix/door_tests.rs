@@ -2,7 +2,6 @@
 
 use super::super::super::auth::{Credentials, hash_password};
 use super::super::super::control::{NewNumbers, NumbersRefused};
-use super::super::super::tag;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
 use model::{AccountName, CompId, Text};
@@ -269,6 +268,7 @@ fn template_makes_sessions_at_their_first_logon_up_to_its_bound() {
             credentials: None,
             allowed: Vec::new(),
             throttle: None,
+            schedule: None,
         });
     });
     let mut first = rig.client("DESK-7", SequenceNumbers::FIRST);

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn changes_that_wait_grow_with_the_sessions_and_not_with_the_time() {
-        let record = |next_in| SessionRecord { next_in, next_out: 1, reserved: 1 };
+        let record = |next_in| SessionRecord { next_in, next_out: 1, reserved: 1, born_ns: None };
         let changes = |session, next_in, cursor| Changes {
             cursor: Some(Seq(cursor)),
             sessions: vec![(SessionId(session), record(next_in))],

@@ -43,6 +43,7 @@ mod door;
 pub mod failure;
 mod flusher;
 mod hold;
+mod hours;
 mod ledger;
 pub mod lockout;
 pub mod message_log;
@@ -56,6 +57,7 @@ pub mod throttle;
 pub mod report;
 pub mod store;
 pub mod version;
+mod wording;
 
 pub mod driver;
 pub mod tls;

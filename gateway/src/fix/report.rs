@@ -1,7 +1,7 @@
 //! Events out to FIX: ExecutionReport(8) and OrderCancelReject(9), each from its one event.
 //!
 //! An event carries all that its report needs, but for the names of accounts and instruments: [`Names`] holds those. So the
-//! report of an event can be written again, the same, years later.
+//! report of an event can be written again, the same, years later. What the versions say differently is [`super::wording`]'s.
 
 use core::fmt::{self, Write};
 
@@ -13,6 +13,8 @@ use model::{
 
 use super::encode::Encoder;
 use super::limits::TEXT_BYTES_MAX;
+use super::version::Version;
+use super::wording::Wording;
 use super::{msg_type, tag};
 
 /// Stands where the standard requires an identifier and there is none.
@@ -67,25 +69,35 @@ pub fn msg_type(event: &Event) -> Option<&'static [u8]> {
     }
 }
 
-/// Writes the body of the event's message; the header is begun by the caller, who also finishes. `time` is that of the
-/// event's frame. Writes nothing for events that no client hears of.
-pub fn write_body(event: &Event, exec_id: ExecId, time: EngineTime, names: &Names, out: &mut Encoder) {
+/// Writes the body of the event's message as the version words it; the header is begun by the caller, who also finishes.
+/// `time` is that of the event's frame. Writes nothing for events that no client hears of.
+pub fn write_body(
+    version: Version,
+    event: &Event,
+    exec_id: ExecId,
+    time: EngineTime,
+    names: &Names,
+    out: &mut Encoder,
+) {
     if let Event::CancelRejected(rejected) = event {
-        return cancel_reject(rejected, time, out);
+        return cancel_reject(version, rejected, time, out);
     }
     let Some((_, exec_type)) = event.execution_report() else { return };
     match event {
-        Event::OrderRefused(refused) => refusal_report(refused, exec_id, time, out),
-        Event::StatusReported(status) if status.known == 0 => unknown_order(status, exec_id, time, out),
+        Event::OrderRefused(refused) => refusal_report(version, refused, exec_id, time, out),
+        Event::StatusReported(status) if status.known == 0 => unknown_order(version, status, exec_id, time, out),
         other => {
             let Some(order) = other.order() else { return };
-            order_report(order, exec_type, exec_id, names, out);
+            order_report(version.wording(exec_type, order), order, exec_id, names, out);
             match other {
                 Event::OrderFilled(fill) => {
                     out.field_decimal(tag::LAST_QTY, fill.last_qty.units());
                     out.field_decimal(tag::LAST_PX, fill.last_px.units());
                 }
-                Event::OrderRejected(rejected) => rejection(rejected.reason, out),
+                Event::OrderRejected(rejected) => {
+                    out.field_u64(tag::ORD_REJ_REASON, version.ord_rej_reason(rejected.reason));
+                    out.field_str(tag::TEXT, "VENUE_REJECTED");
+                }
                 _ => {}
             }
             out.field_time(tag::TRANSACT_TIME, time.0);
@@ -93,11 +105,11 @@ pub fn write_body(event: &Event, exec_id: ExecId, time: EngineTime, names: &Name
     }
 }
 
-fn order_report(order: &OrderView, exec_type: ExecType, exec_id: ExecId, names: &Names, out: &mut Encoder) {
+fn order_report(wording: Wording, order: &OrderView, exec_id: ExecId, names: &Names, out: &mut Encoder) {
     order_id(order.order_id, out);
     out.field_bytes(tag::CL_ORD_ID, order.cl_ord_id.as_bytes());
     out.field_bytes(tag::ORIG_CL_ORD_ID, order.orig_cl_ord_id.as_bytes());
-    identity(exec_id, exec_type, order.ord_status, out);
+    identity(exec_id, wording, out);
     out.field_bytes(tag::ACCOUNT, names.account(order.account));
     out.field_bytes(tag::SYMBOL, names.symbol(order.instrument));
     out.field_char(tag::SIDE, order.side.value());
@@ -113,11 +125,11 @@ fn order_report(order: &OrderView, exec_type: ExecType, exec_id: ExecId, names: 
 }
 
 /// An order that never came to be: what was sent comes back, with the check that refused it.
-fn refusal_report(refused: &OrderRefused, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
+fn refusal_report(version: Version, refused: &OrderRefused, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
     order_id(refused.order_id, out);
     out.field_bytes(tag::CL_ORD_ID, refused.cl_ord_id.as_bytes());
-    identity(exec_id, ExecType::Rejected, refused.ord_status, out);
-    out.field_u64(tag::ORD_REJ_REASON, u64::from(refused.refusal.check.ord_rej_reason().value()));
+    identity(exec_id, version.wording_of(ExecType::Rejected, refused.ord_status), out);
+    out.field_u64(tag::ORD_REJ_REASON, version.ord_rej_reason(refused.refusal.check.ord_rej_reason()));
     out.field_bytes(tag::ACCOUNT, refused.account.as_bytes());
     out.field_bytes(tag::SYMBOL, refused.symbol.as_bytes());
     out.field_char(tag::SIDE, refused.side.value());
@@ -133,11 +145,11 @@ fn refusal_report(refused: &OrderRefused, exec_id: ExecId, time: EngineTime, out
 }
 
 /// The answer to an OrderStatusRequest(H) for an order that the engine does not know.
-fn unknown_order(status: &StatusReported, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
+fn unknown_order(version: Version, status: &StatusReported, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
     order_id(OrderId(0), out);
     out.field_bytes(tag::CL_ORD_ID, status.order.cl_ord_id.as_bytes());
-    identity(exec_id, ExecType::OrderStatus, OrdStatus::Rejected, out);
-    out.field_u64(tag::ORD_REJ_REASON, u64::from(OrdRejReason::UnknownOrder.value()));
+    identity(exec_id, version.wording_of(ExecType::OrderStatus, OrdStatus::Rejected), out);
+    out.field_u64(tag::ORD_REJ_REASON, version.ord_rej_reason(OrdRejReason::UnknownOrder));
     out.field_str(tag::SYMBOL, NOT_AVAILABLE);
     out.field_char(tag::SIDE, UNDISCLOSED);
     nothing_done(out);
@@ -145,13 +157,13 @@ fn unknown_order(status: &StatusReported, exec_id: ExecId, time: EngineTime, out
     out.field_str(tag::TEXT, "UNKNOWN_ORDER");
 }
 
-fn cancel_reject(rejected: &CancelRejected, time: EngineTime, out: &mut Encoder) {
+fn cancel_reject(version: Version, rejected: &CancelRejected, time: EngineTime, out: &mut Encoder) {
     order_id(rejected.order_id, out);
     out.field_bytes(tag::CL_ORD_ID, rejected.cl_ord_id.as_bytes());
     out.field_bytes(tag::ORIG_CL_ORD_ID, rejected.orig_cl_ord_id.as_bytes());
     out.field_char(tag::ORD_STATUS, rejected.ord_status.value());
     out.field_char(tag::CXL_REJ_RESPONSE_TO, rejected.response_to.value());
-    out.field_u64(tag::CXL_REJ_REASON, u64::from(rejected.reason.value()));
+    out.field_u64(tag::CXL_REJ_REASON, version.cxl_rej_reason(rejected.reason));
     out.field_time(tag::TRANSACT_TIME, time.0);
     match rejected.by_risk {
         1 => out.field_bytes(tag::TEXT, refusal_text(&rejected.refusal).as_bytes()),
@@ -166,7 +178,7 @@ fn order_id(order_id: OrderId, out: &mut Encoder) {
     }
 }
 
-fn identity(exec_id: ExecId, exec_type: ExecType, ord_status: OrdStatus, out: &mut Encoder) {
+fn identity(exec_id: ExecId, wording: Wording, out: &mut Encoder) {
     // As `Display` writes it, in a tenth of the time.
     let mut text = Line::default();
     let mut digits = itoa::Buffer::new();
@@ -174,13 +186,11 @@ fn identity(exec_id: ExecId, exec_type: ExecType, ord_status: OrdStatus, out: &m
     let _ = text.write_char('-');
     let _ = text.write_str(digits.format(exec_id.index));
     out.field_bytes(tag::EXEC_ID, text.as_bytes());
-    out.field_char(tag::EXEC_TYPE, exec_type.value());
-    out.field_char(tag::ORD_STATUS, ord_status.value());
-}
-
-fn rejection(reason: OrdRejReason, out: &mut Encoder) {
-    out.field_u64(tag::ORD_REJ_REASON, u64::from(reason.value()));
-    out.field_str(tag::TEXT, "VENUE_REJECTED");
+    if let Some(exec_trans_type) = wording.exec_trans_type {
+        out.field_char(tag::EXEC_TRANS_TYPE, exec_trans_type);
+    }
+    out.field_char(tag::EXEC_TYPE, wording.exec_type);
+    out.field_char(tag::ORD_STATUS, wording.ord_status);
 }
 
 fn nothing_done(out: &mut Encoder) {

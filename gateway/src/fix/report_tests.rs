@@ -48,7 +48,8 @@ fn order(ord_status: OrdStatus, cum: i64) -> OrderView {
 fn fields(event: &Event) -> Vec<String> {
     let mut out = Encoder::with_capacity(1024);
     out.begin(b"FIX.4.4", msg_type(event).expect("a client hears of it"));
-    write_body(event, ExecId { seq: Seq(42), index: 1 }, EngineTime(1_700_000_000_123_000_000), &names(), &mut out);
+    let (exec_id, time) = (ExecId { seq: Seq(42), index: 1 }, EngineTime(1_700_000_000_123_000_000));
+    write_body(Version::Fix44, event, exec_id, time, &names(), &mut out);
     let bytes = out.finish().to_vec();
     let mut index = FieldIndex::new();
     let message = index.parse(&bytes).expect("readable");

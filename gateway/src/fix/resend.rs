@@ -14,6 +14,7 @@ use super::report::{self, Names};
 use super::session::{Resend, Session};
 use super::store::{Run, SessionStore, StoreFailure};
 use super::tag;
+use super::version::Version;
 
 /// Frames read for one session before the others have their turn.
 const FRAMES_PER_PIECE: usize = 128;
@@ -32,6 +33,7 @@ pub(super) trait Teller {
 /// Tells a client of its orders.
 pub(super) struct ToClient<'a> {
     pub(super) session: SessionId,
+    pub(super) version: Version,
     pub(super) names: &'a Names,
 }
 
@@ -41,7 +43,7 @@ impl Teller for ToClient<'_> {
     }
 
     fn write_body(&self, event: &Event, exec_id: ExecId, time: EngineTime, out: &mut Encoder) {
-        report::write_body(event, exec_id, time, self.names, out);
+        report::write_body(self.version, event, exec_id, time, self.names, out);
     }
 }
 

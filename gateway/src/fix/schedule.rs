@@ -18,7 +18,7 @@ const DAYS_BACK: i32 = 16;
 const DAYS_AHEAD: i32 = 16;
 
 /// The hours of a session.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
     zone: TimeZone,
     start: Time,

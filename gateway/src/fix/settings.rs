@@ -8,6 +8,7 @@ use super::addresses::Network;
 use super::auth::Credentials;
 use super::lockout::LockoutSettings;
 use super::message_log::MessageLogSettings;
+use super::schedule::Schedule;
 use super::session::SessionConfig;
 use super::template::Template;
 use super::throttle::ThrottleSettings;
@@ -25,12 +26,14 @@ pub struct SessionSettings {
     pub allowed: Vec<Network>,
     /// How many messages it may send.
     pub throttle: Option<ThrottleSettings>,
+    /// Its hours; without them it is always open, and its numbers go on for ever.
+    pub schedule: Option<Schedule>,
 }
 
 impl SessionSettings {
-    /// No password, any address, no throttle.
+    /// No password, any address, no throttle, always open.
     pub fn new(session: SessionId, config: SessionConfig) -> SessionSettings {
-        SessionSettings { session, config, credentials: None, allowed: Vec::new(), throttle: None }
+        SessionSettings { session, config, credentials: None, allowed: Vec::new(), throttle: None, schedule: None }
     }
 }
 

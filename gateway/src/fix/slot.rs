@@ -9,6 +9,7 @@ use super::auth::Credentials;
 use super::connection::Connection;
 use super::counters::SessionStatus;
 use super::encode::Encoder;
+use super::hours::Hours;
 use super::numbering::Numbering;
 use super::resend::{Record, ResendFailure, ResendJob, Surroundings, Teller};
 use super::session::{Resend, SequenceNumbers, Session};
@@ -34,6 +35,9 @@ pub(super) struct Slot {
     /// Networks that it may come from; empty is any.
     pub(super) allowed: Vec<Network>,
     pub(super) throttle: Option<Throttle>,
+    hours: Option<Hours>,
+    /// When the numbers were begun; `None` for those of a record that does not say, until the first look at the clock.
+    born_ns: Option<i64>,
     /// An operator's new numbers are on their way to the journal; no Logon until then.
     pub(super) being_set: bool,
     /// Index of the live connection.
@@ -56,8 +60,12 @@ pub(super) struct Slot {
     /// Events up to this frame may have been told before a crash.
     poss_resend_to: Seq,
     pub(super) stored: Option<SessionRecord>,
+    /// Events after the end of the hours, while the numbers could not begin again yet: at most what was on its way.
+    carried: Vec<(Seq, u8)>,
     /// The runs at the store are void.
     pub(super) was_reset: bool,
+    /// At the start: its hours have ended since the journal ended, so what the journal shows is of numbers that are over.
+    pub(super) is_outlived: bool,
 }
 
 impl Slot {
@@ -81,6 +89,8 @@ impl Slot {
             credentials: of.credentials.clone(),
             allowed: of.allowed.clone(),
             throttle: of.throttle.map(Throttle::new),
+            hours: of.schedule.clone().map(Hours::new),
+            born_ns: record.and_then(|record| record.born_ns),
             being_set: false,
             connection: None,
             numbering: Numbering::default(),
@@ -94,7 +104,9 @@ impl Slot {
             reserved_at_store: 0,
             poss_resend_to: if clean { Seq(0) } else { journal_end },
             stored: record,
+            carried: Vec::new(),
             was_reset: false,
+            is_outlived: false,
         }
     }
 
@@ -139,6 +151,9 @@ impl Slot {
 
     /// At the start: the journal shows a command with this number, so it is not due any more.
     pub(super) fn recovered(&mut self, msg_seq_num: u64) {
+        if self.is_outlived {
+            return;
+        }
         let mut numbers = self.session.sequence_numbers();
         numbers.next_in = numbers.next_in.max(msg_seq_num + 1);
         self.session.set_sequence_numbers(numbers);
@@ -153,18 +168,56 @@ impl Slot {
         number
     }
 
+    /// An event that cannot be told now. It has a number all the same, and where the numbers are over, one of the next ones.
+    pub(super) fn note_untold(&mut self, seq: Seq, index: u8) {
+        let number = self.take_number();
+        self.note(number, seq, index);
+        if self.hours.as_ref().is_some_and(Hours::is_over) {
+            self.carried.push((seq, index));
+        }
+    }
+
     /// Notes which event the message with this number tells of.
     pub(super) fn note(&mut self, number: u64, seq: Seq, index: u8) {
         self.numbering.note(number, seq, index, seq <= self.poss_resend_to);
     }
 
+    /// The session follows its hours; with `out` where it is connected. True if its numbers have begun again.
+    pub(super) fn follow_hours(&mut self, now_ns: i64, out: Option<&mut Encoder>) -> bool {
+        let born_ns = *self.born_ns.get_or_insert(now_ns);
+        if let Some(hours) = &mut self.hours {
+            let was_open = self.session.is_open();
+            hours.follow(now_ns, born_ns, &mut self.session, out);
+            if was_open != self.session.is_open() {
+                let said = if was_open { "have ended" } else { "have begun" };
+                tracing::info!(session = %self.target_comp_id, "the session's hours {said}");
+            }
+        }
+        self.reset_if_due(now_ns)
+    }
+
+    /// Begins the numbers again if that is due, nobody is connected, and no command of the old ones can still come up in the
+    /// journal. True if they were.
+    pub(super) fn reset_if_due(&mut self, now_ns: i64) -> bool {
+        let resets = self.in_flight.is_empty() && self.session.reset_if_due();
+        if resets {
+            self.reset(now_ns);
+        }
+        resets
+    }
+
     /// The numbers began again at 1. Until that is durable nothing leaves; see [`super::hold`].
-    pub(super) fn reset(&mut self) {
+    pub(super) fn reset(&mut self, now_ns: i64) {
+        self.born_ns = Some(now_ns);
         self.numbering.reset();
         self.resend = None;
         self.resends_waiting.clear();
         (self.reserved, self.reserving, self.reserved_at_store) = (0, None, 0);
         self.was_reset = true;
+        for (seq, index) in std::mem::take(&mut self.carried) {
+            let number = self.take_number();
+            self.note(number, seq, index);
+        }
     }
 
     /// What was sent cannot be written again; the numbers go on.
@@ -192,14 +245,18 @@ impl Slot {
     }
 
     /// An operator's new numbers are in the journal. Where ours go back, what is stored of those numbers is void.
-    pub(super) fn set_numbers(&mut self, set: &SetSequenceNumbers) {
+    pub(super) fn set_numbers(&mut self, set: &SetSequenceNumbers, now_ns: i64) {
+        if self.is_outlived {
+            return;
+        }
         let mut numbers = self.session.sequence_numbers();
         if set.changes & 1 != 0 {
             numbers.next_in = set.next_in;
         }
         if set.changes & 2 != 0 {
             if set.next_out < numbers.next_out {
-                self.reset();
+                self.carried.clear();
+                self.reset(now_ns);
             }
             numbers.next_out = set.next_out;
         }
@@ -252,6 +309,7 @@ impl Slot {
     pub(super) fn record(&self) -> SessionRecord {
         let numbers = self.session.sequence_numbers();
         let next_in = self.in_flight.front().map_or(numbers.next_in, |first| numbers.next_in.min(*first));
-        SessionRecord { next_in, next_out: numbers.next_out, reserved: self.reserved_at_store.max(numbers.next_out) }
+        let reserved = self.reserved_at_store.max(numbers.next_out);
+        SessionRecord { next_in, next_out: numbers.next_out, reserved, born_ns: self.born_ns }
     }
 }

@@ -48,6 +48,8 @@ pub struct SessionRecord {
     /// No message with this number or a greater one has left. Equal to `next_out` after a clean stop; after a crash it is
     /// where the numbers go on.
     pub reserved: u64,
+    /// When the numbers were begun, in UTC nanoseconds since 1970. Records from before hours were followed do not say.
+    pub born_ns: Option<i64>,
 }
 
 /// Consecutive application messages of one session: the k-th after the first is the k-th event for the session from the given
@@ -179,11 +181,17 @@ impl SessionStore for SledStore {
         let mut sessions = Vec::new();
         for entry in self.db.scan_prefix([SESSION_KEY]) {
             let (key, bytes) = entry?;
-            let [next_in, next_out, reserved] = numbers(&key, &bytes)?;
+            let ([next_in, next_out, reserved], born_ns) = match bytes.len() {
+                24 => (numbers(&key, &bytes)?, None),
+                _ => {
+                    let [next_in, next_out, reserved, born] = numbers(&key, &bytes)?;
+                    ([next_in, next_out, reserved], Some(born.cast_signed()))
+                }
+            };
             if next_in == 0 || next_out == 0 || reserved < next_out {
                 return Err(damaged(&key, "numbers contradict each other"));
             }
-            sessions.push((session_of(&key)?, SessionRecord { next_in, next_out, reserved }));
+            sessions.push((session_of(&key)?, SessionRecord { next_in, next_out, reserved, born_ns }));
         }
         Ok(Stored { cursor, sessions })
     }
@@ -194,8 +202,13 @@ impl SessionStore for SledStore {
             batch.insert(CURSOR_KEY, &cursor.0.to_le_bytes());
         }
         for (session, record) in &changes.sessions {
-            let value = [record.next_in, record.next_out, record.reserved].map(u64::to_le_bytes);
-            batch.insert(&session_key(SESSION_KEY, *session)[..], value.as_flattened());
+            let born = record.born_ns.map(i64::cast_unsigned);
+            let value: Vec<u8> = [record.next_in, record.next_out, record.reserved]
+                .into_iter()
+                .chain(born)
+                .flat_map(u64::to_le_bytes)
+                .collect();
+            batch.insert(&session_key(SESSION_KEY, *session)[..], value);
         }
         for session in &changes.reset {
             for entry in self.db.scan_prefix(session_key(RUN_KEY, *session)) {
@@ -302,7 +315,7 @@ mod tests {
     #[test]
     fn what_was_flushed_is_there_after_reopening() {
         let folder = tempfile::tempdir().unwrap();
-        let record = SessionRecord { next_in: 5, next_out: 7, reserved: 1000 };
+        let record = SessionRecord { next_in: 5, next_out: 7, reserved: 1000, born_ns: Some(-3) };
         {
             let store = SledStore::open(folder.path()).unwrap();
             assert_eq!(store.load().unwrap(), Stored::default());
@@ -319,6 +332,18 @@ mod tests {
         assert_eq!(store.run_after(SESSION, 256).unwrap(), Some(run(70_000)));
         assert_eq!(store.run_after(SESSION, 70_000).unwrap(), None);
         assert_eq!(store.run_at(SessionId(301), u64::MAX).unwrap(), None);
+    }
+
+    #[test]
+    fn record_without_a_birth_is_read_and_stays_without_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SledStore::open(folder.path()).unwrap();
+        let old = [5u64, 7, 1000].map(u64::to_le_bytes);
+        store.db.insert(session_key(SESSION_KEY, SESSION), old.as_flattened()).unwrap();
+        let record = SessionRecord { next_in: 5, next_out: 7, reserved: 1000, born_ns: None };
+        assert_eq!(store.load().unwrap().sessions, [(SESSION, record)]);
+        store.apply(&Changes { sessions: vec![(SESSION, record)], ..Changes::default() }).unwrap();
+        assert_eq!(store.load().unwrap().sessions, [(SESSION, record)]);
     }
 
     #[test]

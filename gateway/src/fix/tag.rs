@@ -26,6 +26,8 @@ pub const EXEC_ID: u32 = 17;
 pub const EXEC_INST: u32 = 18;
 /// ExecRefID(19).
 pub const EXEC_REF_ID: u32 = 19;
+/// ExecTransType(20), until FIX 4.2.
+pub const EXEC_TRANS_TYPE: u32 = 20;
 /// HandlInst(21).
 pub const HANDL_INST: u32 = 21;
 /// LastMkt(30).

@@ -8,6 +8,7 @@ use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 use super::addresses::Network;
 use super::auth::Credentials;
 use super::desk::Desk;
+use super::schedule::Schedule;
 use super::session::SessionConfig;
 use super::settings::SessionSettings;
 use super::slot::Slot;
@@ -34,6 +35,8 @@ pub struct Template {
     pub allowed: Vec<Network>,
     /// How many messages each may send.
     pub throttle: Option<ThrottleSettings>,
+    /// Their hours.
+    pub schedule: Option<Schedule>,
 }
 
 impl Template {
@@ -54,6 +57,7 @@ impl Template {
             credentials: self.credentials.clone(),
             allowed: self.allowed.clone(),
             throttle: self.throttle,
+            schedule: self.schedule.clone(),
         }
     }
 
@@ -91,14 +95,15 @@ impl Desk {
     }
 
     /// The journal defines a session: if a template asked for it, it gets its place here.
-    pub(super) fn defined(&mut self, event: &SessionDefined) {
+    pub(super) fn defined(&mut self, event: &SessionDefined, now_ns: i64) {
         let target = event.definition.target_comp_id;
         let Some(asked) = self.defining.iter().position(|name| *name == target) else { return };
         let ours = event.definition.sender_comp_id.as_str().as_bytes();
         let found = self.templates.iter().find(|template| template.matches(ours, target.as_str().as_bytes()));
         if let Some(template) = found {
             self.defining.swap_remove(asked);
-            let slot = Slot::new(&template.settings(event.session, target), None, self.mark.durable());
+            let mut slot = Slot::new(&template.settings(event.session, target), None, self.mark.durable());
+            slot.follow_hours(now_ns, None);
             self.add_slot(slot);
             tracing::info!(session = %target, "session defined by its template");
         }

@@ -6,7 +6,7 @@
 //! BusinessMessageReject(j).
 
 use model::{
-    AccountName, CancelOrder, Command, EngineTime, NewOrder, OrdType, OrderStatusRequest, Origin, Px, Qty,
+    AccountName, CancelOrder, ClOrdId, Command, EngineTime, NewOrder, OrdType, OrderStatusRequest, Origin, Px, Qty,
     ReplaceOrder, SessionId, Side, Text, TimeInForce,
 };
 
@@ -34,20 +34,39 @@ pub enum Translated {
 }
 
 const MIN_QTY: u32 = 110;
+const EFFECTIVE_TIME: u32 = 168;
+const MAX_SHOW: u32 = 210;
+/// PegDifference in FIX 4.2.
 const PEG_OFFSET_VALUE: u32 = 211;
 const DISCRETION_INST: u32 = 388;
+const TARGET_STRATEGY: u32 = 847;
+const MATCH_INCREMENT: u32 = 1089;
+const MAX_PRICE_LEVELS: u32 = 1090;
+const PRICE_PROTECTION_SCOPE: u32 = 1092;
+const PEG_PRICE_TYPE: u32 = 1094;
+const TRIGGER_TYPE: u32 = 1100;
+const DISPLAY_QTY: u32 = 1138;
 
-/// Instructions that change how an order trades and that Millrace does not know. To drop one would be a guess about the
-/// client's money.
+/// Instructions that change how an order trades and that Millrace does not know, of all versions. To drop one would be a guess
+/// about the client's money.
 const UNSUPPORTED_INSTRUCTIONS: &[(u32, &str)] = &[
     (tag::EXEC_INST, "ExecInst(18) is not supported"),
     (tag::STOP_PX, "StopPx(99) is not supported"),
     (MIN_QTY, "MinQty(110) is not supported"),
     (tag::MAX_FLOOR, "MaxFloor(111) is not supported"),
     (tag::CASH_ORDER_QTY, "CashOrderQty(152) is not supported, use OrderQty(38)"),
+    (EFFECTIVE_TIME, "EffectiveTime(168) is not supported"),
+    (MAX_SHOW, "MaxShow(210) is not supported"),
     (PEG_OFFSET_VALUE, "PegOffsetValue(211) is not supported"),
     (DISCRETION_INST, "DiscretionInst(388) is not supported"),
     (tag::ORDER_PERCENT, "OrderPercent(516) is not supported"),
+    (TARGET_STRATEGY, "TargetStrategy(847) is not supported"),
+    (MATCH_INCREMENT, "MatchIncrement(1089) is not supported"),
+    (MAX_PRICE_LEVELS, "MaxPriceLevels(1090) is not supported"),
+    (PRICE_PROTECTION_SCOPE, "PriceProtectionScope(1092) is not supported"),
+    (PEG_PRICE_TYPE, "PegPriceType(1094) is not supported"),
+    (TRIGGER_TYPE, "TriggerType(1100) is not supported"),
+    (DISPLAY_QTY, "DisplayQty(1138) is not supported"),
 ];
 
 /// Translates one application message that the session has accepted under `msg_seq_num`.
@@ -112,7 +131,7 @@ fn cancel_order(origin: Origin, message: &Message<'_>) -> Result<Command, Troubl
         origin,
         transact_time: transact_time(message)?,
         cl_ord_id: text(message, tag::CL_ORD_ID)?,
-        orig_cl_ord_id: text(message, tag::ORIG_CL_ORD_ID)?,
+        orig_cl_ord_id: orig_cl_ord_id(message)?,
     }))
 }
 
@@ -126,7 +145,7 @@ fn replace_order(origin: Origin, message: &Message<'_>) -> Result<Command, Troub
         price: price(message)?,
         transact_time: transact_time(message)?,
         cl_ord_id: text(message, tag::CL_ORD_ID)?,
-        orig_cl_ord_id: text(message, tag::ORIG_CL_ORD_ID)?,
+        orig_cl_ord_id: orig_cl_ord_id(message)?,
         side: side(message)?,
         ord_type: ord_type(message)?,
         reserved: [0; 6],
@@ -134,7 +153,23 @@ fn replace_order(origin: Origin, message: &Message<'_>) -> Result<Command, Troub
 }
 
 fn status_request(origin: Origin, message: &Message<'_>) -> Result<Command, Trouble> {
+    // FIX 5.0 SP2 lets OrderID(37) stand for it; orders are known here by the client's own name.
+    is_there(message, tag::CL_ORD_ID, "ClOrdID(11) is required")?;
     Ok(Command::OrderStatusRequest(OrderStatusRequest { origin, cl_ord_id: text(message, tag::CL_ORD_ID)? }))
+}
+
+/// OrigClOrdID(41), which FIX 5.0 SP2 does not require where there is an OrderID(37).
+fn orig_cl_ord_id(message: &Message<'_>) -> Result<ClOrdId, Trouble> {
+    is_there(message, tag::ORIG_CL_ORD_ID, "OrigClOrdID(41) is required")?;
+    Ok(text(message, tag::ORIG_CL_ORD_ID)?)
+}
+
+/// What a version does not require and Millrace does is for the application to ask for.
+fn is_there(message: &Message<'_>, tag: u32, text: &'static str) -> Result<(), Trouble> {
+    match message.get(tag) {
+        Some(_) => Ok(()),
+        None => Err(Trouble::Business(BusinessRejectReason::ConditionallyRequiredFieldMissing, text)),
+    }
 }
 
 fn refuse_unsupported(message: &Message<'_>) -> Result<(), Trouble> {
@@ -146,12 +181,8 @@ fn refuse_unsupported(message: &Message<'_>) -> Result<(), Trouble> {
 
 /// OrderQty(38): the standard requires it only where CashOrderQty(152) is absent, so its lack is the application's to tell.
 fn order_qty(message: &Message<'_>) -> Result<Qty, Trouble> {
-    match optional(message.get_decimal(tag::ORDER_QTY))? {
-        Some(units) => Ok(Qty::from_units(units)),
-        None => {
-            Err(Trouble::Business(BusinessRejectReason::ConditionallyRequiredFieldMissing, "OrderQty(38) is required"))
-        }
-    }
+    is_there(message, tag::ORDER_QTY, "OrderQty(38) is required")?;
+    Ok(Qty::from_units(message.get_decimal(tag::ORDER_QTY)?))
 }
 
 /// Price(44), zero where absent: whether the order needs one is the engine's check.

@@ -85,6 +85,10 @@ impl Broker {
         while let Some((numbers, answer)) = self.control.next() {
             let _ = answer.try_send(self.desk.set_numbers(&numbers));
         }
+        if now_ns.saturating_sub(self.last_timer_ns) >= TIMER_NS {
+            self.last_timer_ns = now_ns;
+            self.desk.on_timer(now_ns);
+        }
         let mut done = self.connect(now_ns)?;
         done += self.read(now_ns);
         done += self.desk.drain();
@@ -94,10 +98,6 @@ impl Broker {
             done += follower.poll(FRAMES_PER_ROUND, |frame| desk.on_frame(frame, now_ns))?;
         }
         done += self.desk.resend(&self.journal, &self.mark, now_ns)?;
-        if now_ns.saturating_sub(self.last_timer_ns) >= TIMER_NS {
-            self.last_timer_ns = now_ns;
-            self.desk.on_timer(now_ns);
-        }
         done += self.write(now_ns);
         if now_ns.saturating_sub(self.last_store_ns) >= STORE_NS {
             self.last_store_ns = now_ns;

@@ -75,7 +75,9 @@ impl Desk {
         if let Some(dictionary) = &settings.config.dictionary {
             index.use_dictionary(dictionary);
         }
-        let mut slot = Slot::new(&SessionSettings::new(session, settings.config), record, start.last_seq);
+        let of_session =
+            SessionSettings { schedule: settings.schedule, ..SessionSettings::new(session, settings.config) };
+        let mut slot = Slot::new(&of_session, record, start.last_seq);
         if start.routes_changed {
             slot.forget_sent();
         }
@@ -108,7 +110,7 @@ impl Desk {
         self.slots[0].target_comp_id
     }
 
-    /// Is this the time to be connected?
+    /// Is this the time to be connected? Not before the timer has looked at the hours.
     pub(super) fn may_connect(&self) -> bool {
         !self.slots[0].being_set && self.slots[0].session.is_open()
     }
@@ -124,7 +126,7 @@ impl Desk {
         slot.session.connected(now_ns, &mut connection.out);
         // The Logon has taken a number, so equal or lower means that they began again.
         if slot.session.sequence_numbers().next_out <= before.next_out {
-            slot.reset();
+            slot.reset(now_ns);
             sent.reset();
             connection.holds.hold(0, slot.sent());
         }
@@ -197,7 +199,7 @@ impl Desk {
                     slot.ask_resend(resend);
                 }
                 if reset {
-                    slot.reset();
+                    slot.reset(now_ns);
                     sent.reset();
                     after = After::Hold;
                 }
@@ -270,7 +272,9 @@ impl Desk {
     pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
         match &frame.command {
             Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
-            Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => self.slots[0].set_numbers(set),
+            Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => {
+                self.slots[0].set_numbers(set, now_ns)
+            }
             _ => {}
         }
         for (index, event) in frame.events().enumerate() {
@@ -392,10 +396,23 @@ impl Desk {
         Ok(messages as usize + 1)
     }
 
-    /// Heartbeats and time limits.
+    /// Nothing leaves under the new numbers before their first reservation is durable, and this with it.
+    fn begun_again(&mut self) {
+        self.sent.reset();
+        self.ledger.store(&mut self.slots);
+    }
+
+    /// Hours, heartbeats and time limits.
     pub(super) fn on_timer(&mut self, now_ns: i64) {
         let Desk { slots: [slot], link, .. } = self;
-        let Some(connection) = link.opened().filter(|connection| !connection.is_ending()) else { return };
+        let live = link.opened().filter(|connection| !connection.is_ending());
+        let Some(connection) = live else {
+            if slot.follow_hours(now_ns, None) {
+                self.begun_again();
+            }
+            return;
+        };
+        slot.follow_hours(now_ns, Some(&mut connection.out));
         if let Some(why) = slot.session.on_timer(now_ns, &mut connection.out) {
             self.end(&format!("{why:?}"), now_ns);
         }
@@ -421,10 +438,8 @@ impl Desk {
         let slot = &mut self.slots[0];
         tracing::info!(broker = %slot.target_comp_id, why, "connection to the broker ended");
         slot.disconnected(why.to_owned());
-        if slot.in_flight() == 0 && slot.session.reset_if_due() {
-            slot.reset();
-            self.sent.reset();
-            self.ledger.store(&mut self.slots);
+        if slot.reset_if_due(now_ns) {
+            self.begun_again();
         }
         self.link.ended(now_ns);
     }

@@ -27,6 +27,7 @@ use super::driver::ConnectSettings;
 use super::message_log::MessageLogSettings;
 use super::report::Names;
 use super::resend::ResendFailure;
+use super::schedule::Schedule;
 use super::session::SessionConfig;
 use super::store::StoreFailure;
 
@@ -40,6 +41,8 @@ pub struct BrokerSettings {
     pub venue: VenueId,
     /// CompIDs, version, limits; in the role of the initiator.
     pub config: SessionConfig,
+    /// When the session is open; always where there is none.
+    pub schedule: Option<Schedule>,
     /// Where the broker is.
     pub connect: ConnectSettings,
     /// Account(1) that the broker knows us by; empty where it knows our own accounts.

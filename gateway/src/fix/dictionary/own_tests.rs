@@ -1,5 +1,5 @@
-//! What Millrace itself writes passes the strict check of FIX 4.4: reports of every event, the session's messages, a client's
-//! orders.
+//! What Millrace itself writes passes the strict check of each version: reports of every event, a client's orders, which also
+//! translate; and in FIX 4.4 the session's messages.
 
 use model::{
     AccountId, AccountName, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
@@ -16,30 +16,38 @@ use crate::fix::encode::Encoder;
 use crate::fix::form::{FieldProblem, SessionRejectReason};
 use crate::fix::frame::{Framed, frame};
 use crate::fix::limits::MESSAGE_BYTES_MAX;
-use crate::fix::message::FieldIndex;
+use crate::fix::message::{FieldIndex, Message};
 use crate::fix::report::{self, Names};
 use crate::fix::session::{
     BusinessReject, BusinessRejectReason, SequenceNumbers, Session, SessionConfig, write_refusal,
 };
+use crate::fix::translate::{Translated, translate};
 use crate::fix::{msg_type, tag};
 
 const NOW: i64 = 1_760_000_000_000_000_000;
 
 /// Checks all that is pending and gives how many messages it was.
 fn all_pass(out: &mut Encoder) -> usize {
+    let mut count = 0;
+    each_passes(Version::Fix44, out, |_| count += 1);
+    count
+}
+
+/// Checks all that is pending and shows each message.
+fn each_passes(version: Version, out: &mut Encoder, mut see: impl FnMut(&Message<'_>)) {
     let bytes = out.pending().to_vec();
     out.clear();
-    let dictionary = Dictionary::standard(Version::Fix44);
+    let dictionary = Dictionary::standard(version);
     let mut index = FieldIndex::new();
-    let (mut at, mut count) = (0, 0);
+    let mut at = 0;
     while at < bytes.len() {
         let Framed::Message { len } = frame(&bytes[at..], MESSAGE_BYTES_MAX) else { panic!("we write messages") };
         let message = index.parse(&bytes[at..at + len]).expect("readable");
         let shown = String::from_utf8_lossy(message.bytes()).replace('\x01', "|");
         assert_eq!(dictionary.check(&message, Level::Strict), None, "{shown}");
-        (at, count) = (at + len, count + 1);
+        see(&message);
+        at += len;
     }
-    count
 }
 
 fn text_of(length: core::ops::Range<usize>) -> impl Strategy<Value = String> {
@@ -120,12 +128,24 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
 }
 
 fn session() -> Session {
-    Session::new(SessionConfig::acceptor("MILL", "CLIENT"), SequenceNumbers { next_in: 1, next_out: 9 })
+    session_of(Version::Fix44)
+}
+
+fn session_of(version: Version) -> Session {
+    let config = SessionConfig { version, ..SessionConfig::acceptor("MILL", "CLIENT") };
+    Session::new(config, SequenceNumbers { next_in: 1, next_out: 9 })
+}
+
+/// The fields 20, 150 and 39 of a report.
+fn words(message: &Message<'_>) -> String {
+    let field = |tag: u32| message.get(tag).map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    [20, 150, 39].map(field).join(" ")
 }
 
 proptest! {
     #[test]
     fn rule_15_every_report_passes_strict(
+        version in select(&Version::ALL[..]),
         order in orders(),
         check in select(Check::ALL),
         limits in (any::<i64>(), any::<i64>(), 0i64..i64::MAX),
@@ -133,25 +153,34 @@ proptest! {
     ) {
         let refusal = Refusal::against(check, i128::from(limits.0), i128::from(limits.1)).at_reference(limits.2);
         let mut out = Encoder::with_capacity(8192);
-        let mut session = session();
+        let mut session = session_of(version);
         let events = events_of(order, refusal, reasons);
         for event in &events {
             session.begin_app_message(NOW, report::msg_type(event).expect("a client hears of it"), &mut out);
             let exec_id = ExecId { seq: Seq(42), index: 1 };
-            report::write_body(event, exec_id, EngineTime(NOW), &Names::default(), &mut out);
+            report::write_body(version, event, exec_id, EngineTime(NOW), &Names::default(), &mut out);
             out.finish();
         }
-        prop_assert_eq!(all_pass(&mut out), events.len());
+        let mut passed = 0;
+        each_passes(version, &mut out, |_| passed += 1);
+        prop_assert_eq!(passed, events.len());
     }
 
     #[test]
-    fn rule_15_every_client_order_passes_strict(
+    fn rule_15_every_client_order_passes_strict_and_translates(
+        version in select(&Version::ALL[..]),
         order in orders(),
         account in text_of(0..8),
         price in proptest::option::of(1i64..i64::MAX),
     ) {
         let mut out = Encoder::with_capacity(1024);
-        let mut session = session();
+        let mut session = session_of(version);
+        let begin = |session: &mut Session, msg_type: &[u8], out: &mut Encoder| {
+            session.begin_app_message(NOW, msg_type, out);
+            if version == Version::Fix42 && matches!(msg_type, msg_type::NEW_ORDER_SINGLE | b"G") {
+                out.field_char(tag::HANDL_INST, b'1');
+            }
+        };
         let single = NewOrderSingle {
             cl_ord_id: order.cl_ord_id.as_bytes(),
             account: account.as_bytes(),
@@ -163,10 +192,10 @@ proptest! {
             price,
             transact_time_ns: NOW,
         };
-        session.begin_app_message(NOW, msg_type::NEW_ORDER_SINGLE, &mut out);
+        begin(&mut session, msg_type::NEW_ORDER_SINGLE, &mut out);
         single.write_body(&mut out);
         out.finish();
-        session.begin_app_message(NOW, msg_type::ORDER_CANCEL_REPLACE_REQUEST, &mut out);
+        begin(&mut session, msg_type::ORDER_CANCEL_REPLACE_REQUEST, &mut out);
         single.write_replace_body(b"before", &mut out);
         out.finish();
         let cancel = OrderCancelRequest {
@@ -178,10 +207,90 @@ proptest! {
             order_qty: order.order_qty.units(),
             transact_time_ns: NOW,
         };
-        session.begin_app_message(NOW, msg_type::ORDER_CANCEL_REQUEST, &mut out);
+        begin(&mut session, msg_type::ORDER_CANCEL_REQUEST, &mut out);
         cancel.write_body(&mut out);
         out.finish();
-        prop_assert_eq!(all_pass(&mut out), 3);
+        begin(&mut session, msg_type::ORDER_STATUS_REQUEST, &mut out);
+        for (tag, value) in [(tag::CL_ORD_ID, order.cl_ord_id.as_bytes()), (tag::SYMBOL, b"ACME"), (tag::SIDE, b"1")] {
+            out.field_bytes(tag, value);
+        }
+        out.finish();
+        let mut kinds = Vec::new();
+        each_passes(version, &mut out, |message| {
+            let translated = translate(SessionId(1), 2, false, message);
+            let Translated::Command(command) = translated else { panic!("{translated:?}") };
+            kinds.push(core::mem::discriminant(&command));
+        });
+        kinds.dedup();
+        prop_assert_eq!(kinds.len(), 4);
+    }
+}
+
+#[test]
+fn fix_42_tells_fills_status_and_replaced_orders_in_its_own_words() {
+    let view = |ord_status, cum| OrderView {
+        cum_notional: Notional::ZERO,
+        order_id: OrderId(7),
+        order_qty: Qty::whole(10),
+        price: Px::whole(1),
+        cum_qty: Qty::whole(cum),
+        cl_ord_id: ClOrdId::literal("o2"),
+        orig_cl_ord_id: ClOrdId::literal("o1"),
+        session: SessionId(0),
+        account: AccountId(0),
+        instrument: InstrumentId(0),
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        time_in_force: TimeInForce::Day,
+        ord_status,
+    };
+    let filled = |ord_status, cum| {
+        let (order, qty) = (view(ord_status, cum), Qty::whole(1));
+        Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: Px::whole(1), venue_exec_id: 5, reserved: 0 })
+    };
+    let status = |ord_status, known| {
+        Event::StatusReported(StatusReported { order: view(ord_status, 0), known, reserved: [0; 15] })
+    };
+    let replaced = |ord_status, cum| {
+        let order = view(ord_status, cum);
+        Event::OrderReplaced(OrderReplaced { order, worst_px: Px::whole(1), venue_exec_id: 5 })
+    };
+    // What happened, and fields 20, 150 and 39 in FIX 4.2 and from FIX 4.4 on.
+    let cases = [
+        (filled(OrdStatus::PartiallyFilled, 4), "0 1 1", " F 1"),
+        (filled(OrdStatus::PendingCancel, 4), "0 1 6", " F 6"),
+        (filled(OrdStatus::Filled, 10), "0 2 2", " F 2"),
+        (status(OrdStatus::New, 1), "3 0 0", " I 0"),
+        (status(OrdStatus::PartiallyFilled, 1), "3 1 1", " I 1"),
+        (status(OrdStatus::Rejected, 0), "3 8 8", " I 8"),
+        (replaced(OrdStatus::New, 0), "0 5 5", " 5 0"),
+        (replaced(OrdStatus::PartiallyFilled, 4), "0 5 1", " 5 1"),
+        (Event::OrderExpired(OrderExpired { order: view(OrdStatus::Expired, 0) }), "0 C C", " C C"),
+    ];
+    for (event, in_42, later) in cases {
+        for version in Version::ALL {
+            let mut out = Encoder::with_capacity(1024);
+            session_of(version).begin_app_message(NOW, msg_type::EXECUTION_REPORT, &mut out);
+            let exec_id = ExecId { seq: Seq(42), index: 1 };
+            report::write_body(version, &event, exec_id, EngineTime(NOW), &Names::default(), &mut out);
+            out.finish();
+            let expected = if version == Version::Fix42 { in_42 } else { later };
+            each_passes(version, &mut out, |message| assert_eq!(words(message), expected, "{event:?} {version:?}"));
+        }
+    }
+}
+
+#[test]
+fn fix_42_gives_no_reason_that_it_lacks() {
+    for reason in OrdRejReason::ALL {
+        let said = Version::Fix42.ord_rej_reason(*reason);
+        assert!(said <= 8 && (said == u64::from(reason.value()) || said == 0), "{reason:?} as {said}");
+        assert_eq!(Version::Fix44.ord_rej_reason(*reason), u64::from(reason.value()));
+    }
+    for reason in CxlRejReason::ALL {
+        let said = Version::Fix42.cxl_rej_reason(*reason);
+        assert!(said <= 3 && (said == u64::from(reason.value()) || said == 2), "{reason:?} as {said}");
+        assert_eq!(Version::Fix50Sp2.cxl_rej_reason(*reason), u64::from(reason.value()));
     }
 }
 
