@@ -136,7 +136,7 @@ fn names() -> Names {
         currency: Currency::literal("USD"),
         tradable: 1,
         reserved: [0; 3],
-        venue: model::VenueId::PAPER,
+        venue: VenueId::PAPER,
     };
     names.learn(&Event::AccountDefined(AccountDefined {
         definition: account,

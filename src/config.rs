@@ -4,6 +4,7 @@
 //! `deploy/millrace.toml` documents every key; this module and that file are compared by a test.
 
 mod access;
+mod broker;
 mod definitions;
 mod parse;
 mod problem;
@@ -25,6 +26,7 @@ use gateway::fix::value::TimePrecision;
 use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
 
 pub(crate) use access::{Access, MessageLog};
+pub(crate) use broker::Broker;
 pub(crate) use problem::{Problem, Problems};
 
 /// Largest configuration file.
@@ -47,6 +49,8 @@ pub(crate) struct Configuration {
     pub(crate) store: Store,
     /// `[venue]`.
     pub(crate) venue: Venue,
+    /// `[[brokers]]`.
+    pub(crate) brokers: Vec<Broker>,
     /// `[quotes]`.
     pub(crate) quotes: Quotes,
     /// `[[instruments]]`.
@@ -220,6 +224,8 @@ pub(crate) struct Instrument {
     pub(crate) definition: DefineInstrument,
     /// Where synthetic quotes start; zero where none is given.
     pub(crate) price: Px,
+    /// The broker that its orders go to; empty is the paper venue.
+    pub(crate) broker: CompId,
 }
 
 /// `[[accounts]]`.
@@ -303,6 +309,17 @@ impl Configuration {
     /// Where FIX sessions keep their numbers.
     pub(crate) fn sessions_dir(&self) -> PathBuf {
         self.data_dir.join("sessions")
+    }
+
+    /// Where the session to a broker keeps its numbers.
+    pub(crate) fn broker_dir(&self, broker: &CompId) -> PathBuf {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let name: String = broker
+            .as_bytes()
+            .iter()
+            .map(|byte| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02x}") })
+            .collect();
+        self.data_dir.join("brokers").join(name)
     }
 
     /// Where the FIX messages are logged.

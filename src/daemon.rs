@@ -9,7 +9,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
 use gateway::fix::dictionary::Dictionary;
 use gateway::fix::message_log::MessageLogSettings;
-use gateway::fix::report::Names;
 use gateway::fix::session::SessionConfig;
 use gateway::fix::store::SledStore;
 use gateway::fix::template::Template;
@@ -19,9 +18,11 @@ use gateway::venue::{OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes
 use gateway::views::{Views, ViewsAgent};
 use journal::{Follower, Mark};
 use model::queue::{Consumer, Producer, bounded};
-use model::{AccountDefined, Agent, Command, DefineSession, Event, InstrumentDefined, Seq, limits};
+use model::{Agent, Command, CompId, DefineSession, Seq, VenueId, limits};
 
+use crate::brokers;
 use crate::config::{Configuration, Durability, Layout, Quotes};
+use crate::names::names;
 use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
 use crate::sources;
 
@@ -76,12 +77,20 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let mut hot = HotLoop::new(queues.inboxes, opened.log, replayed.state, Arc::clone(&counters));
     let mut writer = opened.writer;
     let start = config.start(env!("CARGO_PKG_VERSION"));
-    let definitions = config.definitions(|account| !known.contains(account)).into_iter().chain(of_templates);
-    tell(std::iter::once(start).chain(definitions), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let routes_before = brokers::routes(hot.state());
+    let first = std::iter::once(start).chain(config.broker_sessions());
+    tell(first, &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let venues = brokers::venues(config, hot.state());
+    let venue_of =
+        |broker: &CompId| venues.iter().find(|(name, _)| name == broker).map_or(VenueId::PAPER, |(_, venue)| *venue);
+    let definitions = config.definitions(venue_of, |account| !known.contains(account)).into_iter().chain(of_templates);
+    tell(definitions, &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    brokers::check_routes(&routes_before, hot.state())?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };
     let state = hot.state();
+    let brokers = brokers::open(config, state, &routes_before, &assembly.mark, &queues.venue)?;
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
     let acceptor = assembly.acceptor(state, queues.fix)?;
@@ -89,7 +98,8 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
     let (store_agent, store) = sources::analytics(config, assembly.mark.clone())?;
 
-    let sources = sources::of(&acceptor, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
+    let sources =
+        sources::of(&acceptor, &brokers, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
     let http_settings =
         gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
     let http = gateway::http::start(http_settings, token, sources)?;
@@ -100,6 +110,7 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
         hot: Box::new(hot),
         writer: Box::new(writer),
         venue: Box::new(venue),
+        brokers: brokers.into_iter().map(|broker| Box::new(broker) as Box<dyn Agent>).collect(),
         quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
@@ -158,6 +169,7 @@ fn templates(config: &Configuration) -> Vec<Template> {
         credentials: template.access.credentials.clone(),
         allowed: template.access.allowed.clone(),
         throttle: template.access.throttle,
+        schedule: None,
     };
     config.templates.iter().map(made).collect()
 }
@@ -206,6 +218,7 @@ struct HotAgents {
     hot: Box<dyn Agent>,
     writer: Box<dyn Agent>,
     venue: Box<dyn Agent>,
+    brokers: Vec<Box<dyn Agent>>,
     quotes: Option<Box<dyn Agent>>,
 }
 
@@ -224,7 +237,7 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     /// The paper venue is told what the engine holds open, by its place in the queue.
     fn venue(&self, state: &State, queue: Producer<Command>) -> Result<PaperVenue<Follower>> {
-        let mut open: Vec<_> = state.working_orders().collect();
+        let mut open: Vec<_> = state.working_orders().filter(|order| order.venue == VenueId::PAPER).collect();
         open.sort_by_key(|order| (order.working_since, order.view.order_id));
         let open = open.into_iter().map(|order| OpenOrder {
             view: order.view,
@@ -237,7 +250,10 @@ impl Assembly<'_> {
             orders_max: u32::try_from(self.config.engine.orders_max)?,
             instruments_max: u32::try_from(self.config.instruments.len())?.max(64),
         };
-        let instruments = state.instruments().map(|(id, definition)| (id, definition.tick));
+        let instruments = state.instruments().map(|(id, definition)| {
+            let here = definition.venue == VenueId::PAPER;
+            (id, here.then_some(definition.tick))
+        });
         let tail = Follower::near(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
         Ok(PaperVenue::new(settings, instruments, tail, queue, state.last_venue_exec_id(), open))
     }
@@ -258,7 +274,7 @@ impl Assembly<'_> {
 
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
         let configured =
-            |target: &model::CompId| self.config.sessions.iter().find(|session| session.target_comp_id == *target);
+            |target: &CompId| self.config.sessions.iter().find(|session| session.target_comp_id == *target);
         let fix = &self.config.fix;
         let sessions = state
             .sessions()
@@ -274,6 +290,7 @@ impl Assembly<'_> {
                 credentials: configured.access.credentials.clone(),
                 allowed: configured.access.allowed.clone(),
                 throttle: configured.access.throttle,
+                schedule: None,
             });
         let templates = templates(self.config);
         let made = state.sessions().filter_map(|(session, known)| {
@@ -299,7 +316,7 @@ impl Assembly<'_> {
             ..AcceptorSettings::new(sessions)
         };
         let journal = self.config.journal_dir();
-        Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state))?)
+        Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state), wall_clock())?)
     }
 
     fn lanes(&self, hot: HotAgents, followers: Followers) -> Vec<Lane> {
@@ -314,18 +331,19 @@ impl Assembly<'_> {
         intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };
         let keep = Berth { agent: hot.writer, stage: Stage::Keep };
-        let venue = Berth { agent: hot.venue, stage: Stage::Venue };
+        let venues: Vec<Berth> =
+            std::iter::once(hot.venue).chain(hot.brokers).map(|agent| Berth { agent, stage: Stage::Venue }).collect();
         let lane = |name, berths, core| Lane { name, berths, core, idle, urgency: Urgency::Normal };
         let mut lanes = match engine.layout {
             // In this order a client's report leaves before the venue takes the order up.
             Layout::Shared => {
-                vec![lane("hot", intake.into_iter().chain([venue, decide, keep]).collect(), cores.engine)]
+                vec![lane("hot", intake.into_iter().chain(venues).chain([decide, keep]).collect(), cores.engine)]
             }
             Layout::Dedicated => vec![
                 lane("fix", intake, cores.fix),
                 lane("engine", vec![decide], cores.engine),
                 lane("journal", vec![keep], cores.journal),
-                lane("venue", vec![venue], cores.venue),
+                lane("venue", venues, cores.venue),
             ],
         };
         let follower = |name, agent, urgency| {
@@ -339,17 +357,4 @@ impl Assembly<'_> {
         lanes.extend(followers.store.map(|store| follower("store", store, urgency)));
         lanes
     }
-}
-
-/// The names that reports show, of everything that the state knows.
-fn names(state: &State) -> Names {
-    let mut names = Names::default();
-    for (account, of_account) in state.accounts() {
-        let definition = of_account.definition;
-        names.learn(&Event::AccountDefined(AccountDefined { definition, account, reserved: [0; 12] }));
-    }
-    for (instrument, definition) in state.instruments() {
-        names.learn(&Event::InstrumentDefined(InstrumentDefined { definition: *definition, instrument, reserved: 0 }));
-    }
-    names
 }

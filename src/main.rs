@@ -1,11 +1,13 @@
 //! Start, connect, stop.
 #![forbid(unsafe_code)]
 
+mod brokers;
 mod cli;
 mod config;
 mod daemon;
 mod demo;
 mod huge_pages;
+mod names;
 mod runner;
 mod sources;
 

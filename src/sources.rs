@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use engine::LoopCounters;
 use gateway::fix::Acceptor;
+use gateway::fix::broker::Broker;
 use gateway::fix::control::{Control, NewNumbers, NumbersRefused};
 use gateway::fix::counters::{Counters, SessionStatus as FixSession};
 use gateway::http::{
@@ -44,6 +45,7 @@ pub(crate) fn analytics(config: &Configuration, mark: Mark) -> Result<(Option<Bo
 /// Everything that the control plane reads from and writes to.
 pub(crate) fn of(
     acceptor: &Acceptor,
+    brokers: &[Broker],
     views: SharedViews,
     mark: Mark,
     counters: Arc<LoopCounters>,
@@ -55,8 +57,16 @@ pub(crate) fn of(
         views,
         journal: Arc::new(mark),
         store: analytics.store,
-        sessions: Arc::new(FixSessions { status: acceptor.sessions(), control: acceptor.control() }),
-        samples: vec![Arc::new(HotLoopSamples(counters)), Arc::new(FixSamples(acceptor.counters()))],
+        sessions: Arc::new(FixSessions(
+            std::iter::once((acceptor.sessions(), acceptor.control()))
+                .chain(brokers.iter().map(|broker| (broker.sessions(), broker.control())))
+                .collect(),
+        )),
+        samples: vec![
+            Arc::new(HotLoopSamples(counters)),
+            Arc::new(FixSamples(acceptor.counters())),
+            Arc::new(BrokerSamples(brokers.iter().map(Broker::counters).collect())),
+        ],
         readiness: vec![Arc::new(JournalReady(synced))],
         sql: analytics.sql,
         commands,
@@ -111,10 +121,8 @@ impl SqlDesk for Desk {
     }
 }
 
-struct FixSessions {
-    status: Arc<Mutex<Vec<FixSession>>>,
-    control: Control,
-}
+/// The acceptor's sessions, and those to brokers.
+struct FixSessions(Vec<(Arc<Mutex<Vec<FixSession>>>, Control)>);
 
 impl Sessions for FixSessions {
     fn sessions(&self) -> Vec<SessionStatus> {
@@ -127,11 +135,15 @@ impl Sessions for FixSessions {
             next_out: session.next_out,
             waiting_bytes: session.output_bytes as u64,
         };
-        self.status.lock().iter().map(shown).collect()
+        self.0.iter().flat_map(|(status, _)| status.lock().iter().map(shown).collect::<Vec<_>>()).collect()
     }
 
     fn set_numbers(&self, numbers: NewNumbers) -> Result<Command, NumbersRefused> {
-        self.control.set_numbers(numbers)
+        let of_it = self
+            .0
+            .iter()
+            .find(|(status, _)| status.lock().iter().any(|session| session.target_comp_id == numbers.target_comp_id));
+        of_it.ok_or(NumbersRefused::Unknown)?.1.set_numbers(numbers)
     }
 }
 
@@ -142,6 +154,25 @@ impl Samples for FixSamples {
         into.extend(self.0.snapshot().into_iter().map(|(name, value)| Sample {
             name: "fix_total",
             help: "What the FIX acceptor counts, by kind.",
+            kind: Kind::Counter,
+            label: Some(("what", name.to_owned())),
+            value: value as f64,
+        }));
+    }
+}
+
+struct BrokerSamples(Vec<Arc<Counters>>);
+
+impl Samples for BrokerSamples {
+    fn read(&self, into: &mut Vec<Sample>) {
+        let Some((first, others)) = self.0.split_first() else { return };
+        let mut sums = first.snapshot();
+        for other in others {
+            sums.iter_mut().zip(other.snapshot()).for_each(|((_, sum), (_, value))| *sum += value);
+        }
+        into.extend(sums.into_iter().map(|(name, value)| Sample {
+            name: "broker_total",
+            help: "What the sessions to brokers count, all together, by kind.",
             kind: Kind::Counter,
             label: Some(("what", name.to_owned())),
             value: value as f64,

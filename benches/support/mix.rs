@@ -238,7 +238,7 @@ impl Mix {
             kind,
             reason: 0,
             reserved: [0; 2],
-            venue: model::VenueId::PAPER,
+            venue: VenueId::PAPER,
         }));
     }
 
@@ -309,7 +309,7 @@ fn instrument(index: u32) -> DefineInstrument {
         currency: Currency::literal("USD"),
         tradable: 1,
         reserved: [0; 3],
-        venue: model::VenueId::PAPER,
+        venue: VenueId::PAPER,
     }
 }
 

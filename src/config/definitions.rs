@@ -1,15 +1,37 @@
 //! The configuration as commands: the engine learns instruments, accounts and sessions from the journal like anything
 //! else, so yesterday's limits are as much history as yesterday's orders.
 
-use model::{AccountName, AdjustCash, Command, DefineSession, Start, Text};
+use model::{AccountName, AdjustCash, Command, CompId, DefineInstrument, DefineSession, Start, Text, VenueId};
 
 use super::{Account, Acknowledge, Configuration};
 
 impl Configuration {
+    /// The sessions to brokers. The engine is told of them before the instruments, which name them.
+    pub(crate) fn broker_sessions(&self) -> impl Iterator<Item = Command> + '_ {
+        self.brokers.iter().map(|broker| {
+            Command::DefineSession(DefineSession {
+                sender_comp_id: broker.sender_comp_id,
+                target_comp_id: broker.target_comp_id,
+                account: AccountName::EMPTY,
+                // Nobody sends orders on it.
+                messages_per_second: 0,
+                reserved: 0,
+            })
+        })
+    }
+
     /// What the daemon tells the engine at every start, in this order: instruments, accounts, sessions, and opening
-    /// cash. Cash goes only to accounts that `is_new` says the journal does not know: it is paid in once.
-    pub(crate) fn definitions(&self, is_new: impl Fn(&AccountName) -> bool) -> Vec<Command> {
-        let instruments = self.instruments.iter().map(|entry| Command::DefineInstrument(entry.definition));
+    /// cash. `venue_of` says which venue a broker is. Cash goes only to accounts that `is_new` says the journal does not
+    /// know: it is paid in once.
+    pub(crate) fn definitions(
+        &self,
+        venue_of: impl Fn(&CompId) -> VenueId,
+        is_new: impl Fn(&AccountName) -> bool,
+    ) -> Vec<Command> {
+        let instruments = self.instruments.iter().map(|entry| {
+            let venue = if entry.broker.is_empty() { VenueId::PAPER } else { venue_of(&entry.broker) };
+            Command::DefineInstrument(DefineInstrument { venue, ..entry.definition })
+        });
         let accounts = self.accounts.iter().map(|entry| Command::DefineAccount(entry.definition));
         let sessions = self.sessions.iter().map(|session| {
             Command::DefineSession(DefineSession {

@@ -14,7 +14,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Quotes, Session, Store, Template, Venue, access, relations,
+    Quotes, Session, Store, Template, Venue, access, broker, relations,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -67,15 +67,18 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let instruments = Parts::read(&root, "instruments", instrument);
     let accounts = Parts::read(&root, "accounts", account);
     let sessions = Parts::read(&root, "sessions", session);
+    let of_acceptor = acceptor(&fix);
+    let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, of_acceptor.sender_comp_id));
     let families = Parts::read(&root, "session_families", family);
     let configuration = Configuration {
         data_dir,
-        fix: acceptor(&fix),
+        fix: of_acceptor,
         http: control(&http),
         journal: journal(root.section("journal")),
         engine: engine(root.section("engine")),
         store: store(root.section("store")),
         venue: venue(root.section("venue")),
+        brokers: brokers.values(),
         quotes,
         instruments: instruments.values(),
         accounts: accounts.values(),
@@ -86,6 +89,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     relations::instruments(&root, &instruments, &configuration);
     relations::accounts(&root, &accounts);
     relations::sessions(&root, &sessions, &families, &configuration);
+    relations::brokers(&brokers, &instruments, &configuration);
     for section in [fix, http, quotes_section] {
         section.finish();
     }
@@ -93,6 +97,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     accounts.finish();
     sessions.finish();
     families.finish();
+    brokers.finish();
     root.finish();
     configuration
 }
@@ -275,6 +280,7 @@ fn instrument(entry: &Section<'_>) -> Instrument {
             venue: model::VenueId::PAPER,
         },
         price: entry.px("price", Some(Px::ZERO)),
+        broker: if entry.has("broker") { entry.name("broker", None) } else { CompId::EMPTY },
     }
 }
 

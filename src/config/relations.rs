@@ -7,7 +7,7 @@ use model::{AccountName, CompId, Symbol};
 use super::parse::{Family, Parts};
 use super::problem::nearest;
 use super::section::Section;
-use super::{Account, Configuration, Engine, Instrument, Layout, Quotes, Session};
+use super::{Account, Broker, Configuration, Engine, Instrument, Layout, Quotes, Session, Template};
 
 /// Sessions of all kinds; each has a socket and buffers of its own.
 const SESSIONS_MAX: usize = 10_000;
@@ -110,6 +110,37 @@ pub(super) fn sessions(
     let of_templates: usize = configuration.templates.iter().map(|template| template.sessions_max).sum();
     if configuration.sessions.len() + of_templates > SESSIONS_MAX {
         root.report("sessions", format!("are more than {SESSIONS_MAX}, families included"), "");
+    }
+}
+
+/// Brokers have names of their own, and the brokers that instruments name exist.
+pub(super) fn brokers(entries: &Parts<'_, Broker>, instruments: &Parts<'_, Instrument>, configuration: &Configuration) {
+    let mut names: BTreeSet<CompId> = configuration.sessions.iter().map(|session| session.target_comp_id).collect();
+    for (section, broker) in entries.iter() {
+        let name = broker.target_comp_id;
+        if name.is_empty() {
+            continue;
+        }
+        let in_template = |template: &&Template| name.as_str().starts_with(template.prefix.as_str());
+        if let Some(template) = configuration.templates.iter().find(in_template) {
+            let reason = format!("{name} is also of the session family {}", template.prefix);
+            section.report("target_comp_id", reason, "a name must belong to one session");
+        } else if name == broker.sender_comp_id {
+            section.report("target_comp_id", format!("{name} is our own CompID there"), "the two sides differ");
+        } else if !names.insert(name) {
+            section.report("target_comp_id", format!("session {name} is defined twice"), "remove one of them");
+        }
+    }
+    let known: Vec<CompId> = entries.iter().map(|(_, broker)| broker.target_comp_id).collect();
+    for (section, instrument) in instruments.iter() {
+        if instrument.broker.is_empty() || known.contains(&instrument.broker) {
+            continue;
+        }
+        let suggestion = match nearest(instrument.broker.as_str(), known.iter().map(CompId::as_str)) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "define it with a [[brokers]] section".to_owned(),
+        };
+        section.report("broker", format!("broker {} is not defined", instrument.broker), &suggestion);
     }
 }
 

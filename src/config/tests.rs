@@ -149,12 +149,12 @@ fn synthetic_quotes_need_a_price_on_a_tick() {
 #[test]
 fn opening_cash_is_paid_only_into_accounts_that_are_new() {
     let read = Configuration::parse("test.toml", &small()).unwrap();
-    let first = read.definitions(|_| true);
+    let first = read.definitions(|_| model::VenueId::PAPER, |_| true);
     assert!(matches!(
         first[..],
         [Command::DefineInstrument(_), Command::DefineAccount(_), Command::DefineSession(_), Command::AdjustCash(_)]
     ));
-    assert_eq!(read.definitions(|_| false).len(), 3);
+    assert_eq!(read.definitions(|_| model::VenueId::PAPER, |_| false).len(), 3);
 }
 
 #[test]

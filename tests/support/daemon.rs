@@ -35,9 +35,23 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts it on the folder and returns at once.
     pub(crate) fn spawn(data: &Path) -> Daemon {
+        Daemon::spawn_with(data, &config())
+    }
+
+    /// The same with a configuration of one's own.
+    pub(crate) fn spawn_with(data: &Path, config: &str) -> Daemon {
         let file = data.join("millrace.toml");
-        fs::write(&file, config()).expect("the configuration is written");
-        let (fix, http) = (free_port(), free_port());
+        fs::write(&file, config).expect("the configuration is written");
+        Daemon::run(data, free_port())
+    }
+
+    /// The same configuration and the same port for FIX again, for clients that come back.
+    pub(crate) fn respawn(data: &Path, fix: SocketAddr) -> Daemon {
+        Daemon::run(data, fix)
+    }
+
+    fn run(data: &Path, fix: SocketAddr) -> Daemon {
+        let (file, http) = (data.join("millrace.toml"), free_port());
         // One log for each start, named after its port: a second daemon must not cut the first one's log.
         let log = data.join(format!("daemon-{}.log", http.port()));
         let child = Command::new(env!("CARGO_BIN_EXE_millrace"))
@@ -54,7 +68,12 @@ impl Daemon {
 
     /// Starts it and waits until orders are welcome.
     pub(crate) fn start(data: &Path) -> Daemon {
-        let mut daemon = Daemon::spawn(data);
+        Daemon::spawn(data).ready()
+    }
+
+    /// Waits until orders are welcome.
+    pub(crate) fn ready(self) -> Daemon {
+        let mut daemon = self;
         let deadline = Instant::now() + PATIENCE;
         while !daemon.is_ready() {
             let gone = daemon.child.try_wait().expect("the daemon can be asked");

@@ -56,7 +56,7 @@ impl NewOrderSingle<'_> {
     }
 }
 
-/// The body of an OrderCancelRequest(F), and without OrigClOrdID(41) and TransactTime(60) of an OrderStatusRequest(H).
+/// The body of an OrderCancelRequest(F), or of an OrderStatusRequest(H).
 #[derive(Clone, Copy, Debug)]
 pub struct OrderCancelRequest<'a> {
     /// ClOrdID(11) of this request.
@@ -84,6 +84,14 @@ impl OrderCancelRequest<'_> {
         out.field_char(tag::SIDE, self.side);
         out.field_time(tag::TRANSACT_TIME, self.transact_time_ns);
         out.field_decimal(tag::ORDER_QTY, self.order_qty);
+    }
+
+    /// As an OrderStatusRequest(H): without OrigClOrdID(41), TransactTime(60) and OrderQty(38).
+    pub fn write_status_body(&self, out: &mut Encoder) {
+        out.field_bytes(tag::CL_ORD_ID, self.cl_ord_id);
+        out.field_bytes(tag::ACCOUNT, self.account);
+        out.field_bytes(tag::SYMBOL, self.symbol);
+        out.field_char(tag::SIDE, self.side);
     }
 }
 

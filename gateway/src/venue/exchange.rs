@@ -27,6 +27,8 @@ pub struct Exchange {
     voice: Voice,
     /// OrderIDs rise, so an order that is not above this one was here before.
     last_order_id: OrderId,
+    /// Instruments whose orders go to a broker; nothing about them concerns us.
+    elsewhere: Vec<bool>,
 }
 
 impl Exchange {
@@ -34,12 +36,30 @@ impl Exchange {
     /// the engine has seen.
     pub fn new(orders_max: u32, instruments_max: u32, last_venue_exec_id: u64) -> Exchange {
         let books = Books::new(orders_max, instruments_max);
-        Exchange { books, voice: Voice { last_exec_id: last_venue_exec_id }, last_order_id: OrderId(0) }
+        Exchange {
+            books,
+            voice: Voice { last_exec_id: last_venue_exec_id },
+            last_order_id: OrderId(0),
+            elsewhere: Vec::new(),
+        }
     }
 
     /// Opens an instrument's book, or changes its tick.
     pub fn define(&mut self, instrument: InstrumentId, tick: Px) {
         self.books.define(instrument, tick);
+    }
+
+    /// The instrument's orders go to another venue.
+    pub fn leave(&mut self, instrument: InstrumentId) {
+        let index = instrument.0 as usize;
+        if self.elsewhere.len() <= index {
+            self.elsewhere.resize(index + 1, false);
+        }
+        self.elsewhere[index] = true;
+    }
+
+    fn is_elsewhere(&self, instrument: InstrumentId) -> bool {
+        self.elsewhere.get(instrument.0 as usize).copied().unwrap_or(false)
     }
 
     /// Answers for the orders that the engine holds open, as a broker does after an order mass status request. Sorted
@@ -70,6 +90,12 @@ impl Exchange {
     /// What the venue does about one event of the log; most concern it not.
     pub fn on_event(&mut self, event: &Event, each: &mut impl FnMut(VenueReport)) {
         match event {
+            Event::OrderAccepted(_) | Event::CancelRequested(_) | Event::ReplaceRequested(_)
+                if event.order().is_some_and(|order| self.is_elsewhere(order.instrument)) => {}
+            Event::QuoteUpdated(updated) if self.is_elsewhere(updated.quote.instrument) => {}
+            Event::InstrumentDefined(defined) if defined.definition.venue != VenueId::PAPER => {
+                self.leave(defined.instrument);
+            }
             Event::OrderAccepted(accepted) => {
                 if accepted.order.order_id > self.last_order_id {
                     self.last_order_id = accepted.order.order_id;

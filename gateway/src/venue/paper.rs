@@ -51,12 +51,13 @@ pub struct PaperVenue<T> {
 impl<T: Tail> PaperVenue<T> {
     /// A venue that goes on where the one before it went away.
     ///
-    /// `instruments`: those that the engine knows, with their ticks; later ones come in the log. `tail`: starts right
+    /// `instruments`: those that the engine knows, with their ticks, or `None` where their orders go to a broker; later ones
+    /// come in the log. `tail`: starts right
     /// after the state that the other arguments describe. `last_venue_exec_id`: the highest that the engine has seen.
     /// `open_orders`: what the engine holds open, by priority.
     pub fn new(
         settings: Settings,
-        instruments: impl IntoIterator<Item = (InstrumentId, Px)>,
+        instruments: impl IntoIterator<Item = (InstrumentId, Option<Px>)>,
         tail: T,
         queue: Producer<Command>,
         last_venue_exec_id: u64,
@@ -68,7 +69,10 @@ impl<T: Tail> PaperVenue<T> {
             settings.orders_max.max(u32::try_from(open.len()).expect("open orders are counted in 32 bits"));
         let mut exchange = Exchange::new(orders_max, settings.instruments_max, last_venue_exec_id);
         for (instrument, tick) in instruments {
-            exchange.define(instrument, tick);
+            match tick {
+                Some(tick) => exchange.define(instrument, tick),
+                None => exchange.leave(instrument),
+            }
         }
         // The worst case of one round, so the ring never grows while trading: every order at rest, and every one that
         // comes to rest meanwhile, ends in a trade of two reports.

@@ -140,8 +140,7 @@ impl Desk {
     /// Frames what was read and deals with each message. Gives their number.
     pub(super) fn take_input(&mut self, now_ns: i64) -> usize {
         let mut messages = 0;
-        loop {
-            let Some(connection) = self.link.opened().filter(|connection| !connection.is_ending()) else { break };
+        while let Some(connection) = self.link.opened().filter(|connection| !connection.is_ending()) {
             let from = connection.position();
             let (input, _) = connection.input_and_out();
             let (len, after) = match frame(input, MESSAGE_BYTES_MAX) {

@@ -10,6 +10,7 @@ use std::io::Write as _;
 use model::{AccountName, ClOrdId, EngineTime, Event, ExecId, InstrumentId, OrderId, OrderView, Px, Qty, VenueId};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::super::client::{NewOrderSingle, OrderCancelRequest};
 use super::super::encode::Encoder;
 use super::super::report::Names;
 use super::super::resend::Teller;
@@ -88,19 +89,18 @@ impl Teller for ToBroker<'_> {
     fn write_body(&self, event: &Event, _: ExecId, time: EngineTime, out: &mut Encoder) {
         match event {
             Event::OrderAccepted(e) => {
-                self.begin(&e.order, out);
-                self.terms(&e.order, e.order.order_qty, e.order.price, time, out);
+                self.single(&e.order, e.order.order_qty, e.order.price, time, |single| single.write_body(out));
+                self.handling(out);
             }
             Event::CancelRequested(e) => {
-                orig_cl_ord_id(&e.order, out);
-                self.identity(&e.order, out);
-                out.field_time(tag::TRANSACT_TIME, time.0);
-                out.field_decimal(tag::ORDER_QTY, e.order.order_qty.units());
+                let orig = cl_ord_id_at_broker(e.order.order_id, &e.order.orig_cl_ord_id);
+                self.request(&e.order, orig, time, |cancel| cancel.write_body(out));
             }
             Event::ReplaceRequested(e) => {
-                orig_cl_ord_id(&e.order, out);
-                self.begin(&e.order, out);
-                self.terms(&e.order, e.order_qty, e.price, time, out);
+                let orig = cl_ord_id_at_broker(e.order.order_id, &e.order.orig_cl_ord_id);
+                let write = |single: NewOrderSingle<'_>| single.write_replace_body(orig.as_bytes(), out);
+                self.single(&e.order, e.order_qty, e.price, time, write);
+                self.handling(out);
             }
             _ => {}
         }
@@ -110,37 +110,58 @@ impl Teller for ToBroker<'_> {
 impl ToBroker<'_> {
     /// The body of an OrderStatusRequest(H).
     pub(super) fn status_request(&self, order: &OrderView, out: &mut Encoder) {
-        self.identity(order, out);
+        self.request(order, ClOrdId::EMPTY, EngineTime(0), |request| request.write_status_body(out));
     }
 
-    /// What D and G have before the terms.
-    fn begin(&self, order: &OrderView, out: &mut Encoder) {
-        self.identity(order, out);
+    fn single(
+        &self,
+        order: &OrderView,
+        order_qty: Qty,
+        price: Px,
+        time: EngineTime,
+        write: impl FnOnce(NewOrderSingle<'_>),
+    ) {
+        write(NewOrderSingle {
+            cl_ord_id: cl_ord_id_at_broker(order.order_id, &order.cl_ord_id).as_bytes(),
+            account: self.account(order),
+            symbol: self.names.symbol(order.instrument),
+            side: order.side.value(),
+            ord_type: order.ord_type.value(),
+            time_in_force: order.time_in_force.value(),
+            order_qty: order_qty.units(),
+            price: (!price.is_zero()).then_some(price.units()),
+            transact_time_ns: time.0,
+        });
+    }
+
+    fn request(
+        &self,
+        order: &OrderView,
+        orig_cl_ord_id: ClOrdId,
+        time: EngineTime,
+        write: impl FnOnce(OrderCancelRequest<'_>),
+    ) {
+        write(OrderCancelRequest {
+            cl_ord_id: cl_ord_id_at_broker(order.order_id, &order.cl_ord_id).as_bytes(),
+            orig_cl_ord_id: orig_cl_ord_id.as_bytes(),
+            account: self.account(order),
+            symbol: self.names.symbol(order.instrument),
+            side: order.side.value(),
+            order_qty: order.order_qty.units(),
+            transact_time_ns: time.0,
+        });
+    }
+
+    fn handling(&self, out: &mut Encoder) {
         if self.version == Version::Fix42 {
             out.field_char(tag::HANDL_INST, AUTOMATED);
         }
     }
 
-    fn identity(&self, order: &OrderView, out: &mut Encoder) {
-        out.field_bytes(tag::CL_ORD_ID, cl_ord_id_at_broker(order.order_id, &order.cl_ord_id).as_bytes());
-        let own = self.names.account(order.account);
-        out.field_bytes(tag::ACCOUNT, if self.account.is_empty() { own } else { self.account.as_bytes() });
-        out.field_bytes(tag::SYMBOL, self.names.symbol(order.instrument));
-        out.field_char(tag::SIDE, order.side.value());
-    }
-
-    fn terms(&self, order: &OrderView, order_qty: Qty, price: Px, time: EngineTime, out: &mut Encoder) {
-        out.field_time(tag::TRANSACT_TIME, time.0);
-        out.field_decimal(tag::ORDER_QTY, order_qty.units());
-        out.field_char(tag::ORD_TYPE, order.ord_type.value());
-        if !price.is_zero() {
-            out.field_decimal(tag::PRICE, price.units());
+    fn account(&self, order: &OrderView) -> &[u8] {
+        match self.account.is_empty() {
+            true => self.names.account(order.account),
+            false => self.account.as_bytes(),
         }
-        out.field_char(tag::TIME_IN_FORCE, order.time_in_force.value());
     }
-}
-
-fn orig_cl_ord_id(request: &OrderView, out: &mut Encoder) {
-    let orig = cl_ord_id_at_broker(request.order_id, &request.orig_cl_ord_id);
-    out.field_bytes(tag::ORIG_CL_ORD_ID, orig.as_bytes());
 }

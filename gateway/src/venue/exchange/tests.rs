@@ -275,3 +275,14 @@ fn order_from_before_a_tick_change_rests_again() {
     assert_eq!(venue.restore(&[open(view(1, Side::Buy, 103, 5), true)]), []);
     assert_eq!(venue.0.books().touch(INSTRUMENT).0, Some(Px::from_units(103)));
 }
+
+#[test]
+fn orders_of_a_broker_s_instrument_are_none_of_our_business() {
+    let mut venue = Venue::new();
+    let elsewhere = InstrumentId(9);
+    venue.0.leave(elsewhere);
+    let order = OrderView { instrument: elsewhere, ..view(8, Side::Buy, 100, 50) };
+    assert_eq!(venue.on(accepted(order)), []);
+    assert_eq!(venue.on(Event::CancelRequested(model::CancelRequested { order })), []);
+    assert_eq!(venue.0.books().len(), 0);
+}

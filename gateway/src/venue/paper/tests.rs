@@ -22,7 +22,7 @@ const INSTRUMENT: InstrumentId = InstrumentId(0);
 fn venue(events: Vec<Event>, slots: usize) -> (PaperVenue<Script>, Consumer<Command>) {
     let (queue, reports) = bounded(slots);
     let settings = Settings { orders_max: 1_000, instruments_max: 1 };
-    let instruments = [(INSTRUMENT, Px::from_units(1))];
+    let instruments = [(INSTRUMENT, Some(Px::from_units(1)))];
     (PaperVenue::new(settings, instruments, Script(events.into()), queue, 0, []), reports)
 }
 
@@ -86,7 +86,7 @@ fn restarted_venue_numbers_on_and_has_room_for_all_open_orders() {
         pending_cancel: false,
         pending_replace: None,
     });
-    let instruments = [(INSTRUMENT, Px::from_units(1))];
+    let instruments = [(INSTRUMENT, Some(Px::from_units(1)))];
     let mut venue = PaperVenue::new(settings, instruments, Script(VecDeque::new()), queue, 41, open);
     let mut seen = Vec::new();
     loop {
@@ -108,7 +108,7 @@ fn order_in_the_journal_is_answered_once_it_is_durable() {
     let follower = journal::Follower::new(dir.path(), mark, log.next_seq()).unwrap();
     let (queue, mut reports) = bounded(10);
     let settings = Settings { orders_max: 10, instruments_max: 1 };
-    let mut venue = PaperVenue::new(settings, [(INSTRUMENT, Px::from_units(1))], follower, queue, 0, []);
+    let mut venue = PaperVenue::new(settings, [(INSTRUMENT, Some(Px::from_units(1)))], follower, queue, 0, []);
 
     let tick = Command::Tick(model::Tick { reserved: 0 });
     log.append(EngineTime(1), &tick, &[accepted(view(1, Side::Buy, 100, 1))]);
