@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod daemon;
 mod demo;
+mod door;
 mod huge_pages;
 mod runner;
 mod sources;

@@ -41,6 +41,13 @@ pub(super) enum Ended {
     SocketFailed,
     SlowConsumer,
     LogonTimeout,
+    /// TLS could not be agreed upon: no certificate, one of a stranger, or no TLS at all.
+    HandshakeFailed,
+    HandshakeTimeout,
+    /// The certificate does not name the CompID of the Logon.
+    NotItsCertificate,
+    /// The session must come over TLS.
+    NotEncrypted,
     UnknownCompIds,
     /// The session of these CompIDs has another BeginString(8).
     WrongVersion,
@@ -362,6 +369,10 @@ impl Desk {
             }
             let why = match connection.slot {
                 Some(slot) => self.slots[slot].session.on_timer(now_ns, &mut connection.out).map(Ended::Session),
+                None if connection.socket.is_handshaking() => {
+                    let late = connection.open_until_ns.is_some_and(|until| now_ns >= until);
+                    late.then_some(Ended::HandshakeTimeout)
+                }
                 None => {
                     let late = now_ns.saturating_sub(connection.opened_ns) >= logon_time_limit_ns;
                     late.then_some(Ended::LogonTimeout)
@@ -383,6 +394,9 @@ impl Desk {
         count(&self.counters.disconnects);
         if matches!(why, Ended::LogonTimeout | Ended::Session(DisconnectReason::LogonTimeout)) {
             count(&self.counters.logon_timeouts);
+        }
+        if matches!(why, Ended::HandshakeFailed | Ended::HandshakeTimeout | Ended::NotItsCertificate) {
+            count(&self.counters.tls_failures);
         }
         match connection.slot.filter(|slot| self.slots[*slot].connection == Some(c)) {
             Some(index) => {

@@ -84,8 +84,8 @@ impl Desk {
         let peers_turn = self.is_turn(c);
         let Desk { connections, slots, templates, index, counters, lockout, verifier, .. } = self;
         let Some(connection) = &mut connections[c] else { return Bound::No(Ended::PeerClosed) };
-        let (peer, mut standing) = (connection.peer, connection.standing);
-        let (input, out) = connection.input_and_out();
+        let (peer, mut standing, is_encrypted) = (connection.peer, connection.standing, connection.is_encrypted());
+        let (input, out, names) = connection.input_out_and_names();
         let Ok(message) = index.parse(&input[..len]) else {
             return Bound::No(Ended::Session(DisconnectReason::GarbledLogon));
         };
@@ -97,20 +97,30 @@ impl Desk {
             count(&counters.unknown_comp_ids);
             return Bound::No(Ended::UnknownCompIds);
         };
-        let (id, credentials, allowed) = match asked {
-            Asked::Slot(found) => (Some(slots[found].id), &slots[found].credentials, &slots[found].allowed),
-            Asked::New(template, _) => (None, &templates[template].credentials, &templates[template].allowed),
+        let (id, access, version) = match asked {
+            Asked::Slot(found) => (Some(slots[found].id), &slots[found].access, slots[found].session.config().version),
+            Asked::New(template, _) => (None, &templates[template].access, templates[template].config.version),
         };
-        if !is_allowed(allowed, peer.ip()) {
+        if !is_allowed(&access.allowed, peer.ip()) {
             count(&counters.addresses_refused);
             return Bound::No(Ended::AddressRefused);
+        }
+        let theirs = message.get(tag::SENDER_COMP_ID).unwrap_or_default();
+        if names.is_some_and(|names| !names.has(theirs)) {
+            let comp_id = String::from_utf8_lossy(theirs);
+            tracing::warn!(%peer, %comp_id, "logon refused: the certificate does not name this CompID");
+            return Bound::No(Ended::NotItsCertificate);
+        }
+        if access.tls_required && !is_encrypted {
+            tracing::warn!(%peer, "logon refused: the session must come over TLS");
+            return Bound::No(Ended::NotEncrypted);
         }
         if id.is_some_and(|id| lockout.is_locked(Who::Session(id), now_ns)) {
             count(&counters.locked_out);
             write_refusal(now_ns, &message, "session is locked out after failed logons, try again later", out);
             return Bound::No(Ended::LockedOut);
         }
-        if let Some(credentials) = credentials {
+        if let Some(credentials) = &access.credentials {
             if standing == Standing::Unasked && peers_turn {
                 let of = |tag| message.get(tag).unwrap_or_default();
                 let ticket = verifier.ask(credentials, of(tag::USERNAME), of(tag::PASSWORD));
@@ -137,10 +147,6 @@ impl Desk {
                 }
             }
         }
-        let version = match asked {
-            Asked::Slot(found) => slots[found].session.config().version,
-            Asked::New(template, _) => templates[template].config.version,
-        };
         if message.begin_string() != version.begin_string() {
             let theirs = String::from_utf8_lossy(message.begin_string());
             tracing::warn!(%peer, %theirs, ours = version.name(), "logon with the wrong BeginString(8) refused");
@@ -187,6 +193,8 @@ impl Desk {
             Ended::UnknownCompIds
                 | Ended::AddressRefused
                 | Ended::AuthenticationFailed
+                | Ended::HandshakeFailed
+                | Ended::NotItsCertificate
                 | Ended::Session(DisconnectReason::GarbledLogon | DisconnectReason::FirstMessageNotLogon)
         );
         if failed && self.lockout.failed(Who::Address(place(address)), now_ns) {

@@ -44,6 +44,7 @@ mod flusher;
 mod hold;
 mod hours;
 mod ledger;
+mod listener;
 pub mod lockout;
 pub mod message_log;
 mod numbering;

@@ -4,14 +4,12 @@ use std::collections::VecDeque;
 
 use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
-use super::addresses::Network;
-use super::auth::Credentials;
 use super::encode::Encoder;
 use super::hours::Hours;
 use super::numbering::Numbering;
 use super::resend::ResendJob;
 use super::session::{Resend, SequenceNumbers, Session};
-use super::settings::SessionSettings;
+use super::settings::{Access, SessionSettings};
 use super::store::SessionRecord;
 use super::throttle::Throttle;
 
@@ -28,10 +26,8 @@ pub(super) struct Slot {
     pub(super) sender_comp_id: CompId,
     pub(super) target_comp_id: CompId,
     pub(super) session: Session,
-    /// What its Logon must bring.
-    pub(super) credentials: Option<Credentials>,
-    /// Networks that it may come from; empty is any.
-    pub(super) allowed: Vec<Network>,
+    /// Who may use it.
+    pub(super) access: Access,
     pub(super) throttle: Option<Throttle>,
     hours: Option<Hours>,
     /// When the numbers were begun; `None` for those of a record that does not say, until the first look at the clock.
@@ -84,10 +80,9 @@ impl Slot {
             sender_comp_id,
             target_comp_id,
             session,
-            credentials: of.credentials.clone(),
-            allowed: of.allowed.clone(),
-            throttle: of.throttle.map(Throttle::new),
-            hours: of.schedule.clone().map(Hours::new),
+            access: of.access.clone(),
+            throttle: of.access.throttle.map(Throttle::new),
+            hours: of.access.schedule.clone().map(Hours::new),
             born_ns: record.and_then(|record| record.born_ns),
             being_set: false,
             connection: None,

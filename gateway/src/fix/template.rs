@@ -5,14 +5,10 @@
 
 use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 
-use super::addresses::Network;
-use super::auth::Credentials;
 use super::desk::Desk;
-use super::schedule::Schedule;
 use super::session::SessionConfig;
-use super::settings::SessionSettings;
+use super::settings::{Access, SessionSettings};
 use super::slot::Slot;
-use super::throttle::ThrottleSettings;
 
 /// A family of sessions.
 #[derive(Clone, Debug)]
@@ -29,14 +25,8 @@ pub struct Template {
     pub messages_per_second: u32,
     /// What its sessions have in common; the peer's CompID is put in for each.
     pub config: SessionConfig,
-    /// Username(553) and Password(554), the same for all.
-    pub credentials: Option<Credentials>,
-    /// Networks that its sessions may log on from; empty is any.
-    pub allowed: Vec<Network>,
-    /// How many messages each may send.
-    pub throttle: Option<ThrottleSettings>,
-    /// Their hours.
-    pub schedule: Option<Schedule>,
+    /// Who may use them, when, and how much: the same for all.
+    pub access: Access,
 }
 
 impl Template {
@@ -51,14 +41,7 @@ impl Template {
     /// Settings of a session of its.
     pub fn settings(&self, session: model::SessionId, target_comp_id: CompId) -> SessionSettings {
         let config = SessionConfig { target_comp_id: target_comp_id.as_str().as_bytes().into(), ..self.config.clone() };
-        SessionSettings {
-            session,
-            config,
-            credentials: self.credentials.clone(),
-            allowed: self.allowed.clone(),
-            throttle: self.throttle,
-            schedule: self.schedule.clone(),
-        }
+        SessionSettings { session, config, access: self.access.clone() }
     }
 
     /// What the engine is told of its session with this place among them.
