@@ -14,7 +14,7 @@ use std::time::Duration;
 use journal::{Follower, Mark};
 use mio::{Events, Poll, Token};
 use model::queue::Producer;
-use model::{Agent, Command, EngineTime, Seq, Stopped};
+use model::{Agent, Command, EngineTime, Seq, SessionId, Stopped};
 use parking_lot::Mutex;
 
 use super::auth::Verifier;
@@ -93,6 +93,8 @@ impl Acceptor {
             slot.is_outlived = slot.follow_hours(now.0, None);
             slot
         };
+        let is_used = |id: SessionId| settings.sessions.iter().any(|of| of.session == id);
+        let unused = stored.sessions.iter().filter(|(id, _)| !is_used(*id)).copied().collect();
         let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
             slots: settings.sessions.iter().map(new_slot).collect(),
@@ -107,6 +109,7 @@ impl Acceptor {
             allowed: settings.allowed,
             lockout: Lockout::new(settings.lockout),
             verifier: Verifier::start().map_err(AcceptorFailure::Verifier)?,
+            unused,
         });
         if let Some(log) = settings.message_log {
             let counters = Arc::clone(&desk.counters);
@@ -177,7 +180,11 @@ impl Acceptor {
         self.take_socket_events()?;
         let mut done = self.accept(now_ns);
         self.desk.take_answers();
-        self.desk.take_questions();
+        self.desk.take_questions(now_ns);
+        if let Some(tls) = self.desk.new_tls.take() {
+            let encrypted = self.listeners.iter_mut().find(|listener| listener.tls.is_some());
+            encrypted.into_iter().for_each(|listener| listener.tls = Some(tls.clone()));
+        }
         done += self.read(now_ns)?;
         done += self.follow(now_ns)?;
         done += self.desk.resend(now_ns)?;
@@ -338,7 +345,8 @@ impl Acceptor {
                 last_disconnect: slot.last_disconnect.clone(),
             }
         };
-        *self.status.lock() = self.desk.slots.iter().map(status).collect();
+        let shown = self.desk.slots.iter().filter(|slot| !slot.is_removed || slot.connection.is_some());
+        *self.status.lock() = shown.map(status).collect();
     }
 
     /// Tells what the journal still has, logs everybody out, and stores everything exactly.

@@ -647,6 +647,9 @@ mod door;
 #[path = "hours_tests.rs"]
 mod hours;
 
+#[path = "protocol_tests.rs"]
+mod protocol;
+
 #[path = "tls_tests.rs"]
 mod tls;
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use model::{Command, CompId, SetSequenceNumbers, Text};
@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::desk::Desk;
 use super::limits::MSG_SEQ_NUM_MAX;
+use super::reload::NewSessions;
 
 /// Questions that wait.
 const WAITING_MAX: usize = 16;
@@ -55,8 +56,13 @@ pub enum NumbersRefused {
 }
 
 type Answer = Result<Command, NumbersRefused>;
+
 /// What is asked, and where the asker waits.
-type Question = (NewNumbers, SyncSender<Answer>);
+#[derive(Debug)]
+pub(super) enum Question {
+    Numbers(NewNumbers, SyncSender<Answer>),
+    Reload(Box<NewSessions>, SyncSender<()>),
+}
 
 /// The way to the acceptor, for any thread.
 #[derive(Clone, Debug, Default)]
@@ -68,18 +74,28 @@ impl Control {
     /// # Errors
     /// [`NumbersRefused`]; nothing was done.
     pub fn set_numbers(&self, numbers: NewNumbers) -> Answer {
-        let (to_us, answer): (_, Receiver<Answer>) = sync_channel(1);
-        {
-            let mut waiting = self.0.lock();
-            if waiting.len() == WAITING_MAX {
-                return Err(NumbersRefused::QueueFull);
-            }
-            waiting.push_back((numbers, to_us));
+        let (to_us, answer) = sync_channel(1);
+        if !self.put(Question::Numbers(numbers, to_us)) {
+            return Err(NumbersRefused::QueueFull);
         }
-        match answer.recv_timeout(ANSWER_MAX) {
-            Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(NumbersRefused::Silent),
+        answer.recv_timeout(ANSWER_MAX).unwrap_or(Err(NumbersRefused::Silent))
+    }
+
+    /// Gives the sessions over; true once they are taken.
+    pub(super) fn ask_reload(&self, new: Box<NewSessions>) -> Option<()> {
+        let (to_us, answer) = sync_channel(1);
+        let asked = self.put(Question::Reload(new, to_us));
+        asked.then(|| answer.recv_timeout(ANSWER_MAX).ok()).flatten()
+    }
+
+    /// False where too many wait.
+    fn put(&self, question: Question) -> bool {
+        let mut waiting = self.0.lock();
+        let has_room = waiting.len() < WAITING_MAX;
+        if has_room {
+            waiting.push_back(question);
         }
+        has_room
     }
 
     /// The next question, without waiting for a lock.
@@ -90,9 +106,17 @@ impl Control {
 
 impl Desk {
     /// Answers what operators ask.
-    pub(super) fn take_questions(&mut self) {
-        while let Some((numbers, answer)) = self.control.next() {
-            let _ = answer.try_send(self.begin_to_set(&numbers));
+    pub(super) fn take_questions(&mut self, now_ns: i64) {
+        while let Some(question) = self.control.next() {
+            match question {
+                Question::Numbers(numbers, answer) => {
+                    let _ = answer.try_send(self.begin_to_set(&numbers));
+                }
+                Question::Reload(new, answer) => {
+                    self.reload(*new, now_ns);
+                    let _ = answer.try_send(());
+                }
+            }
         }
     }
 
@@ -103,7 +127,7 @@ impl Desk {
         if given.peek().is_none() || given.any(|number| !(1..=MSG_SEQ_NUM_MAX).contains(&number)) {
             return Err(NumbersRefused::Range);
         }
-        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id);
+        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id && !slot.is_removed);
         let slot = found.ok_or(NumbersRefused::Unknown)?;
         if slot.connection.is_some() {
             return Err(NumbersRefused::Connected);

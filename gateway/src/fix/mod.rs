@@ -48,6 +48,7 @@ mod listener;
 pub mod lockout;
 pub mod message_log;
 mod numbering;
+pub mod reload;
 mod resend;
 pub mod settings;
 mod slot;

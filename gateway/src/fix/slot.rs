@@ -1,14 +1,16 @@
 //! One configured session: its state machine, and what of it must outlive a crash (see [`super::ledger`]).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
 use super::encode::Encoder;
+use super::form::CustomTags;
 use super::hours::Hours;
 use super::numbering::Numbering;
 use super::resend::ResendJob;
-use super::session::{Resend, SequenceNumbers, Session};
+use super::session::{Resend, SequenceNumbers, Session, SessionConfig};
 use super::settings::{Access, SessionSettings};
 use super::store::SessionRecord;
 use super::throttle::Throttle;
@@ -28,7 +30,13 @@ pub(super) struct Slot {
     pub(super) session: Session,
     /// Who may use it.
     pub(super) access: Access,
+    /// What the parser must know of the tags that its peer made up.
+    pub(super) custom_tags: Option<Arc<CustomTags>>,
     pub(super) throttle: Option<Throttle>,
+    /// How it speaks from its next connection on.
+    pub(super) next_config: Option<SessionConfig>,
+    /// It is not configured any more; see [`super::reload`].
+    pub(super) is_removed: bool,
     hours: Option<Hours>,
     /// When the numbers were begun; `None` for those of a record that does not say, until the first look at the clock.
     born_ns: Option<i64>,
@@ -75,15 +83,19 @@ impl Slot {
             next_out: record.reserved,
         });
         session.set_sequence_numbers(start);
+        let custom_tags = of.config.dictionary.as_ref().and_then(|dictionary| dictionary.custom_tags());
         Slot {
             id: of.session,
             sender_comp_id,
             target_comp_id,
             session,
             access: of.access.clone(),
+            custom_tags,
             throttle: of.access.throttle.map(Throttle::new),
             hours: of.access.schedule.clone().map(Hours::new),
             born_ns: record.and_then(|record| record.born_ns),
+            next_config: None,
+            is_removed: false,
             being_set: false,
             connection: None,
             numbering: Numbering::default(),
@@ -243,6 +255,29 @@ impl Slot {
         self.resend = None;
         self.resends_waiting.clear();
         self.last_disconnect = Some(why);
+        self.take_next_config();
+    }
+
+    /// What it may is this from now on.
+    pub(super) fn may(&mut self, access: Access) {
+        if access.throttle != self.access.throttle {
+            self.throttle = access.throttle.map(Throttle::new);
+        }
+        if access.schedule != self.access.schedule {
+            self.hours = access.schedule.clone().map(Hours::new);
+            if self.hours.is_none() {
+                self.session.open();
+            }
+        }
+        self.access = access;
+    }
+
+    /// Between two connections: it speaks as it was told to meanwhile.
+    pub(super) fn take_next_config(&mut self) {
+        if let Some(config) = self.next_config.take() {
+            self.custom_tags = config.dictionary.as_ref().and_then(|dictionary| dictionary.custom_tags());
+            self.session.reconfigure(config);
+        }
     }
 
     /// What must be stored of it.

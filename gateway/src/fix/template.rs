@@ -8,7 +8,6 @@ use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 use super::desk::Desk;
 use super::session::SessionConfig;
 use super::settings::{Access, SessionSettings};
-use super::slot::Slot;
 
 /// A family of sessions.
 #[derive(Clone, Debug)]
@@ -77,15 +76,24 @@ impl Desk {
         true
     }
 
-    /// The journal defines a session: if a template asked for it, it gets its place here.
+    /// The journal defines a session: if a template asked for it, or it was added while running, it gets its place here.
     pub(super) fn defined(&mut self, event: &SessionDefined, now_ns: i64) {
+        if self.slot_of(event.session).is_some() {
+            return;
+        }
         let target = event.definition.target_comp_id;
+        if let Some(mut slot) = self.added(event.session, target) {
+            slot.follow_hours(now_ns, None);
+            self.defining.retain(|name| *name != target);
+            return self.add_slot(slot);
+        }
         let Some(asked) = self.defining.iter().position(|name| *name == target) else { return };
         let ours = event.definition.sender_comp_id.as_str().as_bytes();
         let found = self.templates.iter().find(|template| template.matches(ours, target.as_str().as_bytes()));
         if let Some(template) = found {
             self.defining.swap_remove(asked);
-            let mut slot = Slot::new(&template.settings(event.session, target), None, self.mark.durable());
+            let settings = template.settings(event.session, target);
+            let mut slot = self.slot_for(&settings);
             slot.follow_hours(now_ns, None);
             self.add_slot(slot);
             tracing::info!(session = %target, "session defined by its template");
