@@ -18,6 +18,7 @@ use model::queue::{Consumer, Producer, bounded};
 use model::{AccountDefined, Agent, Command, Event, InstrumentDefined, Seq, limits};
 
 use crate::config::{Configuration, Durability, Layout, Quotes};
+use crate::reload::{ConfigurationFile, Reloader};
 use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
 use crate::{door, sources};
 
@@ -46,11 +47,20 @@ impl Queues {
     }
 }
 
-/// Runs until `stop` is raised or an agent cannot go on.
+/// What the daemon is told from outside.
+#[derive(Default)]
+pub(crate) struct Signals {
+    /// To stop.
+    pub(crate) stop: Arc<AtomicBool>,
+    /// To read the configuration again.
+    pub(crate) reload: Arc<AtomicBool>,
+}
+
+/// Runs until it is told to stop, or an agent cannot go on. `file` is where the configuration came from.
 ///
 /// # Errors
 /// What kept the daemon from starting, or made it stop; after the latter a restart recovers.
-pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
+pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Signals) -> Result<Stop> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
     let token = gateway::http::Token::load_or_create(&config.token_path())?;
@@ -85,7 +95,10 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
     let (store_agent, store) = sources::analytics(config, assembly.mark.clone())?;
 
-    let sources = sources::of(&acceptor, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
+    let reloader =
+        Arc::new(Reloader::new(file, config.clone(), &acceptor, Arc::clone(&views), queues.operator.clone()));
+    let mut sources = sources::of(&acceptor, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
+    sources.reload = Some(Arc::clone(&reloader) as Arc<dyn gateway::http::Reload>);
     let http_settings =
         gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
     let http = gateway::http::start(http_settings, token, sources)?;
@@ -102,8 +115,11 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
     let running = runner::start(assembly.lanes(hot_agents, followers))?;
 
-    while !stop.load(Relaxed) && running.failure().is_none() {
+    while !signals.stop.load(Relaxed) && running.failure().is_none() {
         std::thread::sleep(Duration::from_millis(20));
+        if signals.reload.swap(false, Relaxed) {
+            reloader.by_signal();
+        }
     }
     tracing::info!("stopping");
     http.stop();

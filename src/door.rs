@@ -5,7 +5,7 @@ use engine::State;
 use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::template::Template;
 use gateway::fix::{AcceptorSettings, SessionSettings};
-use model::{Command, DefineSession};
+use model::{Command, CompId};
 
 use crate::config::{self, Configuration};
 
@@ -23,7 +23,7 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
             let config = configured.protocol.session(known.sender_comp_id.as_str(), known.target_comp_id.as_str());
             return Some(SessionSettings { session, config, access: configured.access.clone() });
         }
-        let (_, template) = made_by(&templates, config, known)?;
+        let (_, template) = made_by(&templates, config, known.target_comp_id)?;
         Some(template.settings(session, known.target_comp_id))
     });
     let sessions = sessions.collect();
@@ -52,24 +52,26 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
 
 /// Sessions that templates made before, told again like everything that is configured: their limits may be others now.
 pub(crate) fn template_definitions(config: &Configuration, state: &State) -> Vec<Command> {
+    let own = state.sessions().filter(|(_, known)| known.sender_comp_id == config.fix.sender_comp_id);
+    definitions_of(config, &own.map(|(_, known)| known.target_comp_id).collect::<Vec<_>>())
+}
+
+/// The same, of sessions by their names in the order of their making; those with an entry of their own are passed over.
+pub(crate) fn definitions_of(config: &Configuration, names: &[CompId]) -> Vec<Command> {
     let templates = templates(config);
     let mut made = vec![0; templates.len()];
-    let known = state.sessions().filter_map(|(_, known)| {
-        let (index, template) = made_by(&templates, config, known)?;
+    let known = names.iter().filter_map(|name| {
+        let (index, template) = made_by(&templates, config, *name)?;
         made[index] += 1;
-        Some(Command::DefineSession(template.definition(known.target_comp_id, made[index] - 1)))
+        Some(Command::DefineSession(template.definition(*name, made[index] - 1)))
     });
     known.collect()
 }
 
 /// The template that a session without an entry of its own is of.
-fn made_by<'a>(
-    templates: &'a [Template],
-    config: &Configuration,
-    known: &DefineSession,
-) -> Option<(usize, &'a Template)> {
-    let configured = config.sessions.iter().any(|session| session.target_comp_id == known.target_comp_id);
-    let (ours, theirs) = (known.sender_comp_id.as_str().as_bytes(), known.target_comp_id.as_str().as_bytes());
+fn made_by<'a>(templates: &'a [Template], config: &Configuration, name: CompId) -> Option<(usize, &'a Template)> {
+    let configured = config.sessions.iter().any(|session| session.target_comp_id == name);
+    let (ours, theirs) = (config.fix.sender_comp_id.as_str().as_bytes(), name.as_str().as_bytes());
     templates.iter().enumerate().find(|(_, template)| !configured && template.matches(ours, theirs))
 }
 

@@ -7,6 +7,7 @@ mod daemon;
 mod demo;
 mod door;
 mod huge_pages;
+mod reload;
 mod runner;
 mod sources;
 

@@ -59,6 +59,7 @@ pub(crate) fn of(
         samples: vec![Arc::new(HotLoopSamples(counters)), Arc::new(FixSamples(acceptor.counters()))],
         readiness: vec![Arc::new(JournalReady(synced))],
         sql: analytics.sql,
+        reload: None,
         commands,
     }
 }

@@ -650,6 +650,9 @@ mod hours;
 #[path = "protocol_tests.rs"]
 mod protocol;
 
+#[path = "reload_tests.rs"]
+mod reload;
+
 #[path = "tls_tests.rs"]
 mod tls;
 
