@@ -62,13 +62,12 @@ pub(crate) fn open(
     let mut brokers = Vec::new();
     for broker in &config.brokers {
         let Some((name, venue)) = venues.iter().find(|(name, _)| *name == broker.target_comp_id) else { continue };
-        let Some(connect) = broker.connect.clone() else { continue };
         let log = &config.fix.message_log;
         let settings = BrokerSettings {
             venue: *venue,
-            config: broker.config.clone(),
+            config: broker.session(),
             schedule: broker.schedule.clone(),
-            connect,
+            connect: broker.connect().with_context(|| format!("TLS towards {name}"))?,
             account: broker.account,
             output_bytes_max: OUTPUT_BYTES_MAX,
             message_log: log.enabled.then(|| MessageLogSettings {

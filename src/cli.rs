@@ -16,6 +16,7 @@ use tools::fix_decode;
 use tools::journal_dump::Form;
 
 use crate::config::Configuration;
+use crate::reload::ConfigurationFile;
 use crate::{daemon, demo, huge_pages};
 
 /// How often a followed file is looked at.
@@ -56,6 +57,15 @@ enum Command {
     Halt(ActArgs),
     /// Releases the kill switch.
     Resume(ActArgs),
+    /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
+    /// SIGHUP does the same. All errors are told at once, and then nothing is done.
+    Reload {
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 /// Overrides stand in for the file's values.
@@ -224,6 +234,11 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Halt(args) => act("/operator/halt", &args)?,
         Command::Resume(args) => act("/operator/resume", &args)?,
+        Command::Reload { reason, place } => {
+            let daemon = Daemon::new(place.http, &place.data);
+            let body = serde_json::json!({ "reason": reason, "actor": actor() });
+            println!("{}", daemon.post("/reload", &body)?);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -308,21 +323,27 @@ fn check(path: &Path, output: Output) -> ExitCode {
 fn serve(args: ServeArgs) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MILLRACE_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let mut config = Configuration::load(&args.config).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    let file = ConfigurationFile {
+        path: args.config,
+        data: args.data,
+        fix_listen: args.fix_listen,
+        http_listen: args.http_listen,
+        seed: args.seed,
+    };
+    let config = file.load().map_err(|problems| anyhow::anyhow!("{problems}"))?;
     if config.engine.huge_pages {
-        huge_pages::ask_for(&args.config);
+        huge_pages::ask_for(&file.path);
     }
-    config.data_dir = args.data.unwrap_or(config.data_dir);
-    config.fix.listen = args.fix_listen.unwrap_or(config.fix.listen);
-    config.http.listen = args.http_listen.unwrap_or(config.http.listen);
-    if let (Some(asked), crate::config::Quotes::Synthetic { seed, .. }) = (args.seed, &mut config.quotes) {
-        *seed = asked;
+    let signals = daemon::Signals::default();
+    let of = |flag: &Arc<AtomicBool>, signal| signal_hook::flag::register(signal, Arc::clone(flag));
+    for (signal, flag) in [
+        (signal_hook::consts::SIGTERM, &signals.stop),
+        (signal_hook::consts::SIGINT, &signals.stop),
+        (signal_hook::consts::SIGHUP, &signals.reload),
+    ] {
+        of(flag, signal).context("cannot take signals")?;
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
-        signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot take signals")?;
-    }
-    let stopped = daemon::run(&config, &stop)?;
+    let stopped = daemon::run(&config, file, &signals)?;
     // Whoever started the daemon may be gone by now; the stop was clean all the same.
     let _ = writeln!(std::io::stdout(), "stopped at frame {} with state hash {}", stopped.seq, stopped.hash);
     Ok(())

@@ -8,8 +8,10 @@ mod broker;
 mod definitions;
 mod parse;
 mod problem;
+mod protocol;
 mod relations;
 mod section;
+mod tls;
 mod values;
 
 #[cfg(test)]
@@ -20,14 +22,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gateway::fix::addresses::Network;
-use gateway::fix::dictionary::Level;
 use gateway::fix::lockout::LockoutSettings;
-use gateway::fix::value::TimePrecision;
+use gateway::fix::settings::Access;
 use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
 
-pub(crate) use access::{Access, MessageLog};
+pub(crate) use access::MessageLog;
 pub(crate) use broker::Broker;
 pub(crate) use problem::{Problem, Problems};
+pub(crate) use protocol::Protocol;
+pub(crate) use tls::Tls;
 
 /// Largest configuration file.
 const FILE_MAX: u64 = 4 * 1024 * 1024;
@@ -64,18 +67,16 @@ pub(crate) struct Configuration {
 }
 
 /// `[fix]`: the acceptor.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Fix {
     /// Address of the acceptor.
     pub(crate) listen: SocketAddr,
+    /// TLS, there or on a listener of its own.
+    pub(crate) tls: Option<Tls>,
     /// Our CompID.
     pub(crate) sender_comp_id: CompId,
-    /// Greatest HeartBtInt(108) that a client may ask for.
-    pub(crate) heartbeat_max: Duration,
-    /// What clients' messages are held against; `None` is their form and the required fields.
-    pub(crate) validation: Option<Level>,
-    /// Digits of the timestamps that we write.
-    pub(crate) timestamps: TimePrecision,
+    /// How sessions speak that do not say otherwise.
+    pub(crate) protocol: Protocol,
     /// Networks that may connect; empty is any.
     pub(crate) allowed: Vec<Network>,
     /// Most connections at a time.
@@ -238,7 +239,7 @@ pub(crate) struct Account {
 }
 
 /// A FIX session.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Session {
     /// The counterparty's CompID.
     pub(crate) target_comp_id: CompId,
@@ -246,12 +247,14 @@ pub(crate) struct Session {
     pub(crate) account: AccountName,
     /// Most new orders and replaces within one second.
     pub(crate) messages_per_second: u32,
-    /// Who may use it, and how much.
+    /// How it speaks.
+    pub(crate) protocol: Protocol,
+    /// Who may use it, when, and how much.
     pub(crate) access: Access,
 }
 
 /// A family of sessions that are made at their first logon.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Template {
     /// What the counterparties' CompIDs begin with.
     pub(crate) prefix: CompId,
@@ -261,7 +264,9 @@ pub(crate) struct Template {
     pub(crate) accounts: Vec<AccountName>,
     /// Most new orders and replaces of each within one second.
     pub(crate) messages_per_second: u32,
-    /// Who may use them, and how much.
+    /// How they speak.
+    pub(crate) protocol: Protocol,
+    /// Who may use them, when, and how much.
     pub(crate) access: Access,
 }
 

@@ -7,24 +7,21 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
-use gateway::fix::dictionary::Dictionary;
-use gateway::fix::message_log::MessageLogSettings;
-use gateway::fix::session::SessionConfig;
+use gateway::fix::Acceptor;
 use gateway::fix::store::SledStore;
-use gateway::fix::template::Template;
-use gateway::fix::{Acceptor, AcceptorSettings, SessionSettings};
 use gateway::venue::paper::Settings as VenueSettings;
 use gateway::venue::{OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
 use gateway::views::{Views, ViewsAgent};
 use journal::{Follower, Mark};
 use model::queue::{Consumer, Producer, bounded};
-use model::{Agent, Command, CompId, DefineSession, Seq, VenueId, limits};
+use model::{Agent, Command, CompId, Seq, VenueId, limits};
 
 use crate::brokers;
 use crate::config::{Configuration, Durability, Layout, Quotes};
 use crate::names::names;
+use crate::reload::{ConfigurationFile, Reloader};
 use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
-use crate::sources;
+use crate::{door, sources};
 
 /// Where a clean stop left the engine.
 pub(crate) struct Stop {
@@ -51,11 +48,20 @@ impl Queues {
     }
 }
 
-/// Runs until `stop` is raised or an agent cannot go on.
+/// What the daemon is told from outside.
+#[derive(Default)]
+pub(crate) struct Signals {
+    /// To stop.
+    pub(crate) stop: Arc<AtomicBool>,
+    /// To read the configuration again.
+    pub(crate) reload: Arc<AtomicBool>,
+}
+
+/// Runs until it is told to stop, or an agent cannot go on. `file` is where the configuration came from.
 ///
 /// # Errors
 /// What kept the daemon from starting, or made it stop; after the latter a restart recovers.
-pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
+pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Signals) -> Result<Stop> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
     let token = gateway::http::Token::load_or_create(&config.token_path())?;
@@ -73,7 +79,7 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let queues = Queues::new();
     let counters = Arc::new(LoopCounters::default());
     let known: Vec<_> = replayed.state.accounts().map(|(_, account)| account.definition.account).collect();
-    let of_templates = template_definitions(config, &replayed.state);
+    let of_templates = door::template_definitions(config, &replayed.state);
     let mut hot = HotLoop::new(queues.inboxes, opened.log, replayed.state, Arc::clone(&counters));
     let mut writer = opened.writer;
     let start = config.start(env!("CARGO_PKG_VERSION"));
@@ -98,12 +104,16 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
     let (store_agent, store) = sources::analytics(config, assembly.mark.clone())?;
 
-    let sources =
+    let reloader =
+        Arc::new(Reloader::new(file, config.clone(), &acceptor, Arc::clone(&views), queues.operator.clone()));
+    let mut sources =
         sources::of(&acceptor, &brokers, views, assembly.mark.clone(), counters.clone(), store, queues.operator);
+    sources.reload = Some(Arc::clone(&reloader) as Arc<dyn gateway::http::Reload>);
     let http_settings =
         gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
     let http = gateway::http::start(http_settings, token, sources)?;
-    tracing::info!(fix = %acceptor.local_addr(), http = %http.listen(), "listening");
+    let tls = acceptor.tls_addr().map(|address| address.to_string()).unwrap_or_default();
+    tracing::info!(fix = %acceptor.local_addr(), %tls, http = %http.listen(), "listening");
 
     let hot_agents = HotAgents {
         acceptor: Box::new(acceptor),
@@ -116,8 +126,11 @@ pub(crate) fn run(config: &Configuration, stop: &AtomicBool) -> Result<Stop> {
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
     let running = runner::start(assembly.lanes(hot_agents, followers))?;
 
-    while !stop.load(Relaxed) && running.failure().is_none() {
+    while !signals.stop.load(Relaxed) && running.failure().is_none() {
         std::thread::sleep(Duration::from_millis(20));
+        if signals.reload.swap(false, Relaxed) {
+            reloader.by_signal();
+        }
     }
     tracing::info!("stopping");
     http.stop();
@@ -133,58 +146,6 @@ fn journal_settings(config: &Configuration) -> journal::Settings {
         Durability::Asynchronous { sync_every } => journal::Durability::Asynchronous { sync_every },
     };
     journal::Settings { durability, ..journal::Settings::default() }.with_segment_bytes(config.journal.segment_bytes)
-}
-
-/// Sessions that templates made before, told again like everything that is configured: their limits may be others now.
-fn template_definitions(config: &Configuration, state: &State) -> Vec<Command> {
-    let templates = templates(config);
-    let mut made = vec![0; templates.len()];
-    let known = state.sessions().filter_map(|(_, known)| {
-        let (index, template) = made_by(&templates, config, known)?;
-        made[index] += 1;
-        Some(Command::DefineSession(template.definition(known.target_comp_id, made[index] - 1)))
-    });
-    known.collect()
-}
-
-/// The template that a session without an entry of its own is of.
-fn made_by<'a>(
-    templates: &'a [Template],
-    config: &Configuration,
-    known: &DefineSession,
-) -> Option<(usize, &'a Template)> {
-    let configured = config.sessions.iter().any(|session| session.target_comp_id == known.target_comp_id);
-    let (ours, theirs) = (known.sender_comp_id.as_str().as_bytes(), known.target_comp_id.as_str().as_bytes());
-    templates.iter().enumerate().find(|(_, template)| !configured && template.matches(ours, theirs))
-}
-
-fn templates(config: &Configuration) -> Vec<Template> {
-    let made = |template: &crate::config::Template| Template {
-        prefix: template.prefix,
-        sender_comp_id: config.fix.sender_comp_id,
-        sessions_max: template.sessions_max,
-        accounts: template.accounts.clone(),
-        messages_per_second: template.messages_per_second,
-        config: session_config(config, config.fix.sender_comp_id.as_str(), template.prefix.as_str()),
-        credentials: template.access.credentials.clone(),
-        allowed: template.access.allowed.clone(),
-        throttle: template.access.throttle,
-        schedule: None,
-    };
-    config.templates.iter().map(made).collect()
-}
-
-fn session_config(config: &Configuration, ours: &str, theirs: &str) -> SessionConfig {
-    // The configuration bounds it to an hour.
-    let heart_bt_secs_max = u32::try_from(config.fix.heartbeat_max.as_secs()).unwrap_or(u32::MAX);
-    let acceptor = SessionConfig::acceptor(ours, theirs);
-    SessionConfig {
-        heart_bt_secs_max,
-        dictionary: config.fix.validation.map(|_| Dictionary::standard(acceptor.version)),
-        validation: config.fix.validation.unwrap_or_default(),
-        time_precision: config.fix.timestamps,
-        ..acceptor
-    }
 }
 
 /// Decides commands and waits until they are durable, before anything else runs.
@@ -273,48 +234,8 @@ impl Assembly<'_> {
     }
 
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
-        let configured =
-            |target: &CompId| self.config.sessions.iter().find(|session| session.target_comp_id == *target);
-        let fix = &self.config.fix;
-        let sessions = state
-            .sessions()
-            .filter(|(_, definition)| definition.sender_comp_id == fix.sender_comp_id)
-            .filter_map(|(session, definition)| Some((session, definition, configured(&definition.target_comp_id)?)))
-            .map(|(session, definition, configured)| SessionSettings {
-                session,
-                config: session_config(
-                    self.config,
-                    definition.sender_comp_id.as_str(),
-                    definition.target_comp_id.as_str(),
-                ),
-                credentials: configured.access.credentials.clone(),
-                allowed: configured.access.allowed.clone(),
-                throttle: configured.access.throttle,
-                schedule: None,
-            });
-        let templates = templates(self.config);
-        let made = state.sessions().filter_map(|(session, known)| {
-            let (_, template) = made_by(&templates, self.config, known)?;
-            Some(template.settings(session, known.target_comp_id))
-        });
-        let sessions = sessions.chain(made).collect();
+        let settings = door::settings(self.config, state)?;
         let store = Arc::new(SledStore::open(&self.config.sessions_dir())?);
-        let settings = AcceptorSettings {
-            listen: fix.listen,
-            connections_max: fix.connections_max,
-            connections_per_address_max: fix.connections_per_address_max,
-            connections_before_logon_max: fix.connections_before_logon_max,
-            connections_before_logon_per_address_max: fix.connections_before_logon_per_address_max,
-            allowed: fix.allowed.clone(),
-            lockout: fix.lockout,
-            message_log: fix.message_log.enabled.then(|| MessageLogSettings {
-                folder: self.config.messages_dir(),
-                file_bytes: fix.message_log.file_bytes,
-                files: fix.message_log.files,
-            }),
-            templates,
-            ..AcceptorSettings::new(sessions)
-        };
         let journal = self.config.journal_dir();
         Ok(Acceptor::open(settings, store, &journal, self.mark.clone(), queue, names(state), wall_clock())?)
     }

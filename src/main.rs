@@ -6,8 +6,10 @@ mod cli;
 mod config;
 mod daemon;
 mod demo;
+mod door;
 mod huge_pages;
 mod names;
+mod reload;
 mod runner;
 mod sources;
 

@@ -69,6 +69,7 @@ pub(crate) fn of(
         ],
         readiness: vec![Arc::new(JournalReady(synced))],
         sql: analytics.sql,
+        reload: None,
         commands,
     }
 }

@@ -27,7 +27,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => events.push(model::Ticked { reserved: body.reserved }),
-        // The frame is the record; the numbers are the gateway's.
-        Command::SetSequenceNumbers(_) => {}
+        // The frame is the record; the numbers, and who may log on, are the gateway's.
+        Command::SetSequenceNumbers(_) | Command::Reload(_) => {}
     }
 }

@@ -39,6 +39,8 @@ records!(
         Tick = 13, 8;
         /// New MsgSeqNum(34)s of a session, by an operator.
         SetSequenceNumbers = 14, 128;
+        /// The configuration was read again while running, by an operator.
+        Reload = 15, 104;
     }
 );
 
@@ -312,6 +314,23 @@ bodies! {
         /// Why.
         reason: Text<64>,
     }
+
+    /// The configuration, read again. What it defines anew stands in the frames before this one; the rest is the gateway's: who
+    /// may log on, and how a session speaks.
+    Reload {
+        /// Accounts that are new or changed.
+        accounts_defined: u32,
+        /// Sessions and families that are new.
+        sessions_added: u32,
+        /// Sessions and families that are configured otherwise now.
+        sessions_changed: u32,
+        /// Sessions and families that are gone.
+        sessions_removed: u32,
+        /// Who.
+        actor: Text<24>,
+        /// Why.
+        reason: Text<64>,
+    }
 }
 
 /// What a venue says happened.
@@ -362,7 +381,8 @@ impl Command {
             | Command::AdjustCash(_)
             | Command::Start(_)
             | Command::Tick(_)
-            | Command::SetSequenceNumbers(_) => None,
+            | Command::SetSequenceNumbers(_)
+            | Command::Reload(_) => None,
         }
     }
 }

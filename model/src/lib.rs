@@ -20,7 +20,7 @@ pub mod text;
 pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, CancelOrder, Command, DefineAccount, DefineInstrument, DefineSession, NewOrder, OrderStatusRequest,
-    Origin, Quote, ReplaceOrder, ReportKind, SetSequenceNumbers, SetTradingState, Start, Tick, VenueReport,
+    Origin, Quote, Reload, ReplaceOrder, ReportKind, SetSequenceNumbers, SetTradingState, Start, Tick, VenueReport,
 };
 pub use event::{
     AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined, OrderAccepted,

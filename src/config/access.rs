@@ -1,10 +1,12 @@
-//! Who may connect to the FIX acceptor and log on, how much a session may send, and whether its messages are logged.
+//! Who may connect to the FIX acceptor and log on, and when; how much a session may send, and whether its messages are logged.
 
 use std::time::Duration;
 
 use gateway::fix::addresses::Network;
 use gateway::fix::auth::Credentials;
 use gateway::fix::lockout::LockoutSettings;
+use gateway::fix::schedule::Schedule;
+use gateway::fix::settings::Access;
 use gateway::fix::throttle::{OverThrottle, ThrottleSettings};
 
 use super::section::Section;
@@ -22,17 +24,6 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// What a session's Logon needs, and what the session may then do.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Access {
-    /// Username(553) and Password(554).
-    pub(crate) credentials: Option<Credentials>,
-    /// Networks that it may come from; empty is any.
-    pub(crate) allowed: Vec<Network>,
-    /// How many messages it may send.
-    pub(crate) throttle: Option<ThrottleSettings>,
-}
-
 /// `[fix.message_log]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct MessageLog {
@@ -46,7 +37,13 @@ pub(crate) struct MessageLog {
 
 /// The keys of one `[[sessions]]` or `[[session_families]]` entry; `messages_per_second` is the risk limit beside them.
 pub(super) fn access(entry: &Section<'_>, messages_per_second: u32) -> Access {
-    Access { credentials: credentials(entry), allowed: networks(entry), throttle: throttle(entry, messages_per_second) }
+    Access {
+        credentials: credentials(entry),
+        allowed: networks(entry),
+        tls_required: entry.truth("require_tls", false),
+        throttle: throttle(entry, messages_per_second),
+        schedule: schedule(entry),
+    }
 }
 
 /// `allowed_addresses`.
@@ -59,6 +56,27 @@ pub(super) fn networks(section: &Section<'_>) -> Vec<Network> {
         }
     }
     networks
+}
+
+/// `schedule = { .. }`.
+pub(super) fn schedule(entry: &Section<'_>) -> Option<Schedule> {
+    if !entry.has("schedule") {
+        return None;
+    }
+    let hours = entry.section("schedule");
+    let of = |name| hours.text(name, None);
+    let (start, end, zone, days) = (of("start"), of("end"), of("zone"), hours.texts("days"));
+    hours.finish();
+    if [&start, &end, &zone].iter().any(|word| word.is_empty()) {
+        return None;
+    }
+    match Schedule::of_words(&zone, &start, &end, &days) {
+        Ok(schedule) => Some(schedule),
+        Err(why) => {
+            entry.report("schedule", why, "like { start = \"08:00\", end = \"17:00\", zone = \"Europe/London\" }");
+            None
+        }
+    }
 }
 
 /// `[fix.lockout]`.

@@ -4,25 +4,25 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gateway::fix::dictionary::{Dictionary, Level};
 use gateway::fix::driver::ConnectSettings;
 use gateway::fix::schedule::Schedule;
-use gateway::fix::session::{LogonFields, SessionConfig};
+use gateway::fix::session::{LogonFields, Role, SessionConfig};
 use gateway::fix::tag;
-use gateway::fix::tls::{Identity, TlsClient};
-use gateway::fix::version::Version;
+use gateway::fix::tls::{Identity, TlsClient, TlsFailure};
 use model::{AccountName, CompId};
 
 use super::section::Section;
+use super::{Protocol, access, protocol};
 
 /// Longest password.
 const PASSWORD_BYTES_MAX: usize = 256;
 
+const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A broker.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Broker {
     /// Our CompID there.
     pub(crate) sender_comp_id: CompId,
@@ -30,57 +30,88 @@ pub(crate) struct Broker {
     pub(crate) target_comp_id: CompId,
     /// Account(1) that it knows us by; empty where it knows our own accounts.
     pub(crate) account: AccountName,
-    /// The session.
-    pub(crate) config: SessionConfig,
-    /// When it is open.
+    /// When the session is open.
     pub(crate) schedule: Option<Schedule>,
-    /// Where it is.
-    pub(crate) connect: Option<ConnectSettings>,
+    protocol: Protocol,
+    /// HeartBtInt(108) that we ask for.
+    heartbeat: Duration,
+    /// Fields of our Logon.
+    logon_fields: LogonFields,
+    /// Tried in turn.
+    addresses: Vec<SocketAddr>,
+    /// The wait after the first failure, and the longest.
+    reconnect: (Duration, Duration),
+    tls: Option<Tls>,
 }
 
-impl PartialEq for Broker {
-    /// By name: no two have the same.
-    fn eq(&self, other: &Broker) -> bool {
-        self.target_comp_id == other.target_comp_id && self.sender_comp_id == other.sender_comp_id
+/// `[brokers.tls]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Tls {
+    /// Authorities that may have signed the broker's certificate, in PEM.
+    ca: PathBuf,
+    /// The name in its certificate.
+    server_name: String,
+    /// Our own certificate and its key, in PEM.
+    identity: Option<(PathBuf, PathBuf)>,
+}
+
+impl Broker {
+    /// The session, in the role of the initiator.
+    pub(crate) fn session(&self) -> SessionConfig {
+        SessionConfig {
+            role: Role::Initiator,
+            // The file bounds it to an hour.
+            heart_bt_secs: u32::try_from(self.heartbeat.as_secs()).unwrap_or(u32::MAX),
+            heart_bt_secs_max: 3_600,
+            logon_fields: self.logon_fields.clone(),
+            ..self.protocol.session(self.sender_comp_id.as_str(), self.target_comp_id.as_str())
+        }
+    }
+
+    /// Where it is and how it is reached.
+    ///
+    /// # Errors
+    /// [`TlsFailure`] of the files of `[brokers.tls]`.
+    pub(crate) fn connect(&self) -> Result<ConnectSettings, TlsFailure> {
+        let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        Ok(ConnectSettings {
+            addresses: self.addresses.clone(),
+            tls: self.tls.as_ref().map(Tls::client).transpose()?,
+            wait_min_ns: nanos(self.reconnect.0),
+            wait_max_ns: nanos(self.reconnect.1),
+            ..ConnectSettings::to(SocketAddr::from(([127, 0, 0, 1], 0)))
+        })
+    }
+}
+
+impl Tls {
+    fn client(&self) -> Result<TlsClient, TlsFailure> {
+        let identity = self.identity.as_ref().map(|(certificate, key)| Identity::from_pem_files(certificate, key));
+        TlsClient::new(&self.ca, &self.server_name, identity.transpose()?)
     }
 }
 
 pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
-    let versions = Version::ALL.map(|version| (version.name(), version));
-    let version = entry.word("version", Version::Fix44, &versions);
-    let sender_comp_id = entry.name("sender_comp_id", Some(own));
-    let target_comp_id = entry.name("target_comp_id", None);
-    let levels = [("basic", None), ("lenient", Some(Level::Lenient)), ("strict", Some(Level::Strict))];
-    let validation = entry.word("validation", None, &levels);
-    let seconds = |name, default| u32::try_from(entry.duration(name, default, SECOND, HOUR).as_secs()).unwrap_or(30);
-    let config = SessionConfig {
-        version,
-        heart_bt_secs: seconds("heartbeat", 30 * SECOND),
-        heart_bt_secs_max: 3_600,
-        dictionary: validation.map(|_| Dictionary::standard(version)),
-        validation: validation.unwrap_or_default(),
-        // Before the configuration is whole a CompID may be missing; it is never used then.
-        sender_comp_id: or_placeholder(sender_comp_id),
-        target_comp_id: or_placeholder(target_comp_id),
-        reset_on_logon: entry.truth("reset_on_logon", false),
-        logon_fields: LogonFields(credentials(entry)),
-        ..SessionConfig::initiator("-", "-")
-    };
+    let reconnect_min = entry.duration("reconnect_min", SECOND, 10 * MILLISECOND, HOUR);
+    let reconnect_max = entry.duration("reconnect_max", 30 * SECOND, 10 * MILLISECOND, HOUR);
+    if reconnect_max < reconnect_min {
+        entry.report("reconnect_max", "is less than reconnect_min", "");
+    }
     Broker {
-        sender_comp_id,
-        target_comp_id,
+        sender_comp_id: entry.name("sender_comp_id", Some(own)),
+        target_comp_id: entry.name("target_comp_id", None),
         account: if entry.has("account") { entry.name("account", None) } else { AccountName::EMPTY },
-        config,
-        schedule: None,
-        connect: connect(entry),
+        schedule: access::schedule(entry),
+        protocol: protocol::protocol(entry, &Protocol::default()),
+        heartbeat: entry.duration("heartbeat", 30 * SECOND, SECOND, HOUR),
+        logon_fields: LogonFields(credentials(entry)),
+        addresses: addresses(entry),
+        reconnect: (reconnect_min, reconnect_max),
+        tls: entry.has("tls").then(|| tls(entry.section("tls"))),
     }
 }
 
-fn or_placeholder(comp_id: CompId) -> Box<[u8]> {
-    if comp_id.is_empty() { (*b"-").into() } else { comp_id.as_bytes().into() }
-}
-
-fn connect(entry: &Section<'_>) -> Option<ConnectSettings> {
+fn addresses(entry: &Section<'_>) -> Vec<SocketAddr> {
     let mut addresses: Vec<SocketAddr> = Vec::new();
     for text in entry.texts("addresses") {
         match text.parse() {
@@ -88,53 +119,31 @@ fn connect(entry: &Section<'_>) -> Option<ConnectSettings> {
             Err(_) => entry.report("addresses", format!("{text:?} is not an address"), "like \"198.51.100.7:9876\""),
         }
     }
-    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
-    let wait_min = entry.duration("reconnect_min", SECOND, SECOND / 100, HOUR);
-    let wait_max = entry.duration("reconnect_max", 30 * SECOND, SECOND / 100, HOUR);
-    if wait_max < wait_min {
-        entry.report("reconnect_max", "is less than reconnect_min", "");
-    }
-    let tls = tls(entry.section("tls"));
-    let Some(first) = addresses.first() else {
+    if addresses.is_empty() {
         entry.report("addresses", "there is no address", "like addresses = [\"198.51.100.7:9876\"]");
-        return None;
-    };
-    Some(ConnectSettings {
-        tls,
-        wait_min_ns: nanos(wait_min),
-        wait_max_ns: nanos(wait_max),
-        ..ConnectSettings { addresses: addresses.clone(), ..ConnectSettings::to(*first) }
-    })
+    }
+    addresses
 }
 
-fn tls(section: Section<'_>) -> Option<TlsClient> {
-    let wanted = section.has("ca");
-    let file = |name| PathBuf::from(section.text(name, Some("")));
-    let (ca, server_name) = (file("ca"), section.text("server_name", Some("")));
+/// The files are read to tell what is wrong with them.
+fn tls(section: Section<'_>) -> Tls {
+    let file = |name| PathBuf::from(section.text(name, None));
     let identity = match (section.has("certificate"), section.has("key")) {
-        (false, false) => Ok(None),
-        (true, true) => Identity::from_pem_files(&file("certificate"), &file("key")).map(Some),
-        (have_certificate, _) => {
-            let missing = if have_certificate { "key" } else { "certificate" };
+        (false, false) => None,
+        (true, true) => Some((file("certificate"), file("key"))),
+        (has_certificate, _) => {
+            let missing = if has_certificate { "key" } else { "certificate" };
             section.report(missing, "is missing: a certificate and its key go together", "");
-            Ok(None)
+            None
         }
     };
-    let client = match identity {
-        Err(failure) => Err(failure),
-        Ok(identity) if wanted => TlsClient::new(&ca, &server_name, identity).map(Some),
-        Ok(_) => Ok(None),
-    };
-    let client = client.unwrap_or_else(|failure| {
-        section.report(
-            "ca",
-            failure.to_string(),
-            "ca, server_name, and certificate and key where the broker wants them",
-        );
-        None
-    });
+    let complete = section.has("ca") && section.has("server_name");
+    let tls = Tls { ca: file("ca"), server_name: section.text("server_name", None), identity };
+    if complete && let Err(failure) = tls.client() {
+        section.report("ca", failure.to_string(), "PEM files that the daemon may read");
+    }
     section.finish();
-    client
+    tls
 }
 
 /// Username(553) and Password(554) of our Logon. The password is in a file of its own, so that the configuration can be shown.

@@ -5,8 +5,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gateway::fix::dictionary::Level;
-use gateway::fix::value::TimePrecision;
 use model::{AccountName, CompId, Currency, DefineAccount, DefineInstrument, Notional, Px, Qty};
 use toml::de::DeTable;
 
@@ -14,7 +12,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Quotes, Session, Store, Template, Venue, access, broker, relations,
+    Protocol, Quotes, Session, Store, Template, Venue, access, broker, protocol, relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -61,18 +59,19 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let data_dir = PathBuf::from(data.text("dir", Some("data")));
     data.finish();
     let fix = root.section("fix");
+    let fix_read = acceptor(&fix);
+    let defaults = &fix_read.protocol;
     let http = root.section("http");
     let quotes_section = root.section("quotes");
     let quotes = quotes(&quotes_section);
     let instruments = Parts::read(&root, "instruments", instrument);
     let accounts = Parts::read(&root, "accounts", account);
-    let sessions = Parts::read(&root, "sessions", session);
-    let of_acceptor = acceptor(&fix);
-    let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, of_acceptor.sender_comp_id));
-    let families = Parts::read(&root, "session_families", family);
+    let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
+    let families = Parts::read(&root, "session_families", |entry| family(entry, defaults));
+    let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, fix_read.sender_comp_id));
     let configuration = Configuration {
         data_dir,
-        fix: of_acceptor,
+        fix: fix_read,
         http: control(&http),
         journal: journal(root.section("journal")),
         engine: engine(root.section("engine")),
@@ -157,20 +156,15 @@ impl Parts<'_, Family> {
 }
 
 fn acceptor(fix: &Section<'_>) -> Fix {
-    let validations = [("basic", None), ("lenient", Some(Level::Lenient)), ("strict", Some(Level::Strict))];
-    let timestamps = [
-        ("milliseconds", TimePrecision::Millis),
-        ("microseconds", TimePrecision::Micros),
-        ("nanoseconds", TimePrecision::Nanos),
-    ];
+    let tls = tls::tls(fix);
+    let speaks_tls = tls.as_ref().is_some_and(|tls| tls.listen.is_none());
     let connections =
         |name, default| usize::try_from(fix.whole(name, Some(default), 1, CONNECTIONS_MAX)).unwrap_or(usize::MAX);
     Fix {
-        listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876))),
+        listen: fix.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 9876)), speaks_tls),
+        tls,
         sender_comp_id: fix.name("sender_comp_id", CompId::new(b"MILLRACE")),
-        validation: fix.word("validation", None, &validations),
-        timestamps: fix.word("timestamps", TimePrecision::Millis, &timestamps),
-        heartbeat_max: fix.duration("heartbeat_max", 60 * SECOND, SECOND, HOUR),
+        protocol: protocol::defaults(fix),
         allowed: access::networks(fix),
         connections_max: connections("connections_max", 1_024),
         connections_per_address_max: connections("connections_per_address_max", 512),
@@ -183,7 +177,7 @@ fn acceptor(fix: &Section<'_>) -> Fix {
 
 fn control(http: &Section<'_>) -> Http {
     Http {
-        listen: http.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+        listen: http.listen("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), false),
         allowed_hosts: http.texts("allowed_hosts"),
     }
 }
@@ -309,18 +303,19 @@ fn rate(entry: &Section<'_>) -> u32 {
     u32::try_from(entry.whole("messages_per_second", Some(1_000), 0, most)).unwrap_or(u32::MAX)
 }
 
-fn session(entry: &Section<'_>) -> Session {
+fn session(entry: &Section<'_>, defaults: &Protocol) -> Session {
     let messages_per_second = rate(entry);
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
         account: entry.name::<16>("account", None),
         messages_per_second,
+        protocol: protocol::protocol(entry, defaults),
         access: access::access(entry, messages_per_second),
     }
 }
 
 /// `prefix` 1 to `count`, over the accounts in turn; or whatever begins with `prefix`, up to `count`.
-fn family(entry: &Section<'_>) -> Family {
+fn family(entry: &Section<'_>, defaults: &Protocol) -> Family {
     let prefix = entry.name::<20>("prefix", None);
     let count = entry.whole("count", None, 1, FAMILY_MAX);
     let template = entry.truth("template", false);
@@ -331,15 +326,17 @@ fn family(entry: &Section<'_>) -> Family {
         return Family::Members(Vec::new());
     }
     let messages_per_second = rate(entry);
+    let protocol = protocol::protocol(entry, defaults);
     let access = access::access(entry, messages_per_second);
     if template {
         let sessions_max = usize::try_from(count).unwrap_or(usize::MAX);
         let prefix = CompId::clipped(prefix.as_str().as_bytes());
-        return Family::Template(Template { prefix, sessions_max, accounts, messages_per_second, access });
+        return Family::Template(Template { prefix, sessions_max, accounts, messages_per_second, protocol, access });
     }
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
-        Some(Session { target_comp_id, account: *account, messages_per_second, access: access.clone() })
+        let (protocol, access) = (protocol.clone(), access.clone());
+        Some(Session { target_comp_id, account: *account, messages_per_second, protocol, access })
     });
     Family::Members(members.collect())
 }

@@ -7,15 +7,18 @@ use model::{AccountName, CompId, Symbol};
 use super::parse::{Family, Parts};
 use super::problem::nearest;
 use super::section::Section;
-use super::{Account, Broker, Configuration, Engine, Instrument, Layout, Quotes, Session, Template};
+use super::{Access, Account, Broker, Configuration, Engine, Instrument, Layout, Quotes, Session, Template};
 
 /// Sessions of all kinds; each has a socket and buffers of its own.
 const SESSIONS_MAX: usize = 10_000;
 
 pub(super) fn listeners(http: &Section<'_>, configuration: &Configuration) {
     let (fix, control) = (configuration.fix.listen, configuration.http.listen);
-    if fix == control && fix.port() != 0 {
-        http.report("listen", "is the address of the FIX acceptor too", "choose another port");
+    let tls = configuration.fix.tls.as_ref().and_then(|tls| tls.listen);
+    for other in [Some(fix), tls].into_iter().flatten() {
+        if other == control && other.port() != 0 {
+            http.report("listen", "is the address of the FIX acceptor too", "choose another port");
+        }
     }
 }
 
@@ -88,17 +91,22 @@ pub(super) fn sessions(
     for (section, session) in single.iter() {
         name_is_free(section, "target_comp_id", session, &mut names, configuration);
         account_exists(section, "account", session.account, configuration);
+        tls_is_there(section, &session.access, configuration);
     }
     let mut prefixes: Vec<CompId> = Vec::new();
     for (section, family) in families.iter() {
         let accounts: BTreeSet<AccountName> = match family {
             Family::Members(members) => {
+                if let Some(member) = members.first() {
+                    tls_is_there(section, &member.access, configuration);
+                }
                 for member in members {
                     name_is_free(section, "prefix", member, &mut names, configuration);
                 }
                 members.iter().map(|member| member.account).collect()
             }
             Family::Template(template) => {
+                tls_is_there(section, &template.access, configuration);
                 prefix_is_free(section, template.prefix, &mut prefixes);
                 template.accounts.iter().copied().collect()
             }
@@ -141,6 +149,12 @@ pub(super) fn brokers(entries: &Parts<'_, Broker>, instruments: &Parts<'_, Instr
             None => "define it with a [[brokers]] section".to_owned(),
         };
         section.report("broker", format!("broker {} is not defined", instrument.broker), &suggestion);
+    }
+}
+
+fn tls_is_there(section: &Section<'_>, access: &Access, configuration: &Configuration) {
+    if access.tls_required && configuration.fix.tls.is_none() {
+        section.report("require_tls", "can never be met, for there is no TLS", "add a [fix.tls] section");
     }
 }
 

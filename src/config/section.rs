@@ -190,15 +190,20 @@ impl<'a> Section<'a> {
         default
     }
 
-    /// An address and port; off this machine only with `allow_remote = true` beside it.
-    pub(super) fn listen(&self, name: &'static str, default: SocketAddr) -> SocketAddr {
-        let remote = self.truth("allow_remote", false);
-        let reason = "must be an IP address and a port";
+    /// An address and port.
+    pub(super) fn address(&self, name: &'static str, default: SocketAddr) -> SocketAddr {
         let suggestion = format!("\"{default}\"");
-        let listen = self
-            .read(name, Some(default), reason, &suggestion, |value| value.as_str().and_then(|text| text.parse().ok()))
-            .unwrap_or(default);
-        if !listen.ip().is_loopback() && !remote {
+        self.read(name, Some(default), "must be an IP address and a port", &suggestion, |value| {
+            value.as_str().and_then(|text| text.parse().ok())
+        })
+        .unwrap_or(default)
+    }
+
+    /// An address and port; off this machine only encrypted, or with `allow_remote = true` beside it.
+    pub(super) fn listen(&self, name: &'static str, default: SocketAddr, encrypted: bool) -> SocketAddr {
+        let remote = self.truth("allow_remote", false);
+        let listen = self.address(name, default);
+        if !listen.ip().is_loopback() && !remote && !encrypted {
             self.report(
                 name,
                 "reaches beyond this machine, unencrypted",

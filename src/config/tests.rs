@@ -1,5 +1,8 @@
 //! Configurations, right and wrong.
 
+use gateway::fix::dictionary::Level;
+use gateway::fix::value::TimePrecision;
+use gateway::fix::version::Version;
 use model::{Command, Qty};
 
 use super::*;
@@ -226,9 +229,85 @@ fn template_is_read_and_two_must_not_overlap() {
 fn validation_and_timestamps_are_words() {
     let with = |lines: &str| Configuration::parse("test.toml", &format!("[fix]\n{lines}\n{}", small()));
     let read = with("validation = \"strict\"\ntimestamps = \"nanoseconds\"").unwrap();
-    assert_eq!(read.fix.validation, Some(Level::Strict));
-    assert_eq!(read.fix.timestamps, TimePrecision::Nanos);
+    assert_eq!(read.fix.protocol.validation, Some(Level::Strict));
+    assert_eq!(read.sessions[0].protocol.timestamps, TimePrecision::Nanos);
     let wrong = with("validation = \"strikt\"\ntimestamps = 3").expect_err("both are wrong").problems;
     let keys: Vec<&str> = wrong.iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["fix.validation", "fix.timestamps"]);
+}
+
+#[test]
+fn session_speaks_as_fix_says_or_as_it_says_itself() {
+    let text = small()
+        + "version = \"FIX.4.2\"\nreset_on_logon = true\naccept_reset = false\nheartbeat_max = \"5s\"\n"
+        + "schedule = { start = \"sun 17:00\", end = \"fri 17:00\", zone = \"America/New_York\" }\n"
+        + "[[session_families]]\nprefix = \"DESK\"\ncount = 2\naccounts = [\"ALPHA\"]\nversion = \"FIX.5.0SP2\"\n"
+        + "[fix]\nlast_msg_seq_num_processed = true\nnext_expected_msg_seq_num = true\ntimestamps = \"microseconds\"\n";
+    let read = Configuration::parse("test.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    let single = read.sessions[0].protocol.session("MILL", "CLIENT1");
+    assert_eq!(single.version, Version::Fix42);
+    assert!(single.reset_on_logon && !single.allow_reset && single.last_msg_seq_num_processed);
+    assert!(!single.next_expected_msg_seq_num, "FIX 4.2 has no 789");
+    assert_eq!((single.heart_bt_secs_max, single.time_precision), (5, TimePrecision::Micros));
+    assert!(read.sessions[0].access.schedule.is_some());
+    let member = read.sessions[2].protocol.session("MILL", "DESK2");
+    assert_eq!(member.version, Version::Fix50Sp2);
+    assert!(member.next_expected_msg_seq_num && member.allow_reset && !member.reset_on_logon);
+    assert_eq!(member.heart_bt_secs_max, 60);
+}
+
+#[test]
+fn what_a_session_cannot_speak_is_said_at_once() {
+    let text = small()
+        + "version = \"FIX.4.3\"\nschedule = { start = \"08:00\", end = \"25:00\", zone = \"UTC\" }\n"
+        + "dictionary = \"no/such.xml\"\nrequire_tls = true\nbad_logon_answer = \"silent\"\n"
+        + "[[session_families]]\nprefix = \"DESK\"\ncount = 2\naccounts = [\"ALPHA\"]\nversion = \"FIX.4.2\"\n"
+        + "next_expected_msg_seq_num = true\nschedule = { start = \"08:00\", end = \"17:00\" }\n";
+    let found = problems(&text);
+    let about = |key: &str| found.iter().filter(|problem| problem.key == key).collect::<Vec<_>>();
+    assert_eq!(about("sessions[0].version")[0].suggestion.as_deref(), Some("did you mean \"FIX.4.2\"?"));
+    assert!(about("sessions[0].schedule")[0].reason.contains("\"25:00\" is not a time of the day"));
+    let dictionary: Vec<&str> = about("sessions[0].dictionary").iter().map(|problem| problem.reason.as_str()).collect();
+    assert!(dictionary[0].contains("not used by validation") && dictionary[1].contains("cannot be read"), "{found:?}");
+    assert!(about("sessions[0].require_tls")[0].reason.contains("no TLS"));
+    assert_eq!(about("sessions[0].bad_logon_answer")[0].suggestion.as_deref(), Some("did you mean \"silence\"?"));
+    assert!(about("session_families[0].next_expected_msg_seq_num")[0].reason.contains("FIX 4.4"));
+    assert!(about("session_families[0].schedule.zone")[0].reason.contains("missing"));
+    assert_eq!(found.len(), 8, "{found:?}");
+}
+
+#[test]
+fn dictionary_of_a_session_is_read_and_its_errors_have_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.xml");
+    let with = |xml: &str| {
+        std::fs::write(&file, xml).unwrap();
+        let text = small() + &format!("validation = \"strict\"\ndictionary = \"{}\"\n", file.display());
+        Configuration::parse("test.toml", &text)
+    };
+    let xml = "<fix major='4' minor='4'>\n<messages/>\n<fields>\n\
+               <field number='9001' name='Desk' type='STRING'/>\n</fields>\n</fix>\n";
+    let read = with(xml).unwrap_or_else(|problems| panic!("{problems}"));
+    let dictionary = read.sessions[0].protocol.session("MILL", "CLIENT1").dictionary.unwrap();
+    assert!(dictionary.field(9001).is_some());
+    assert_eq!(Some(read), with(xml).ok(), "the same text is the same dictionary");
+    let wrong = with(&xml.replace("type='STRING'", "type='STRANG'")).unwrap_err();
+    assert!(wrong.to_string().contains("own.xml, line 4: "), "{wrong}");
+}
+
+#[test]
+fn tls_files_that_cannot_be_used_are_named_by_their_key_and_nothing_of_the_key_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("fix.pem"), folder.path().join("fix.key"));
+    let text =
+        small() + &format!("[fix.tls]\ncertificate = \"{}\"\nkey = \"{}\"\n", certificate.display(), key.display());
+    assert_eq!(problems(&text)[0].key, "fix.tls.certificate");
+    std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n").unwrap();
+    std::fs::write(&certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    let wrong = Configuration::parse("test.toml", &text).unwrap_err();
+    assert_eq!(wrong.problems[0].key, "fix.tls.key");
+    assert!(!format!("{wrong} {wrong:?}").contains("SECRET"), "{wrong}");
+    let found = problems(&(small() + "[fix.tls]\nlisten = \"here\"\n"));
+    let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["fix.tls.certificate", "fix.tls.key", "fix.tls.listen"]);
 }

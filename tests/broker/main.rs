@@ -11,7 +11,7 @@ mod street;
 use std::path::Path;
 use std::time::Duration;
 
-use daemon::Daemon;
+use daemon::{Daemon, free_port};
 use gateway::fix::version::Version;
 use street::{MARKET_PX, ONE, REFUSED_QTY, Street};
 
@@ -45,14 +45,10 @@ broker = "PRIME"
     daemon::config() + &broker
 }
 
-fn start(data: &Path, street: &Street, version: Version) -> Daemon {
-    Daemon::spawn_with(data, &config(street, version)).ready()
-}
-
 /// A daemon between a client and a broker, all of them logged on.
 fn all_there(data: &Path, version: Version) -> (Daemon, Street) {
     let mut street = Street::new(version);
-    let daemon = start(data, &street, version);
+    let daemon = Daemon::spawn_at(data, &config(&street, version), free_port()).ready();
     street.connect_client(daemon.fix);
     street.run_until("the broker is logged on", |street| street.book.live);
     (daemon, street)
@@ -145,8 +141,7 @@ fn fate_of_an_order_that_was_not_answered_is_asked_for_after_a_crash() {
     send(&mut street, "in doubt", BUY, 10, MARKET_PX);
     street.run_until("the broker has it", |street| street.book.orders.len() == 1);
     daemon.kill();
-    let client = daemon.fix;
-    let mut daemon = Daemon::respawn(folder.path(), client).ready();
+    let mut daemon = Daemon::spawn_at(folder.path(), &config(&street, Version::Fix44), daemon.fix).ready();
     street.run_until("the daemon asks", |street| street.book.asked > 0);
     street.speak();
     street.run_until("it is filled", status_is("in doubt", b'2'));
@@ -183,7 +178,6 @@ fn killed_at_random_moments_client_and_broker_agree() {
     let mut random = fastrand::Rng::with_seed(seed);
     let folder = tempfile::tempdir().expect("a folder");
     let (mut daemon, mut street) = all_there(folder.path(), Version::Fix44);
-    let client = daemon.fix;
     let mut resting: Vec<(String, u8)> = Vec::new();
     let mut sent = 0;
     for round in 0..rounds {
@@ -211,7 +205,7 @@ fn killed_at_random_moments_client_and_broker_agree() {
         }
         daemon.kill();
         street.run_for(Duration::from_millis(random.u64(0..100)));
-        daemon = Daemon::respawn(folder.path(), client).ready();
+        daemon = Daemon::spawn_at(folder.path(), &config(&street, Version::Fix44), daemon.fix).ready();
         street.run_for(Duration::from_millis(random.u64(0..300)));
         println!("round {round}: {sent} orders, {} at the broker", street.book.orders.len());
     }

@@ -35,23 +35,13 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts it on the folder and returns at once.
     pub(crate) fn spawn(data: &Path) -> Daemon {
-        Daemon::spawn_with(data, &config())
+        Daemon::spawn_at(data, &config(), free_port())
     }
 
-    /// The same with a configuration of one's own.
-    pub(crate) fn spawn_with(data: &Path, config: &str) -> Daemon {
-        let file = data.join("millrace.toml");
-        fs::write(&file, config).expect("the configuration is written");
-        Daemon::run(data, free_port())
-    }
-
-    /// The same configuration and the same port for FIX again, for clients that come back.
-    pub(crate) fn respawn(data: &Path, fix: SocketAddr) -> Daemon {
-        Daemon::run(data, fix)
-    }
-
-    fn run(data: &Path, fix: SocketAddr) -> Daemon {
+    /// The same with a configuration of one's own, and a port for FIX that clients may come back to.
+    pub(crate) fn spawn_at(data: &Path, config: &str, fix: SocketAddr) -> Daemon {
         let (file, http) = (data.join("millrace.toml"), free_port());
+        fs::write(&file, config).expect("the configuration is written");
         // One log for each start, named after its port: a second daemon must not cut the first one's log.
         let log = data.join(format!("daemon-{}.log", http.port()));
         let child = Command::new(env!("CARGO_BIN_EXE_millrace"))
@@ -135,7 +125,8 @@ impl Drop for Daemon {
     }
 }
 
-fn free_port() -> SocketAddr {
+/// A port of the loopback that nobody has.
+pub(crate) fn free_port() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     listener.local_addr().expect("it has an address")
 }

@@ -106,6 +106,7 @@ pub fn command(command: &Command) -> Value {
         Command::Start(c) => start(c),
         Command::Tick(_) => json!({}),
         Command::SetSequenceNumbers(c) => sequence_numbers(c),
+        Command::Reload(c) => reload(c),
     }
 }
 
@@ -209,6 +210,14 @@ fn sequence_numbers(c: &model::SetSequenceNumbers) -> Value {
     json!({
         "session": c.session.0, "changes": c.changes, "next_in": c.next_in, "next_out": c.next_out,
         "next_in_before": c.next_in_before, "next_out_before": c.next_out_before,
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
+}
+
+fn reload(c: &model::Reload) -> Value {
+    json!({
+        "accounts_defined": c.accounts_defined, "sessions_added": c.sessions_added,
+        "sessions_changed": c.sessions_changed, "sessions_removed": c.sessions_removed,
         "actor": c.actor.as_str(), "reason": c.reason.as_str(),
     })
 }

@@ -5,17 +5,16 @@
 //! one starves nobody; what each may pile up is bounded, so that a slow or silent one harms nobody. A connection that is cut
 //! loses nothing: its reports are in the journal, and the peer asks for them when it is back.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use journal::{Follower, Mark};
-use mio::net::TcpListener;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Poll, Token};
 use model::queue::Producer;
-use model::{Agent, Command, EngineTime, Seq, Stopped};
+use model::{Agent, Command, EngineTime, Seq, SessionId, Stopped};
 use parking_lot::Mutex;
 
 use super::auth::Verifier;
@@ -26,6 +25,7 @@ use super::desk::{Desk, Ended, Setup};
 use super::door::Places;
 use super::failure::AcceptorFailure;
 use super::ledger::Ledger;
+use super::listener::{LISTENERS_MAX, Listener, Refused};
 use super::lockout::Lockout;
 use super::message_log::{Direction, MessageLog};
 use super::report::Names;
@@ -33,8 +33,6 @@ use super::settings::{AcceptorSettings, SessionSettings};
 use super::slot::Slot;
 use super::store::SessionStore;
 
-/// Connections accepted in one round.
-const ACCEPTS_PER_ROUND: usize = 16;
 /// Frames of the journal taken in one round.
 const FRAMES_PER_ROUND: usize = 1_024;
 /// Socket events taken in one round.
@@ -45,25 +43,22 @@ const TIMER_NS: i64 = 50_000_000;
 const STORE_NS: i64 = 100_000_000;
 /// Between flushes of the store for its own sake, in nanoseconds: bounds what is told again after a crash.
 const FLUSH_NS: i64 = 1_000_000_000;
-
-/// Between two lines of the log about refused connections, in nanoseconds.
-const REFUSED_NS: i64 = 1_000_000_000;
-
-const LISTENER: Token = Token(0);
+/// TLS handshakes that go on in one round: each costs some hundred microseconds, which the live sessions wait for.
+const HANDSHAKES_PER_ROUND: usize = 2;
 
 /// The agent "fix".
 pub struct Acceptor {
-    poll: Poll,
+    pub(super) poll: Poll,
     events: Events,
-    listener: TcpListener,
-    listener_ready: bool,
-    address: SocketAddr,
+    pub(super) listeners: Vec<Listener>,
     follower: Follower,
-    desk: Desk,
+    pub(super) desk: Desk,
     status: Arc<Mutex<Vec<SessionStatus>>>,
-    places: Places,
+    pub(super) places: Places,
     logon_time_limit_ns: i64,
-    refused: Refused,
+    pub(super) refused: Refused,
+    /// The connection that is read first in the next round.
+    reads_first: usize,
     last_timer_ns: i64,
     last_store_ns: i64,
     last_flush_ns: i64,
@@ -98,6 +93,8 @@ impl Acceptor {
             slot.is_outlived = slot.follow_hours(now.0, None);
             slot
         };
+        let is_used = |id: SessionId| settings.sessions.iter().any(|of| of.session == id);
+        let unused = stored.sessions.iter().filter(|(id, _)| !is_used(*id)).copied().collect();
         let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
             slots: settings.sessions.iter().map(new_slot).collect(),
@@ -112,6 +109,7 @@ impl Acceptor {
             allowed: settings.allowed,
             lockout: Lockout::new(settings.lockout),
             verifier: Verifier::start().map_err(AcceptorFailure::Verifier)?,
+            unused,
         });
         if let Some(log) = settings.message_log {
             let counters = Arc::clone(&desk.counters);
@@ -121,17 +119,13 @@ impl Acceptor {
             follower.poll(FRAMES_PER_ROUND, |frame| desk.recover_frame(frame))?;
         }
         desk.slots.iter_mut().for_each(|slot| slot.is_outlived = false);
-        let listen = |error| AcceptorFailure::Listen { address: settings.listen, error };
-        let mut listener = TcpListener::bind(settings.listen).map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
         let poll = Poll::new().map_err(AcceptorFailure::Poll)?;
-        poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(AcceptorFailure::Poll)?;
+        let open = |(token, (address, tls))| Listener::open(address, tls, Token(token), poll.registry());
+        let listeners = settings.listen.into_iter().enumerate().map(open).collect::<Result<Vec<_>, _>>()?;
         let acceptor = Acceptor {
             poll,
             events: Events::with_capacity(SOCKET_EVENTS),
-            listener,
-            listener_ready: true,
-            address,
+            listeners,
             follower,
             desk,
             status: Arc::default(),
@@ -142,6 +136,7 @@ impl Acceptor {
                 before_logon_per_address_max: settings.connections_before_logon_per_address_max,
             },
             refused: Refused::default(),
+            reads_first: 0,
             logon_time_limit_ns: settings.logon_time_limit_ns,
             last_timer_ns: i64::MIN,
             last_store_ns: i64::MIN,
@@ -151,9 +146,14 @@ impl Acceptor {
         Ok(acceptor)
     }
 
-    /// The address that is listened on: with its real port where 0 was asked for.
+    /// The address that is listened on first: with its real port where 0 was asked for.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.listeners[0].address
+    }
+
+    /// The address that speaks TLS, if one does.
+    pub fn tls_addr(&self) -> Option<SocketAddr> {
+        self.listeners.iter().find(|listener| listener.tls.is_some()).map(|listener| listener.address)
     }
 
     /// Its counters.
@@ -180,7 +180,11 @@ impl Acceptor {
         self.take_socket_events()?;
         let mut done = self.accept(now_ns);
         self.desk.take_answers();
-        self.desk.take_questions();
+        self.desk.take_questions(now_ns);
+        if let Some(tls) = self.desk.new_tls.take() {
+            let encrypted = self.listeners.iter_mut().find(|listener| listener.tls.is_some());
+            encrypted.into_iter().for_each(|listener| listener.tls = Some(tls.clone()));
+        }
         done += self.read(now_ns)?;
         done += self.follow(now_ns)?;
         done += self.desk.resend(now_ns)?;
@@ -202,9 +206,10 @@ impl Acceptor {
             other => other.map_err(AcceptorFailure::Poll)?,
         }
         for event in &self.events {
-            if event.token() == LISTENER {
-                self.listener_ready = true;
-            } else if let Some(Some(connection)) = self.desk.connections.get_mut(event.token().0 - 1) {
+            let Token(token) = event.token();
+            if let Some(listener) = self.listeners.get_mut(token) {
+                listener.ready = true;
+            } else if let Some(Some(connection)) = self.desk.connections.get_mut(token - LISTENERS_MAX) {
                 connection.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
                 connection.read_closed |= event.is_read_closed() || event.is_error();
                 connection.writable |= event.is_writable();
@@ -213,58 +218,31 @@ impl Acceptor {
         Ok(())
     }
 
-    fn accept(&mut self, now_ns: i64) -> usize {
-        let mut accepted = 0;
-        while self.listener_ready && accepted < ACCEPTS_PER_ROUND {
-            match self.listener.accept() {
-                Ok((socket, peer)) => {
-                    accepted += 1;
-                    // What is refused is closed at once, before it has cost anything.
-                    let added = match self.desk.may_connect(peer.ip(), self.places, now_ns) {
-                        Ok(()) => self.add(socket, peer, now_ns).map_err(|error| error.to_string()),
-                        Err(why) => Err(why.to_owned()),
-                    };
-                    if let Err(why) = added {
-                        count(&self.desk.counters.connections_refused);
-                        self.refused.note(peer, &why, now_ns);
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.listener_ready = false,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    // Such as too many open files: those that wait are tried again with the next timer.
-                    tracing::warn!(%error, "accepting a connection failed");
-                    self.listener_ready = false;
-                }
-            }
-        }
-        accepted
-    }
-
-    fn add(&mut self, mut socket: mio::net::TcpStream, peer: SocketAddr, now_ns: i64) -> io::Result<()> {
-        socket.set_nodelay(true)?;
-        let free = self.desk.connections.iter().position(Option::is_none);
-        let place = free.unwrap_or(self.desk.connections.len());
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(&mut socket, Token(place + 1), interest)?;
-        let connection = Some(Connection::new(Box::new(socket), peer, now_ns));
-        match free {
-            Some(place) => self.desk.connections[place] = connection,
-            None => self.desk.connections.push(connection),
-        }
-        count(&self.desk.counters.connections);
-        Ok(())
-    }
-
     fn read(&mut self, now_ns: i64) -> Result<usize, AcceptorFailure> {
-        let mut done = 0;
-        for c in 0..self.desk.connections.len() {
+        let (mut done, mut handshakes) = (0, 0);
+        let count = self.desk.connections.len();
+        let first = std::mem::take(&mut self.reads_first);
+        for c in (first..count).chain(0..first.min(count)) {
             let Some(connection) = &mut self.desk.connections[c] else { continue };
             if !connection.readable && !connection.has_input() {
                 continue;
             }
+            let handshaking = connection.socket.is_handshaking();
+            if handshaking {
+                if handshakes == HANDSHAKES_PER_ROUND {
+                    // The others have their turn before it comes to this one again.
+                    self.reads_first = c;
+                    continue;
+                }
+                handshakes += 1;
+            }
             match connection.read() {
-                Ok(bytes) => done += usize::from(bytes > 0),
+                Ok(bytes) => done += usize::from(bytes > 0 || handshaking),
+                Err(error) if handshaking => {
+                    tracing::warn!(peer = %connection.peer, %error, "TLS handshake failed");
+                    self.drop_connection(c, Ended::HandshakeFailed, now_ns);
+                    continue;
+                }
                 Err(_) => {
                     self.drop_connection(c, Ended::SocketFailed, now_ns);
                     continue;
@@ -290,7 +268,7 @@ impl Acceptor {
             let Desk { connections, slots, ledger, output_bytes_max, message_log, .. } = &mut self.desk;
             let Some(connection) = &mut connections[c] else { continue };
             let waiting = connection.out.pending().len();
-            if waiting > 0 {
+            if connection.has_output() {
                 if let (Some(log), Some(slot)) = (message_log, connection.slot) {
                     log.note_all(slots[slot].target_comp_id, now_ns, Direction::Out, connection.unlogged());
                 }
@@ -301,7 +279,9 @@ impl Acceptor {
                     }
                     None => true,
                 };
-                if may_leave && connection.write().is_err() {
+                // What TLS has taken before may leave in any case.
+                let leaving = if may_leave { connection.leaving() } else { 0 };
+                if connection.write_up_to(leaving).is_err() {
                     self.drop_connection(c, Ended::SocketFailed, now_ns);
                     continue;
                 }
@@ -337,7 +317,7 @@ impl Acceptor {
         if let Some(failure) = self.desk.ledger.failure() {
             return Err(failure.into());
         }
-        self.listener_ready = true;
+        self.listeners.iter_mut().for_each(|listener| listener.ready = true);
         let stored = self.desk.ledger.store(&mut self.desk.slots);
         if stored && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
             self.last_flush_ns = now_ns;
@@ -349,7 +329,8 @@ impl Acceptor {
 
     fn show_status(&self) {
         let connection_of = |slot: &Slot| slot.connection.and_then(|c| self.desk.connections[c].as_ref());
-        *self.status.lock() = self.desk.slots.iter().map(|slot| slot.status(connection_of(slot))).collect();
+        let shown = self.desk.slots.iter().filter(|slot| !slot.is_removed || slot.connection.is_some());
+        *self.status.lock() = shown.map(|slot| slot.status(connection_of(slot))).collect();
     }
 
     /// Tells what the journal still has, logs everybody out, and stores everything exactly.
@@ -373,23 +354,6 @@ impl Acceptor {
         self.desk.ledger.close(&mut self.desk.slots)?;
         self.show_status();
         Ok(())
-    }
-}
-
-/// Connections that were refused, told at most once a second: a flood must not become one of the log.
-#[derive(Debug, Default)]
-struct Refused {
-    untold: u64,
-    told_ns: i64,
-}
-
-impl Refused {
-    fn note(&mut self, peer: SocketAddr, why: &str, now_ns: i64) {
-        self.untold += 1;
-        if now_ns.saturating_sub(self.told_ns) >= REFUSED_NS {
-            tracing::warn!(%peer, why, count = self.untold, "connections refused; this is the last of them");
-            (self.untold, self.told_ns) = (0, now_ns);
-        }
     }
 }
 

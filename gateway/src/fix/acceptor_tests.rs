@@ -127,7 +127,7 @@ impl Rig {
         let opened = journal::open(&folder.path().join("journal"), journal::Settings::default()).unwrap();
         let session = |id, peer| SessionSettings::new(SessionId(id), SessionConfig::acceptor("MILL", peer));
         let mut settings = AcceptorSettings::new(vec![session(0, "ALPHA"), session(1, "BETA")]);
-        settings.listen.set_port(0);
+        settings.listen[0].0.set_port(0);
         settings.slots_for_cancels = 0;
         change(&mut settings);
         let (producer, consumer) = bounded(queue_slots);
@@ -254,9 +254,13 @@ impl Rig {
     }
 }
 
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
 /// A FIX client with the library's own session in the role of the initiator.
 struct Client {
-    socket: TcpStream,
+    socket: Box<dyn Stream>,
     session: Session,
     out: Encoder,
     input: Vec<u8>,
@@ -275,6 +279,10 @@ impl Client {
     fn with(address: SocketAddr, config: SessionConfig, numbers: SequenceNumbers) -> Client {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_nonblocking(true).unwrap();
+        Client::over(Box::new(socket), config, numbers)
+    }
+
+    fn over(socket: Box<dyn Stream>, config: SessionConfig, numbers: SequenceNumbers) -> Client {
         Client {
             socket,
             session: Session::new(config, numbers),
@@ -638,6 +646,15 @@ mod door;
 
 #[path = "hours_tests.rs"]
 mod hours;
+
+#[path = "protocol_tests.rs"]
+mod protocol;
+
+#[path = "reload_tests.rs"]
+mod reload;
+
+#[path = "tls_tests.rs"]
+mod tls;
 
 #[path = "version_tests.rs"]
 mod versions;

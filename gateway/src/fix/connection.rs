@@ -7,6 +7,7 @@ use super::auth::Standing;
 use super::encode::Encoder;
 use super::hold::Holds;
 use super::limits::MESSAGE_BYTES_MAX;
+use super::tls::PeerNames;
 use super::transport::Transport;
 
 /// Bytes that are read from one connection before the others have their turn.
@@ -31,6 +32,8 @@ pub(super) struct Connection {
     pub(super) out: Encoder,
     /// Which of them wait for the disk; see [`Connection::position`].
     pub(super) holds: Holds,
+    /// Until when its TLS handshake must be done; `None` where it speaks no TLS.
+    pub(super) open_until_ns: Option<i64>,
     /// How far its password is verified.
     pub(super) standing: Standing,
     /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
@@ -69,6 +72,7 @@ impl Connection {
             opened_ns: now_ns,
             out: Encoder::with_capacity(0),
             holds: Holds::default(),
+            open_until_ns: None,
             standing: Standing::Unasked,
             slot: None,
             // The poll tells of what is there already.
@@ -141,6 +145,16 @@ impl Connection {
         (&self.input[self.taken..self.filled], &mut self.out)
     }
 
+    /// The same, and whom the peer's certificate names; `None` without a certificate.
+    pub(super) fn input_out_and_names(&mut self) -> (&[u8], &mut Encoder, Option<&PeerNames>) {
+        (&self.input[self.taken..self.filled], &mut self.out, self.socket.peer_names())
+    }
+
+    /// Does it speak TLS?
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.open_until_ns.is_some()
+    }
+
     /// Bytes of input that are allocated.
     #[cfg(test)]
     pub(super) fn input_bytes(&self) -> usize {
@@ -191,7 +205,14 @@ impl Connection {
     /// # Errors
     /// Those of the socket; the connection is then over.
     pub(super) fn write(&mut self) -> io::Result<usize> {
-        let leaving = self.leaving();
+        self.write_up_to(self.leaving())
+    }
+
+    /// Writes what the socket takes of the next `leaving` bytes, after what TLS has taken before. Gives the number of bytes.
+    ///
+    /// # Errors
+    /// Those of the socket; the connection is then over.
+    pub(super) fn write_up_to(&mut self, leaving: usize) -> io::Result<usize> {
         let mut total = 0;
         if self.writable && self.socket.has_unsent() {
             self.socket.flush()?;

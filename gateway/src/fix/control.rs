@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use model::queue::Producer;
@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::desk::Desk;
 use super::limits::MSG_SEQ_NUM_MAX;
+use super::reload::NewSessions;
 use super::slot::Slot;
 
 /// Questions that wait.
@@ -57,8 +58,13 @@ pub enum NumbersRefused {
 }
 
 pub(super) type Answer = Result<Command, NumbersRefused>;
+
 /// What is asked, and where the asker waits.
-type Question = (NewNumbers, SyncSender<Answer>);
+#[derive(Debug)]
+pub(super) enum Question {
+    Numbers(NewNumbers, SyncSender<Answer>),
+    Reload(Box<NewSessions>, SyncSender<()>),
+}
 
 /// The way to the acceptor, for any thread.
 #[derive(Clone, Debug, Default)]
@@ -70,18 +76,28 @@ impl Control {
     /// # Errors
     /// [`NumbersRefused`]; nothing was done.
     pub fn set_numbers(&self, numbers: NewNumbers) -> Answer {
-        let (to_us, answer): (_, Receiver<Answer>) = sync_channel(1);
-        {
-            let mut waiting = self.0.lock();
-            if waiting.len() == WAITING_MAX {
-                return Err(NumbersRefused::QueueFull);
-            }
-            waiting.push_back((numbers, to_us));
+        let (to_us, answer) = sync_channel(1);
+        if !self.put(Question::Numbers(numbers, to_us)) {
+            return Err(NumbersRefused::QueueFull);
         }
-        match answer.recv_timeout(ANSWER_MAX) {
-            Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(NumbersRefused::Silent),
+        answer.recv_timeout(ANSWER_MAX).unwrap_or(Err(NumbersRefused::Silent))
+    }
+
+    /// Gives the sessions over; true once they are taken.
+    pub(super) fn ask_reload(&self, new: Box<NewSessions>) -> Option<()> {
+        let (to_us, answer) = sync_channel(1);
+        let asked = self.put(Question::Reload(new, to_us));
+        asked.then(|| answer.recv_timeout(ANSWER_MAX).ok()).flatten()
+    }
+
+    /// False where too many wait.
+    fn put(&self, question: Question) -> bool {
+        let mut waiting = self.0.lock();
+        let has_room = waiting.len() < WAITING_MAX;
+        if has_room {
+            waiting.push_back(question);
         }
+        has_room
     }
 
     /// The next question, without waiting for a lock.
@@ -92,14 +108,22 @@ impl Control {
 
 impl Desk {
     /// Answers what operators ask.
-    pub(super) fn take_questions(&mut self) {
-        while let Some((numbers, answer)) = self.control.next() {
-            let _ = answer.try_send(self.begin_to_set(&numbers));
+    pub(super) fn take_questions(&mut self, now_ns: i64) {
+        while let Some(question) = self.control.next() {
+            match question {
+                Question::Numbers(numbers, answer) => {
+                    let _ = answer.try_send(self.begin_to_set(&numbers));
+                }
+                Question::Reload(new, answer) => {
+                    self.reload(*new, now_ns);
+                    let _ = answer.try_send(());
+                }
+            }
         }
     }
 
     fn begin_to_set(&mut self, new: &NewNumbers) -> Answer {
-        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id);
+        let found = self.slots.iter_mut().find(|slot| slot.target_comp_id == new.target_comp_id && !slot.is_removed);
         found.ok_or(NumbersRefused::Unknown)?.begin_to_set(new, &self.commands)
     }
 }

@@ -31,6 +31,8 @@ counters! {
     addresses_refused,
     /// TCP connections closed at once, and Logons refused, because of failures before.
     locked_out,
+    /// TLS handshakes that failed or did not end in time, and Logons with a CompID that the certificate does not name.
+    tls_failures,
     /// Logons with a wrong or missing Username(553) or Password(554).
     authentication_failures,
     /// Logons with CompIDs of no session.

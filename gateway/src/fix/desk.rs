@@ -24,13 +24,15 @@ use super::lockout::Lockout;
 use super::message::{FieldIndex, Message};
 use super::message_log::{Direction, MessageLog};
 use super::msg_type;
+use super::reload::NewSession;
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, Record, ResendFailure, ToClient};
 use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
 use super::slot::Slot;
-use super::store::StoreFailure;
+use super::store::{SessionRecord, StoreFailure};
 use super::template::Template;
 use super::throttle::OverThrottle;
+use super::tls::TlsServer;
 use super::translate::{Translated, ref_id, translate};
 
 /// Why a connection ended, for the log and the session's status.
@@ -41,6 +43,13 @@ pub(super) enum Ended {
     SocketFailed,
     SlowConsumer,
     LogonTimeout,
+    /// TLS could not be agreed upon: no certificate, one of a stranger, or no TLS at all.
+    HandshakeFailed,
+    HandshakeTimeout,
+    /// The certificate does not name the CompID of the Logon.
+    NotItsCertificate,
+    /// The session must come over TLS.
+    NotEncrypted,
     UnknownCompIds,
     /// The session of these CompIDs has another BeginString(8).
     WrongVersion,
@@ -70,6 +79,12 @@ pub(super) struct Desk {
     pub(super) templates: Vec<Template>,
     /// Sessions of templates that are on their way to the journal.
     pub(super) defining: Vec<CompId>,
+    /// Sessions that were added and that the journal does not know yet.
+    pub(super) awaited: Vec<NewSession>,
+    /// What the store knows of sessions that are not configured.
+    pub(super) unused: Vec<(SessionId, SessionRecord)>,
+    /// For the listener, from a reload.
+    pub(super) new_tls: Option<TlsServer>,
     /// Networks that peers may come from; empty is any.
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
@@ -109,12 +124,13 @@ pub(super) struct Setup {
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
     pub(super) verifier: Verifier,
+    pub(super) unused: Vec<(SessionId, SessionRecord)>,
 }
 
 impl Desk {
     pub(super) fn new(setup: Setup) -> Desk {
         let Setup { slots, ledger, names, commands, output_bytes_max, slots_for_cancels, journal, mark, .. } = setup;
-        let Setup { templates, allowed, lockout, verifier, .. } = setup;
+        let Setup { templates, allowed, lockout, verifier, unused, .. } = setup;
         let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
         slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
         Desk {
@@ -130,6 +146,9 @@ impl Desk {
             mark,
             templates,
             defining: Vec::new(),
+            awaited: Vec::new(),
+            unused,
+            new_tls: None,
             allowed,
             lockout,
             verifier,
@@ -140,7 +159,7 @@ impl Desk {
         }
     }
 
-    fn slot_of(&self, session: SessionId) -> Option<usize> {
+    pub(super) fn slot_of(&self, session: SessionId) -> Option<usize> {
         self.slot_of.get(session.0 as usize).copied().flatten()
     }
 
@@ -217,6 +236,7 @@ impl Desk {
         let Some(connection) = &mut connections[c] else { return After::Taken };
         let Some(slot) = connection.slot.map(|slot| &mut slots[slot]) else { return After::Taken };
         let (input, out) = connection.input_and_out();
+        index.use_custom_tags(slot.custom_tags.as_ref());
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled(c) };
         // Numbers begin again only when no command of the old numbering can still come up in the journal.
         if slot.in_flight() > 0 && slot.session.may_reset_with(&message) {
@@ -344,6 +364,10 @@ impl Desk {
             }
             let why = match connection.slot {
                 Some(slot) => self.slots[slot].session.on_timer(now_ns, &mut connection.out).map(Ended::Session),
+                None if connection.socket.is_handshaking() => {
+                    let late = connection.open_until_ns.is_some_and(|until| now_ns >= until);
+                    late.then_some(Ended::HandshakeTimeout)
+                }
                 None => {
                     let late = now_ns.saturating_sub(connection.opened_ns) >= logon_time_limit_ns;
                     late.then_some(Ended::LogonTimeout)
@@ -365,6 +389,9 @@ impl Desk {
         count(&self.counters.disconnects);
         if matches!(why, Ended::LogonTimeout | Ended::Session(DisconnectReason::LogonTimeout)) {
             count(&self.counters.logon_timeouts);
+        }
+        if matches!(why, Ended::HandshakeFailed | Ended::HandshakeTimeout | Ended::NotItsCertificate) {
+            count(&self.counters.tls_failures);
         }
         match connection.slot.filter(|slot| self.slots[*slot].connection == Some(c)) {
             Some(index) => {

@@ -11,9 +11,10 @@ use super::addresses::{is_allowed, place};
 use super::auth::Standing;
 use super::counters::count;
 use super::desk::{Desk, Ended};
+use super::encode::Encoder;
 use super::lockout::Who;
 use super::message::Message;
-use super::session::{DisconnectReason, write_refusal};
+use super::session::{BadLogonAnswer, DisconnectReason, write_refusal};
 use super::slot::Slot;
 use super::template::Template;
 use super::{msg_type, tag};
@@ -84,8 +85,9 @@ impl Desk {
         let peers_turn = self.is_turn(c);
         let Desk { connections, slots, templates, index, counters, lockout, verifier, .. } = self;
         let Some(connection) = &mut connections[c] else { return Bound::No(Ended::PeerClosed) };
-        let (peer, mut standing) = (connection.peer, connection.standing);
-        let (input, out) = connection.input_and_out();
+        let (peer, mut standing, is_encrypted) = (connection.peer, connection.standing, connection.is_encrypted());
+        let (input, out, names) = connection.input_out_and_names();
+        index.use_custom_tags(None);
         let Ok(message) = index.parse(&input[..len]) else {
             return Bound::No(Ended::Session(DisconnectReason::GarbledLogon));
         };
@@ -97,20 +99,31 @@ impl Desk {
             count(&counters.unknown_comp_ids);
             return Bound::No(Ended::UnknownCompIds);
         };
-        let (id, credentials, allowed) = match asked {
-            Asked::Slot(found) => (Some(slots[found].id), &slots[found].credentials, &slots[found].allowed),
-            Asked::New(template, _) => (None, &templates[template].credentials, &templates[template].allowed),
+        let (id, access, config) = match asked {
+            Asked::Slot(found) => (Some(slots[found].id), &slots[found].access, slots[found].session.config()),
+            Asked::New(template, _) => (None, &templates[template].access, &templates[template].config),
         };
-        if !is_allowed(allowed, peer.ip()) {
+        let (version, answer) = (config.version, config.bad_logon_answer);
+        if !is_allowed(&access.allowed, peer.ip()) {
             count(&counters.addresses_refused);
             return Bound::No(Ended::AddressRefused);
         }
+        let theirs = message.get(tag::SENDER_COMP_ID).unwrap_or_default();
+        if names.is_some_and(|names| !names.has(theirs)) {
+            let comp_id = String::from_utf8_lossy(theirs);
+            tracing::warn!(%peer, %comp_id, "logon refused: the certificate does not name this CompID");
+            return Bound::No(Ended::NotItsCertificate);
+        }
+        if access.tls_required && !is_encrypted {
+            tracing::warn!(%peer, "logon refused: the session must come over TLS");
+            return Bound::No(Ended::NotEncrypted);
+        }
         if id.is_some_and(|id| lockout.is_locked(Who::Session(id), now_ns)) {
             count(&counters.locked_out);
-            write_refusal(now_ns, &message, "session is locked out after failed logons, try again later", out);
+            refuse(answer, now_ns, &message, "session is locked out after failed logons, try again later", out);
             return Bound::No(Ended::LockedOut);
         }
-        if let Some(credentials) = credentials {
+        if let Some(credentials) = &access.credentials {
             if standing == Standing::Unasked && peers_turn {
                 let of = |tag| message.get(tag).unwrap_or_default();
                 let ticket = verifier.ask(credentials, of(tag::USERNAME), of(tag::PASSWORD));
@@ -123,7 +136,7 @@ impl Desk {
                 }
                 Standing::Answered(false) => {
                     count(&counters.authentication_failures);
-                    write_refusal(now_ns, &message, "username or password is wrong", out);
+                    refuse(answer, now_ns, &message, "username or password is wrong", out);
                     if let Some(id) = id
                         && lockout.failed(Who::Session(id), now_ns)
                     {
@@ -137,14 +150,10 @@ impl Desk {
                 }
             }
         }
-        let version = match asked {
-            Asked::Slot(found) => slots[found].session.config().version,
-            Asked::New(template, _) => templates[template].config.version,
-        };
         if message.begin_string() != version.begin_string() {
             let theirs = String::from_utf8_lossy(message.begin_string());
             tracing::warn!(%peer, %theirs, ours = version.name(), "logon with the wrong BeginString(8) refused");
-            write_refusal(now_ns, &message, &format!("session speaks {}", version.name()), out);
+            refuse(answer, now_ns, &message, &format!("session speaks {}", version.name()), out);
             return Bound::No(Ended::WrongVersion);
         }
         let found = match asked {
@@ -157,11 +166,11 @@ impl Desk {
         if slot.connection.is_some() {
             count(&counters.second_logons);
             tracing::warn!(session = %slot.target_comp_id, %peer, "second logon for a live session refused");
-            write_refusal(now_ns, &message, "session is already logged on", out);
+            refuse(answer, now_ns, &message, "session is already logged on", out);
             return Bound::No(Ended::SecondLogon);
         }
         if slot.being_set {
-            write_refusal(now_ns, &message, "sequence numbers are being set, try again", out);
+            refuse(answer, now_ns, &message, "sequence numbers are being set, try again", out);
             return Bound::No(Ended::NumbersBeingSet);
         }
         slot.follow_hours(now_ns, None);
@@ -187,11 +196,21 @@ impl Desk {
             Ended::UnknownCompIds
                 | Ended::AddressRefused
                 | Ended::AuthenticationFailed
+                | Ended::HandshakeFailed
+                | Ended::NotItsCertificate
                 | Ended::Session(DisconnectReason::GarbledLogon | DisconnectReason::FirstMessageNotLogon)
         );
         if failed && self.lockout.failed(Who::Address(place(address)), now_ns) {
             tracing::warn!(%address, ?why, "address locked out after failures");
         }
+    }
+}
+
+/// Says why there is no session, where the session is one that answers.
+fn refuse(answer: BadLogonAnswer, now_ns: i64, logon: &Message<'_>, text: &str, out: &mut Encoder) {
+    match answer {
+        BadLogonAnswer::Logout => write_refusal(now_ns, logon, text, out),
+        BadLogonAnswer::Silence => {}
     }
 }
 
@@ -206,7 +225,7 @@ enum Asked {
 
 impl Asked {
     fn by(logon: &Message<'_>, slots: &[Slot], templates: &[Template]) -> Option<Asked> {
-        if let Some(found) = slots.iter().position(|slot| is_of(slot, logon)) {
+        if let Some(found) = slots.iter().position(|slot| !slot.is_removed && is_of(slot, logon)) {
             return Some(Asked::Slot(found));
         }
         let (theirs, ours) = (logon.get(tag::SENDER_COMP_ID)?, logon.get(tag::TARGET_COMP_ID)?);

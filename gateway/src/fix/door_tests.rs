@@ -2,6 +2,7 @@
 
 use super::super::super::auth::{Credentials, hash_password};
 use super::super::super::control::{NewNumbers, NumbersRefused};
+use super::super::super::settings::Access;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
 use model::{AccountName, CompId, Text};
@@ -10,7 +11,7 @@ const SECRET: &str = "correct horse battery staple";
 
 fn with_password(settings: &mut AcceptorSettings) {
     let hash = hash_password(SECRET.as_bytes()).unwrap();
-    settings.sessions[0].credentials = Some(Credentials::new("alpha", &hash).unwrap());
+    settings.sessions[0].access.credentials = Some(Credentials::new("alpha", &hash).unwrap());
 }
 
 /// Connects, and says Logon with the given name and password.
@@ -99,7 +100,7 @@ fn addresses_that_are_not_allowed_are_closed_before_and_at_logon() {
     is_refused(&mut rig, client, "");
     assert_eq!((rig.counter("addresses_refused"), rig.counter("connections")), (1, 0));
 
-    let mut rig = Rig::new(64, |settings| settings.sessions[0].allowed = vec!["10.0.0.0/8".parse().unwrap()]);
+    let mut rig = Rig::new(64, |settings| settings.sessions[0].access.allowed = vec!["10.0.0.0/8".parse().unwrap()]);
     let client = knock(&rig, "ALPHA", None, None);
     is_refused(&mut rig, client, "");
     assert_eq!((rig.counter("addresses_refused"), rig.counter("connections")), (1, 1));
@@ -143,7 +144,7 @@ fn connections_of_one_address_are_bounded_and_silent_ones_cost_no_buffer() {
 
 fn throttled(over: OverThrottle) -> Rig {
     Rig::new(64, |settings| {
-        settings.sessions[0].throttle = Some(ThrottleSettings { per_second: 10, burst: 3, over });
+        settings.sessions[0].access.throttle = Some(ThrottleSettings { per_second: 10, burst: 3, over });
     })
 }
 
@@ -265,10 +266,7 @@ fn template_makes_sessions_at_their_first_logon_up_to_its_bound() {
             accounts: vec![AccountName::new(b"ONE").unwrap(), AccountName::new(b"TWO").unwrap()],
             messages_per_second: 100,
             config: SessionConfig::acceptor("MILL", "DESK-"),
-            credentials: None,
-            allowed: Vec::new(),
-            throttle: None,
-            schedule: None,
+            access: Access::default(),
         });
     });
     let mut first = rig.client("DESK-7", SequenceNumbers::FIRST);

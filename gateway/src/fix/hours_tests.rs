@@ -9,7 +9,7 @@ const START: &str = "22:13:20";
 /// `ALPHA` is open from eight in the morning to a minute after the start; `BETA` always.
 fn rig() -> Rig {
     Rig::new(64, |settings| {
-        settings.sessions[0].schedule = Some(Schedule::of_words("UTC", "08:00", "22:14:20", &[]).unwrap());
+        settings.sessions[0].access.schedule = Some(Schedule::of_words("UTC", "08:00", "22:14:20", &[]).unwrap());
     })
 }
 

@@ -58,6 +58,11 @@ impl FieldIndex {
         self.custom = dictionary.custom_tags();
     }
 
+    /// The same, where one index serves many sessions: what [`Dictionary::custom_tags`] gave.
+    pub(super) fn use_custom_tags(&mut self, custom: Option<&Arc<CustomTags>>) {
+        self.custom = custom.cloned();
+    }
+
     /// Indexes one framed message. The first three tags must be 8, 9, 35 and the last 10.
     pub fn parse<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Message<'a>, Unreadable> {
         self.clear();

@@ -179,6 +179,16 @@ impl Session {
         &self.config
     }
 
+    /// Goes on with other settings, between two connections. The CompIDs and the role stay as they are.
+    pub fn reconfigure(&mut self, config: SessionConfig) {
+        config.assert_valid();
+        assert!(self.phase == Phase::Disconnected, "settings change between two connections");
+        let stays = (config.role, &config.sender_comp_id, &config.target_comp_id)
+            == (self.config.role, &self.config.sender_comp_id, &self.config.target_comp_id);
+        assert!(stays, "a session keeps its CompIDs and its role");
+        self.config = config;
+    }
+
     /// Takes one parsed message. The owner acts on the answer before it hands in the next one.
     pub fn on_message(&mut self, now_ns: i64, message: &Message<'_>, out: &mut Encoder) -> Disposition {
         let is_logon = message.msg_type() == msg_type::LOGON;

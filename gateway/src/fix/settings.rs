@@ -12,6 +12,7 @@ use super::schedule::Schedule;
 use super::session::SessionConfig;
 use super::template::Template;
 use super::throttle::ThrottleSettings;
+use super::tls::TlsServer;
 
 /// A FIX session and its place in the journal.
 #[derive(Clone, Debug)]
@@ -20,10 +21,20 @@ pub struct SessionSettings {
     pub session: SessionId,
     /// CompIDs, heartbeat bounds, time limits; in the role of the acceptor.
     pub config: SessionConfig,
+    /// Who may use it, when, and how much.
+    pub access: Access,
+}
+
+/// What a session's Logon needs, and what the session may then do. The default is no password, any address, plain or encrypted,
+/// no throttle, always open.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Access {
     /// Username(553) and Password(554) that its Logon must bring.
     pub credentials: Option<Credentials>,
     /// Networks that it may log on from, beside those of the acceptor; empty is any.
     pub allowed: Vec<Network>,
+    /// It must come over TLS.
+    pub tls_required: bool,
     /// How many messages it may send.
     pub throttle: Option<ThrottleSettings>,
     /// Its hours; without them it is always open, and its numbers go on for ever.
@@ -31,17 +42,17 @@ pub struct SessionSettings {
 }
 
 impl SessionSettings {
-    /// No password, any address, no throttle, always open.
+    /// With the default access.
     pub fn new(session: SessionId, config: SessionConfig) -> SessionSettings {
-        SessionSettings { session, config, credentials: None, allowed: Vec::new(), throttle: None, schedule: None }
+        SessionSettings { session, config, access: Access::default() }
     }
 }
 
 /// Settings of the acceptor.
 #[derive(Clone, Debug)]
 pub struct AcceptorSettings {
-    /// Address to listen on.
-    pub listen: SocketAddr,
+    /// Addresses to listen on, one or two, each plain or with TLS.
+    pub listen: Vec<(SocketAddr, Option<TlsServer>)>,
     /// Who may log on.
     pub sessions: Vec<SessionSettings>,
     /// Families of sessions that are made at their first Logon.
@@ -69,11 +80,11 @@ pub struct AcceptorSettings {
 }
 
 impl AcceptorSettings {
-    /// Port 9876 of the loopback, 1,024 connections, half of them from one address; 256 before Logon, 64 of them from one
+    /// Port 9876 of the loopback, plain, 1,024 connections, half of them from one address; 256 before Logon, 64 of them from one
     /// address; any address, the usual lock-out; 10 s for Logon, 4 MiB of output each, 256 slots of the queue for cancels.
     pub fn new(sessions: Vec<SessionSettings>) -> AcceptorSettings {
         AcceptorSettings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 9876)),
+            listen: vec![(SocketAddr::from(([127, 0, 0, 1], 9876)), None)],
             sessions,
             templates: Vec::new(),
             connections_max: 1_024,

@@ -1,19 +1,19 @@
 //! One configured session: its state machine, and what of it must outlive a crash (see [`super::ledger`]).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
-use super::addresses::Network;
-use super::auth::Credentials;
 use super::connection::Connection;
 use super::counters::SessionStatus;
 use super::encode::Encoder;
+use super::form::CustomTags;
 use super::hours::Hours;
 use super::numbering::Numbering;
 use super::resend::{Record, ResendFailure, ResendJob, Surroundings, Teller};
-use super::session::{Resend, SequenceNumbers, Session};
-use super::settings::SessionSettings;
+use super::session::{Resend, SequenceNumbers, Session, SessionConfig};
+use super::settings::{Access, SessionSettings};
 use super::store::SessionRecord;
 use super::throttle::Throttle;
 
@@ -30,11 +30,15 @@ pub(super) struct Slot {
     pub(super) sender_comp_id: CompId,
     pub(super) target_comp_id: CompId,
     pub(super) session: Session,
-    /// What its Logon must bring.
-    pub(super) credentials: Option<Credentials>,
-    /// Networks that it may come from; empty is any.
-    pub(super) allowed: Vec<Network>,
+    /// Who may use it.
+    pub(super) access: Access,
+    /// What the parser must know of the tags that its peer made up.
+    pub(super) custom_tags: Option<Arc<CustomTags>>,
     pub(super) throttle: Option<Throttle>,
+    /// How it speaks from its next connection on.
+    pub(super) next_config: Option<SessionConfig>,
+    /// It is not configured any more; see [`super::reload`].
+    pub(super) is_removed: bool,
     hours: Option<Hours>,
     /// When the numbers were begun; `None` for those of a record that does not say, until the first look at the clock.
     born_ns: Option<i64>,
@@ -81,16 +85,19 @@ impl Slot {
             next_out: record.reserved,
         });
         session.set_sequence_numbers(start);
+        let custom_tags = of.config.dictionary.as_ref().and_then(|dictionary| dictionary.custom_tags());
         Slot {
             id: of.session,
             sender_comp_id,
             target_comp_id,
             session,
-            credentials: of.credentials.clone(),
-            allowed: of.allowed.clone(),
-            throttle: of.throttle.map(Throttle::new),
-            hours: of.schedule.clone().map(Hours::new),
+            access: of.access.clone(),
+            custom_tags,
+            throttle: of.access.throttle.map(Throttle::new),
+            hours: of.access.schedule.clone().map(Hours::new),
             born_ns: record.and_then(|record| record.born_ns),
+            next_config: None,
+            is_removed: false,
             being_set: false,
             connection: None,
             numbering: Numbering::default(),
@@ -303,6 +310,29 @@ impl Slot {
         self.resend = None;
         self.resends_waiting.clear();
         self.last_disconnect = Some(why);
+        self.take_next_config();
+    }
+
+    /// What it may is this from now on.
+    pub(super) fn may(&mut self, access: Access) {
+        if access.throttle != self.access.throttle {
+            self.throttle = access.throttle.map(Throttle::new);
+        }
+        if access.schedule != self.access.schedule {
+            self.hours = access.schedule.clone().map(Hours::new);
+            if self.hours.is_none() {
+                self.session.open();
+            }
+        }
+        self.access = access;
+    }
+
+    /// Between two connections: it speaks as it was told to meanwhile.
+    pub(super) fn take_next_config(&mut self) {
+        if let Some(config) = self.next_config.take() {
+            self.custom_tags = config.dictionary.as_ref().and_then(|dictionary| dictionary.custom_tags());
+            self.session.reconfigure(config);
+        }
     }
 
     /// What must be stored of it.

@@ -5,14 +5,9 @@
 
 use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 
-use super::addresses::Network;
-use super::auth::Credentials;
 use super::desk::Desk;
-use super::schedule::Schedule;
 use super::session::SessionConfig;
-use super::settings::SessionSettings;
-use super::slot::Slot;
-use super::throttle::ThrottleSettings;
+use super::settings::{Access, SessionSettings};
 
 /// A family of sessions.
 #[derive(Clone, Debug)]
@@ -29,14 +24,8 @@ pub struct Template {
     pub messages_per_second: u32,
     /// What its sessions have in common; the peer's CompID is put in for each.
     pub config: SessionConfig,
-    /// Username(553) and Password(554), the same for all.
-    pub credentials: Option<Credentials>,
-    /// Networks that its sessions may log on from; empty is any.
-    pub allowed: Vec<Network>,
-    /// How many messages each may send.
-    pub throttle: Option<ThrottleSettings>,
-    /// Their hours.
-    pub schedule: Option<Schedule>,
+    /// Who may use them, when, and how much: the same for all.
+    pub access: Access,
 }
 
 impl Template {
@@ -51,14 +40,7 @@ impl Template {
     /// Settings of a session of its.
     pub fn settings(&self, session: model::SessionId, target_comp_id: CompId) -> SessionSettings {
         let config = SessionConfig { target_comp_id: target_comp_id.as_str().as_bytes().into(), ..self.config.clone() };
-        SessionSettings {
-            session,
-            config,
-            credentials: self.credentials.clone(),
-            allowed: self.allowed.clone(),
-            throttle: self.throttle,
-            schedule: self.schedule.clone(),
-        }
+        SessionSettings { session, config, access: self.access.clone() }
     }
 
     /// What the engine is told of its session with this place among them.
@@ -94,15 +76,24 @@ impl Desk {
         true
     }
 
-    /// The journal defines a session: if a template asked for it, it gets its place here.
+    /// The journal defines a session: if a template asked for it, or it was added while running, it gets its place here.
     pub(super) fn defined(&mut self, event: &SessionDefined, now_ns: i64) {
+        if self.slot_of(event.session).is_some() {
+            return;
+        }
         let target = event.definition.target_comp_id;
+        if let Some(mut slot) = self.added(event.session, target) {
+            slot.follow_hours(now_ns, None);
+            self.defining.retain(|name| *name != target);
+            return self.add_slot(slot);
+        }
         let Some(asked) = self.defining.iter().position(|name| *name == target) else { return };
         let ours = event.definition.sender_comp_id.as_str().as_bytes();
         let found = self.templates.iter().find(|template| template.matches(ours, target.as_str().as_bytes()));
         if let Some(template) = found {
             self.defining.swap_remove(asked);
-            let mut slot = Slot::new(&template.settings(event.session, target), None, self.mark.durable());
+            let settings = template.settings(event.session, target);
+            let mut slot = self.slot_for(&settings);
             slot.follow_hours(now_ns, None);
             self.add_slot(slot);
             tracing::info!(session = %target, "session defined by its template");

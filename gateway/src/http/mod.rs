@@ -8,6 +8,7 @@ mod connections;
 mod guard;
 mod metrics;
 mod operator;
+mod reload;
 mod routes;
 mod server;
 mod sources;
@@ -17,6 +18,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use reload::{Reload, ReloadRefused, ReloadReport, Reloaded};
 pub use server::{Failure, Running, Settings, start};
 pub use sources::{
     Check, JournalMark, Kind, Readiness, Sample, Samples, SessionStatus, Sessions, Sources, SqlAnswer, SqlDesk,

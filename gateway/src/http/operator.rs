@@ -183,18 +183,20 @@ async fn act(desk: &Desk, command: Command) -> Result<Json<Done>, Problem> {
 }
 
 /// Sends a command by the given way, and waits until the views have it: they read behind the durable mark.
-async fn act_by(desk: &Desk, send: impl AsyncFnOnce() -> Result<Command, Problem>) -> Result<Json<Done>, Problem> {
-    let deadline = Instant::now() + ACT_MAX;
+pub(super) async fn act_by(
+    desk: &Desk,
+    send: impl AsyncFnOnce() -> Result<Command, Problem>,
+) -> Result<Json<Done>, Problem> {
     let mut pending = desk.pending.0.lock().await;
     if let Some(earlier) = *pending {
-        wait_for(desk, earlier, deadline).await.ok_or_else(still_pending)?;
+        wait_for(desk, earlier, Instant::now() + ACT_MAX).await.ok_or_else(still_pending)?;
         *pending = None;
     }
     let after = desk.sources.views.read().acts_total();
     let sent = Sent { command: send().await?, after };
     // From here on the act may happen, even if this request is dropped while it waits.
     *pending = Some(sent);
-    let act = wait_for(desk, sent, deadline).await.ok_or_else(still_pending)?;
+    let act = wait_for(desk, sent, Instant::now() + ACT_MAX).await.ok_or_else(still_pending)?;
     *pending = None;
     tracing::info!(seq = act.seq.0, command = ?act.command, applied = act.applied, "operator act");
     if !act.applied {
@@ -232,7 +234,7 @@ fn invalid(what: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, what, "correct the body and send it again; nothing was done")
 }
 
-fn words<const N: usize>(field: &str, text: &str) -> Result<Text<N>, Problem> {
+pub(super) fn words<const N: usize>(field: &str, text: &str) -> Result<Text<N>, Problem> {
     match Text::new(text.as_bytes()) {
         Some(words) if !text.trim().is_empty() => Ok(words),
         _ => Err(invalid(format!("{field} must be 1 to {N} printable ASCII characters"))),

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{metrics, operator, token::Token};
+use super::{metrics, operator, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -56,6 +56,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/resume", post(operator::resume))
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
+        .route("/reload", post(reload::reload))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -142,7 +143,7 @@ async fn unknown_path() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "no such path",
-        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash /operator/sequence",
+        "GET /health /metrics /status, POST /sql /reload /operator/halt /operator/resume /operator/cash /operator/sequence",
     )
 }
 
@@ -150,6 +151,6 @@ async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "this path does not take that method",
-        "GET /health /metrics /status, POST /sql /operator/halt /operator/resume /operator/cash /operator/sequence",
+        "GET /health /metrics /status, POST /sql /reload /operator/halt /operator/resume /operator/cash /operator/sequence",
     )
 }

@@ -8,6 +8,7 @@ use model::queue::Producer;
 use model::{Command, Seq};
 use serde::{Deserialize, Serialize};
 
+use super::reload::Reload;
 use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::SharedViews;
 
@@ -28,6 +29,8 @@ pub struct Sources {
     pub readiness: Vec<Arc<dyn Readiness>>,
     /// SQL over the analytics; `None` where they are off.
     pub sql: Option<Arc<dyn SqlDesk>>,
+    /// Reads the configuration again; `None` where it is in no file.
+    pub reload: Option<Arc<dyn Reload>>,
     /// The queue to the hot loop.
     pub commands: Producer<Command>,
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use model::queue::{Consumer, bounded};
 use model::{
     AccountDefined, AccountId, AccountName, CashAdjusted, Command, Currency, DefineAccount, EngineTime, Event,
-    Notional, Qty, Seq, TradingState, TradingStateChanged,
+    Notional, Qty, Seq, Text, TradingState, TradingStateChanged,
 };
 use serde_json::{Value, json};
 
@@ -42,6 +42,15 @@ impl Sessions for Fixed {
     }
     fn set_numbers(&self, _: crate::fix::control::NewNumbers) -> Result<Command, crate::fix::control::NumbersRefused> {
         Err(crate::fix::control::NumbersRefused::Connected)
+    }
+}
+
+impl Reload for Fixed {
+    fn reload(&self, _: Text<24>, reason: Text<64>) -> Result<Reloaded, ReloadRefused> {
+        match reason.as_str() {
+            "busy" => Err(ReloadRefused::Busy("the queue is full".into())),
+            _ => Err(ReloadRefused::Configuration("millrace.toml: 2 errors".into())),
+        }
     }
 }
 
@@ -103,7 +112,8 @@ fn house() -> House {
         sessions: fixed.clone(),
         samples: vec![fixed.clone()],
         readiness: vec![ready.clone()],
-        sql: Some(fixed),
+        sql: Some(fixed.clone()),
+        reload: Some(fixed),
         commands: producer,
     };
     let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), allowed_hosts: vec!["desk.example".into()] };
@@ -289,8 +299,8 @@ fn act_is_refused_when_queue_is_full() {
         state: TradingState::Halted,
         reserved: [0; 6],
         account: AccountName::EMPTY,
-        actor: model::Text::literal("operator"),
-        reason: model::Text::literal("first"),
+        actor: Text::literal("operator"),
+        reason: Text::literal("first"),
     });
     fold_act(&house.views, 2, command);
     assert_eq!(first.join().unwrap().status, 200);

@@ -97,7 +97,7 @@ pub struct Act {
     pub seq: Seq,
     /// When.
     pub time: EngineTime,
-    /// What was asked: SetTradingState, AdjustCash or SetSequenceNumbers.
+    /// What was asked: SetTradingState, AdjustCash, SetSequenceNumbers or Reload.
     pub command: Command,
     /// Did it change anything? An act upon an unknown account does not.
     pub applied: bool,
@@ -117,8 +117,8 @@ impl Views {
         self.frames += 1;
         self.last_seq = seq;
         self.last_time = time;
-        // Of sequence numbers the frame itself is the record; the engine has nothing to say.
-        let mut applied = matches!(command, Command::SetSequenceNumbers(_));
+        // Of sequence numbers and reloads the frame itself is the record; the engine has nothing to say.
+        let mut applied = matches!(command, Command::SetSequenceNumbers(_) | Command::Reload(_));
         for event in events {
             self.events += 1;
             applied |= matches!(event, Event::TradingStateChanged(_) | Event::CashAdjusted(_));

@@ -316,6 +316,12 @@ fn act_status(act: &Act) -> ActStatus {
             reason: set.reason.to_string(),
             ..base
         },
+        Command::Reload(reload) => ActStatus {
+            act: "reload".to_owned(),
+            actor: reload.actor.to_string(),
+            reason: reload.reason.to_string(),
+            ..base
+        },
         _ => base,
     }
 }

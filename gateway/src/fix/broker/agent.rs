@@ -8,7 +8,7 @@ use model::queue::Producer;
 use model::{Agent, Command, EngineTime, Stopped};
 use parking_lot::Mutex;
 
-use super::super::control::Control;
+use super::super::control::{Control, Question};
 use super::super::counters::{Counters, SessionStatus, count};
 use super::super::message_log::Direction;
 use super::super::store::SessionStore;
@@ -82,8 +82,11 @@ impl Broker {
     }
 
     fn round(&mut self, now_ns: i64) -> Result<usize, BrokerFailure> {
-        while let Some((numbers, answer)) = self.control.next() {
-            let _ = answer.try_send(self.desk.set_numbers(&numbers));
+        while let Some(question) = self.control.next() {
+            // Brokers are changed by a restart, so nothing else is asked of them.
+            if let Question::Numbers(numbers, answer) = question {
+                let _ = answer.try_send(self.desk.set_numbers(&numbers));
+            }
         }
         if now_ns.saturating_sub(self.last_timer_ns) >= TIMER_NS {
             self.last_timer_ns = now_ns;

@@ -18,7 +18,7 @@ use super::super::message_log::{Direction, MessageLog};
 use super::super::report::Names;
 use super::super::resend::{OUTPUT_BYTES_AHEAD, Record, Teller};
 use super::super::session::Disposition;
-use super::super::settings::SessionSettings;
+use super::super::settings::{Access, SessionSettings};
 use super::super::slot::Slot;
 use super::super::store::SessionStore;
 use super::super::{msg_type, tag};
@@ -75,8 +75,8 @@ impl Desk {
         if let Some(dictionary) = &settings.config.dictionary {
             index.use_dictionary(dictionary);
         }
-        let of_session =
-            SessionSettings { schedule: settings.schedule, ..SessionSettings::new(session, settings.config) };
+        let access = Access { schedule: settings.schedule, ..Access::default() };
+        let of_session = SessionSettings { session, config: settings.config, access };
         let mut slot = Slot::new(&of_session, record, start.last_seq);
         if start.routes_changed {
             slot.forget_sent();
