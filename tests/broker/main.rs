@@ -17,6 +17,8 @@ use street::{MARKET_PX, ONE, REFUSED_QTY, Street};
 
 const BUY: u8 = b'1';
 const SELL: u8 = b'2';
+/// Quotes after which every instrument has had one.
+const QUOTES: u64 = 100;
 /// Kills, unless set.
 const ROUNDS: u64 = 4;
 
@@ -51,6 +53,11 @@ fn all_there(data: &Path, version: Version) -> (Daemon, Street) {
     let daemon = Daemon::spawn_at(data, &config(&street, version), free_port()).ready();
     street.connect_client(daemon.fix);
     street.run_until("the broker is logged on", |street| street.book.live);
+    // Without a price no order passes; each quote is a frame.
+    let begun = daemon.status().journal.durable;
+    while daemon.status().journal.durable < begun + QUOTES {
+        street.run_for(Duration::from_millis(20));
+    }
     (daemon, street)
 }
 
@@ -88,6 +95,8 @@ fn trade(version: Version) {
     street.cancel("no more", "rests, smaller", BUY, 60);
     street.run_until("it is canceled", status_is("rests", b'4'));
 
+    // The status is shown ten times a second.
+    street.run_for(Duration::from_millis(300));
     let status = daemon.status();
     let session = status.fix.iter().find(|session| session.target_comp_id == "PRIME").expect("the broker is shown");
     assert!(session.logged_on && session.next_in > 5 && session.next_out > 5, "{session:?}");

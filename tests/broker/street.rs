@@ -80,8 +80,9 @@ pub(crate) struct Reports {
     /// By the ClOrdID that the client gave the order first.
     pub(crate) orders: BTreeMap<String, AtClient>,
     exec_ids: BTreeSet<String>,
-    /// Text(58), OrdRejReason(103) and such, of the last refusal.
+    /// OrdRejReason(103) or CxlRejReason(102) of the last refusal, and its Text(58).
     pub(crate) last_reason: Option<String>,
+    pub(crate) last_text: Option<String>,
     pub(crate) cancel_rejects: u64,
 }
 
@@ -144,7 +145,8 @@ impl Street {
     pub(crate) fn run_until(&mut self, what: &str, is_so: impl Fn(&Street) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
-            assert!(Instant::now() < deadline, "waited in vain until {what}: {:?}", self.reports.orders);
+            let Reports { orders, last_text, .. } = &self.reports;
+            assert!(Instant::now() < deadline, "waited in vain until {what}: {orders:?}, {last_text:?}");
             self.poll();
         }
     }
@@ -260,6 +262,7 @@ impl Reports {
         let order = self.orders.entry(name).or_default();
         if report.exec_type == b'8' {
             self.last_reason = text_of(message, tag::ORD_REJ_REASON);
+            self.last_text = text_of(message, tag::TEXT);
         }
         order.order_id = order_id;
         order.ord_status = report.ord_status;

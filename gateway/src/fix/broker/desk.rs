@@ -49,6 +49,10 @@ pub(super) struct Desk {
     pub(super) output_bytes_max: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
+    /// The number of the first question after the Logon. Questions are in no record, so one that the broker had no use for
+    /// yet, because of a gap before it, is asked again when the gap is filled.
+    asked_from: Option<u64>,
+    ask_again: bool,
 }
 
 /// What is left to do after a message.
@@ -102,6 +106,8 @@ impl Desk {
             output_bytes_max: settings.output_bytes_max,
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
+            asked_from: None,
+            ask_again: false,
         })
     }
 
@@ -237,6 +243,7 @@ impl Desk {
             Disposition::Rejected { .. } => count(&counters.session_rejects),
             Disposition::Resend(resend) => {
                 count(&counters.resend_requests);
+                self.ask_again |= self.asked_from.is_some_and(|first| first <= resend.end());
                 slot.ask_resend(resend);
             }
             Disposition::Disconnect { reason } => after = After::End(format!("{reason:?}")),
@@ -247,6 +254,8 @@ impl Desk {
 
     /// After a Logon: what became of what was not answered? See the module.
     fn ask(&mut self, reset: bool, now_ns: i64) {
+        self.asked_from = Some(self.slots[0].session.sequence_numbers().next_out);
+        self.ask_again = false;
         for (_, open) in self.unanswered.all() {
             if let Some(order) = open.new {
                 self.status_request(&order, now_ns);
@@ -256,13 +265,13 @@ impl Desk {
                 && again(sent)
             {
                 self.send(&Event::ReplaceRequested(request), None, true, now_ns);
-                self.unanswered.replace_sent(&request);
+                self.unanswered.replace(&request, Sent::Perhaps);
             }
             if let Some((request, sent)) = open.cancel
                 && (sent == Sent::No || again(sent))
             {
                 self.send(&Event::CancelRequested(request), None, sent != Sent::No, now_ns);
-                self.unanswered.cancel(&request, Sent::Yes);
+                self.unanswered.cancel(&request, Sent::Perhaps);
             }
         }
     }
@@ -292,7 +301,7 @@ impl Desk {
         let live = self.slots[0].session.is_active();
         match event {
             Event::OrderAccepted(_) if live => self.unanswered.order_sent(&order),
-            Event::ReplaceRequested(request) if live => self.unanswered.replace_sent(request),
+            Event::ReplaceRequested(request) if live => self.unanswered.replace(request, Sent::Yes),
             Event::CancelRequested(request) => {
                 self.unanswered.cancel(request, if live { Sent::Yes } else { Sent::No });
             }
@@ -392,6 +401,9 @@ impl Desk {
         let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
         let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
         add(&counters.messages_resent, messages);
+        if self.ask_again && slot.resend.is_none() && slot.resends_waiting.is_empty() {
+            self.ask(false, now_ns);
+        }
         Ok(messages as usize + 1)
     }
 

@@ -32,9 +32,9 @@ pub struct WorkingOrder {
 pub(super) enum Sent {
     /// It waits for the session.
     No,
-    /// In this life of the daemon, under a number: what the broker missed it asks for.
+    /// In this life of the daemon, under a number that the record has: what the broker missed it asks for.
     Yes,
-    /// In an earlier life, perhaps.
+    /// In an earlier life, or without a record.
     Perhaps,
 }
 
@@ -85,8 +85,8 @@ impl Unanswered {
     }
 
     /// A replace went out.
-    pub(super) fn replace_sent(&mut self, request: &ReplaceRequested) {
-        self.0.entry(request.order.order_id).or_default().replace = Some((*request, Sent::Yes));
+    pub(super) fn replace(&mut self, request: &ReplaceRequested, sent: Sent) {
+        self.0.entry(request.order.order_id).or_default().replace = Some((*request, sent));
     }
 
     /// Takes in an event that may be the answer.
