@@ -34,6 +34,7 @@ pub mod translate;
 pub mod acceptor;
 pub mod addresses;
 pub mod auth;
+mod clearance;
 mod connection;
 pub mod control;
 pub mod counters;

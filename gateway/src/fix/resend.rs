@@ -17,6 +17,8 @@ use super::tag;
 
 /// Frames read for one session before the others have their turn.
 const FRAMES_PER_PIECE: usize = 128;
+/// Frames passed over for it in the same time, on the way from the start of their segment.
+const PASSES_PER_PIECE: usize = 4_096;
 /// Unsent output at which a resend waits for the peer to read, so that it never makes a slow consumer by itself.
 pub(super) const OUTPUT_BYTES_AHEAD: usize = 128 * 1024;
 
@@ -70,7 +72,7 @@ impl ResendJob {
         let run = with.numbering.run_at(with.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
         let reading = match run {
             Some(run) => Some(Reading {
-                follower: Follower::new(journal, mark, run.seq)?,
+                follower: Follower::new(journal, mark, run.seq)?.with_passes_max(PASSES_PER_PIECE),
                 run,
                 next_run: None,
                 number: run.first,
@@ -102,7 +104,8 @@ impl ResendJob {
             if let Some(failure) = failure {
                 return Err(failure.into());
             }
-            done = *past_end || frames == 0 || follower.next_seq() >= with.cursor;
+            let at_the_end = frames == 0 && !follower.is_on_its_way();
+            done = *past_end || at_the_end || follower.next_seq() >= with.cursor;
         }
         if done {
             with.session.resend_end(with.now_ns, resend, with.out);
