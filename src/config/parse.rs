@@ -325,7 +325,14 @@ fn family(entry: &Section<'_>, defaults: &Protocol) -> Family {
     if template {
         let sessions_max = usize::try_from(count).unwrap_or(usize::MAX);
         let prefix = CompId::clipped(prefix.as_str().as_bytes());
-        return Family::Template(Box::new(Template { prefix, sessions_max, accounts, messages_per_second, protocol, access }));
+        return Family::Template(Box::new(Template {
+            prefix,
+            sessions_max,
+            accounts,
+            messages_per_second,
+            protocol,
+            access,
+        }));
     }
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
