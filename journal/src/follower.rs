@@ -19,6 +19,8 @@ pub struct Follower {
     next: Seq,
     walk: Option<Walk>,
     near: Option<Near>,
+    /// Frames that one poll may pass over on its way to the first.
+    passes_max: usize,
     events: Events,
 }
 
@@ -43,7 +45,27 @@ impl Follower {
 
     pub(crate) fn over(storage: Arc<dyn Storage>, mark: Mark, from: Seq) -> Result<Follower, Failure> {
         let first = segments(&storage)?.map_err(Failure::Damaged)?.first().copied().unwrap_or(Seq(1));
-        Ok(Follower { storage, mark, next: from.max(first), walk: None, near: None, events: Events::default() })
+        Ok(Follower {
+            storage,
+            mark,
+            next: from.max(first),
+            walk: None,
+            near: None,
+            passes_max: usize::MAX,
+            events: Events::default(),
+        })
+    }
+
+    /// Passes over at most so many frames in one poll: a segment is read from its start, and the first frame to deliver may be
+    /// far from there. For followers whose thread has other things to do.
+    #[must_use]
+    pub fn with_passes_max(self, passes_max: usize) -> Follower {
+        Follower { passes_max, ..self }
+    }
+
+    /// Is it still on its way to the frame that comes next? Then a poll that delivered nothing has not come to the end.
+    pub fn is_on_its_way(&self) -> bool {
+        self.walk.as_ref().is_some_and(|walk| walk.next_seq() < self.next)
     }
 
     /// The frame that comes next.
@@ -58,7 +80,7 @@ impl Follower {
     /// Where the files cannot be read, or are not what was written. The follower stays where it was.
     pub fn poll(&mut self, max: usize, mut each: impl FnMut(&Frame<'_>)) -> Result<usize, Failure> {
         let upto = self.mark.durable();
-        let mut delivered = 0;
+        let (mut delivered, mut passed) = (0, 0);
         while delivered < max && self.next <= upto {
             if let Some(near) = &mut self.near
                 && let Some((header, bytes)) = near.record(self.mark.recent(), self.next)
@@ -81,6 +103,10 @@ impl Follower {
             };
             let (offset, header) = Self::next_frame(&self.storage, walk)?;
             if header.seq < self.next.0 {
+                passed += 1;
+                if passed == self.passes_max {
+                    break;
+                }
                 continue;
             }
             let bytes = walk.record(offset, header.len as usize)?;

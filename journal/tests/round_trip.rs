@@ -163,6 +163,29 @@ fn follower_and_reader_start_at_any_frame() {
 }
 
 #[test]
+fn follower_that_may_pass_over_few_frames_at_a_time_comes_there_in_many_polls() {
+    let dir = tempfile::tempdir().unwrap();
+    // All in one segment.
+    let mut opened = open(dir.path(), small().with_segment_bytes(4 << 20)).unwrap();
+    write(&mut opened, &[500; 6]);
+    let mut follower = Follower::new(dir.path(), opened.mark.clone(), Seq(2_500)).unwrap().with_passes_max(100);
+    assert!(!follower.is_on_its_way());
+    let mut polls = 0;
+    let first = loop {
+        let mut first = None;
+        polls += 1;
+        if follower.poll(1, |frame| first = Some(frame.seq)).unwrap() == 1 {
+            break first;
+        }
+        assert!(follower.is_on_its_way(), "not at the end");
+    };
+    assert_eq!((first, polls), (Some(Seq(2_500)), 25));
+    assert_eq!(follower.poll(10_000, assert_as_written).unwrap(), 500, "what it delivers is not bounded by it");
+    assert_eq!(follower.poll(1, |_| ()).unwrap(), 0);
+    assert!(!follower.is_on_its_way(), "at the end");
+}
+
+#[test]
 fn log_without_room_says_so_until_the_writer_worked() {
     let dir = tempfile::tempdir().unwrap();
     let mut opened = open(dir.path(), small()).unwrap();

@@ -134,7 +134,7 @@ impl<'a, T: Clone> Parts<'a, T> {
 #[derive(Clone)]
 pub(super) enum Family {
     Members(Vec<Session>),
-    Template(Template),
+    Template(Box<Template>),
 }
 
 impl Parts<'_, Family> {
@@ -149,7 +149,7 @@ impl Parts<'_, Family> {
     fn templates(&self) -> Vec<Template> {
         let templates = self.iter().filter_map(|(_, family)| match family {
             Family::Members(_) => None,
-            Family::Template(template) => Some(template.clone()),
+            Family::Template(template) => Some(Template::clone(template)),
         });
         templates.collect()
     }
@@ -331,7 +331,14 @@ fn family(entry: &Section<'_>, defaults: &Protocol) -> Family {
     if template {
         let sessions_max = usize::try_from(count).unwrap_or(usize::MAX);
         let prefix = CompId::clipped(prefix.as_str().as_bytes());
-        return Family::Template(Template { prefix, sessions_max, accounts, messages_per_second, protocol, access });
+        return Family::Template(Box::new(Template {
+            prefix,
+            sessions_max,
+            accounts,
+            messages_per_second,
+            protocol,
+            access,
+        }));
     }
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;

@@ -136,7 +136,7 @@ impl Peer {
     }
 
     /// Waits until the other side has closed, and gives what came before.
-    pub(crate) fn is_closed(mut self) -> String {
+    pub(crate) fn until_closed(mut self) -> String {
         let mut rest = Vec::new();
         let _reset_or_closed = self.socket.read_to_end(&mut rest);
         self.heard + &String::from_utf8_lossy(&rest).replace('\x01', "|")

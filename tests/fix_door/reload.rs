@@ -63,7 +63,7 @@ fn sessions_come_change_and_go_without_a_restart() {
     drop(goes);
     let mut refused = Peer::connect(&daemon.fix, "FIX.4.4", "CLIENT2");
     refused.say("A", &LOGON);
-    assert_eq!(refused.is_closed(), "", "who is unknown gets no answer");
+    assert_eq!(refused.until_closed(), "", "who is unknown gets no answer");
     let mut fresh = logged_on(&daemon, "FIX.4.2", "FRESH");
     let order = [(11, "f1"), (21, "1"), (55, "KO"), (54, "1"), (38, "10"), (40, "2"), (44, "62.40")];
     fresh.say("D", &order);

@@ -272,23 +272,18 @@ impl Acceptor {
                 if let (Some(log), Some(slot)) = (message_log, connection.slot) {
                     log.note_all(slots[slot].target_comp_id, now_ns, Direction::Out, connection.unlogged());
                 }
-                let may_leave = match connection.slot {
-                    Some(slot) => {
-                        ledger.turn(slots, slot, &mut connection.holds);
-                        ledger.may_leave(slots, slot)
-                    }
-                    None => true,
+                let cleared = match connection.slot {
+                    Some(index) => ledger.cleared(slots, index, connection),
+                    None => u64::MAX,
                 };
-                // What TLS has taken before may leave in any case.
-                let leaving = if may_leave { connection.leaving() } else { 0 };
-                if connection.write_up_to(leaving).is_err() {
+                if connection.write_up_to(connection.leaving_before(cleared)).is_err() {
                     self.drop_connection(c, Ended::SocketFailed, now_ns);
                     continue;
                 }
                 let left = connection.out.pending().len();
                 done += usize::from(left < waiting);
                 // What waits for our own disk is not the peer's slowness.
-                if may_leave && connection.leaving() > *output_bytes_max {
+                if connection.leaving_before(cleared) > *output_bytes_max {
                     count(&self.desk.counters.slow_consumers);
                     self.drop_connection(c, Ended::SlowConsumer, now_ns);
                     continue;

@@ -532,6 +532,30 @@ fn refusal_leaves_once_it_is_stored_and_no_later_one_keeps_it_back() {
 }
 
 #[test]
+fn session_that_is_told_more_than_a_reservation_during_one_flush_waits_for_the_rest_only() {
+    let mut rig = Rig::new(4_096, |settings| settings.output_bytes_max = 256 << 20);
+    rig.reports_per_order = 100;
+    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
+    *rig.store.permits.lock() = Some(0);
+    let mut sent = 0;
+    rig.until(&mut [&mut client], |rig, clients| {
+        for _ in 0..4.min(1_100 - sent) {
+            sent += 1;
+            clients[0].order(rig.now, &format!("o{sent}"));
+        }
+        rig.counter("reports_out") == 110_000
+    });
+    (0..1_000).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
+    let first = client.count(&["35=8"]);
+    assert!((30_000..=65_537).contains(&first), "{first}");
+    *rig.store.permits.lock() = Some(1);
+    rig.until(&mut [&mut client], |_, clients| clients[0].seen.len() > first + 10_000);
+    *rig.store.permits.lock() = None;
+    rig.until(&mut [&mut client], |_, clients| clients[0].seen.len() == 110_001);
+    assert_eq!(client.numbers(), (1..=110_001).collect::<Vec<_>>());
+}
+
+#[test]
 fn overload_without_end_holds_nothing_for_ever() {
     let mut rig = Rig::new(2, |_| {});
     let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);

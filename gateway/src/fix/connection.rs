@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
 use super::auth::Standing;
+use super::clearance::Clearance;
 use super::encode::Encoder;
 use super::hold::Holds;
 use super::limits::MESSAGE_BYTES_MAX;
@@ -34,6 +35,8 @@ pub(super) struct Connection {
     pub(super) holds: Holds,
     /// Until when its TLS handshake must be done; `None` where it speaks no TLS.
     pub(super) open_until_ns: Option<i64>,
+    /// Which of them have numbers that may leave.
+    pub(super) clearance: Clearance,
     /// How far its password is verified.
     pub(super) standing: Standing,
     /// The slot of the session that logged on here; stays after the end, because bytes with its numbers may still leave.
@@ -72,6 +75,7 @@ impl Connection {
             opened_ns: now_ns,
             out: Encoder::with_capacity(0),
             holds: Holds::default(),
+            clearance: Clearance::default(),
             open_until_ns: None,
             standing: Standing::Unasked,
             slot: None,
@@ -191,13 +195,14 @@ impl Connection {
 
     /// How many of the pending bytes the holds let leave.
     pub(super) fn leaving(&self) -> usize {
+        self.leaving_before(u64::MAX)
+    }
+
+    /// How many of the pending bytes before this position the holds let leave.
+    pub(super) fn leaving_before(&self, position: u64) -> usize {
         let pending = self.out.pending().len();
-        match self.holds.limit() {
-            Some(limit) => {
-                usize::try_from(limit.saturating_sub(self.written)).map_or(pending, |free| free.min(pending))
-            }
-            None => pending,
-        }
+        let limit = self.holds.limit().map_or(position, |limit| limit.min(position));
+        usize::try_from(limit.saturating_sub(self.written)).map_or(pending, |free| free.min(pending))
     }
 
     /// Writes what the socket takes and the holds let leave. Gives the number of bytes.

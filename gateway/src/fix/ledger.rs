@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use model::Seq;
 
+use super::connection::Connection;
 use super::flusher::Flusher;
 use super::hold::Holds;
 use super::slot::Slot;
@@ -83,7 +84,7 @@ impl Ledger {
     }
 
     /// Moves the holds of a connection of the session on.
-    pub(super) fn turn(&mut self, slots: &mut [Slot], index: usize, holds: &mut Holds) {
+    fn turn(&mut self, slots: &mut [Slot], index: usize, holds: &mut Holds) {
         holds.let_go(|request| self.flusher.is_durable(request));
         if holds.is_due(slots[index].shown()) {
             self.store(slots);
@@ -91,8 +92,8 @@ impl Ledger {
         }
     }
 
-    /// May the session's numbers leave now? Where they may not, what is missing is under way.
-    pub(super) fn may_leave(&mut self, slots: &mut [Slot], index: usize) -> bool {
+    /// Takes note of a reservation that is durable, and asks for the next one before it is needed.
+    fn reserve_ahead(&mut self, slots: &mut [Slot], index: usize) {
         let slot = &mut slots[index];
         if let Some((reserved, request)) = slot.reserving
             && self.flusher.is_durable(request)
@@ -100,7 +101,6 @@ impl Ledger {
             (slot.reserved, slot.reserving) = (reserved, None);
         }
         let next_out = slot.session.sequence_numbers().next_out;
-        let may_leave = next_out <= slot.reserved;
         // Half a block ahead, so that the block is durable before it is needed.
         if next_out + RESERVATION / 2 > slot.reserved_at_store && slot.reserving.is_none() {
             slot.reserved_at_store = next_out + RESERVATION;
@@ -108,7 +108,14 @@ impl Ledger {
             self.store(slots);
             slots[index].reserving = Some((reserved, self.flusher.flush()));
         }
-        may_leave
+    }
+
+    /// The position up to which a connection's output may leave: what waits for a reservation, or for the disk, stays.
+    pub(super) fn cleared(&mut self, slots: &mut [Slot], index: usize, connection: &mut Connection) -> u64 {
+        self.turn(slots, index, &mut connection.holds);
+        self.reserve_ahead(slots, index);
+        let next_out = slots[index].session.sequence_numbers().next_out;
+        connection.clearance.look(next_out, slots[index].reserved, connection.position())
     }
 
     /// Waits until what is under way is durable.

@@ -35,6 +35,7 @@ pub mod acceptor;
 pub mod addresses;
 pub mod auth;
 pub mod broker;
+mod clearance;
 mod connection;
 pub mod control;
 pub mod counters;

@@ -18,6 +18,8 @@ use super::version::Version;
 
 /// Frames read for one session before the others have their turn.
 const FRAMES_PER_PIECE: usize = 128;
+/// Frames passed over for it in the same time, on the way from the start of their segment.
+const PASSES_PER_PIECE: usize = 4_096;
 /// Unsent output at which a resend waits for the peer to read, so that it never makes a slow consumer by itself.
 pub(super) const OUTPUT_BYTES_AHEAD: usize = 128 * 1024;
 
@@ -100,7 +102,8 @@ impl ResendJob {
             with.numbering.run_at(with.from.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
         let reading = match run {
             Some(run) => Some(Reading {
-                follower: Follower::new(with.from.journal, with.from.mark.clone(), run.seq)?,
+                follower: Follower::new(with.from.journal, with.from.mark.clone(), run.seq)?
+                    .with_passes_max(PASSES_PER_PIECE),
                 run,
                 next_run: None,
                 number: run.first,
@@ -132,7 +135,8 @@ impl ResendJob {
             if let Some(failure) = failure {
                 return Err(failure.into());
             }
-            done = *past_end || frames == 0 || follower.next_seq() >= with.from.cursor;
+            let at_the_end = frames == 0 && !follower.is_on_its_way();
+            done = *past_end || at_the_end || follower.next_seq() >= with.from.cursor;
         }
         if done {
             with.session.resend_end(with.now_ns, resend, with.out);
@@ -171,12 +175,12 @@ fn write_frame(
             (*at.run, *at.number) = (next, next.first);
             *at.next_run = with.numbering.run_after(with.from.store, with.id, next.first)?;
         }
-        if at.run.unsent {
-            continue;
-        }
         if *at.number > resend.end() {
             *at.past_end = true;
             break;
+        }
+        if at.run.unsent {
+            continue;
         }
         if with.session.begin_resend(with.now_ns, resend, *at.number, msg_type, frame.time.0, with.out) {
             if at.run.poss_resend {

@@ -150,14 +150,13 @@ impl Broker {
             if let Some(log) = message_log {
                 log.note_all(slots[0].target_comp_id, now_ns, Direction::Out, connection.unlogged());
             }
-            ledger.turn(slots, 0, &mut connection.holds);
-            let may_leave = ledger.may_leave(slots, 0);
+            let cleared = ledger.cleared(slots, 0, connection);
             let waiting = connection.out.pending().len();
-            if may_leave && connection.write().is_err() {
+            if connection.write_up_to(connection.leaving_before(cleared)).is_err() {
                 self.desk.drop_link("the socket failed", now_ns);
                 return 1;
             }
-            if may_leave && connection.leaving() > *output_bytes_max {
+            if connection.leaving_before(cleared) > *output_bytes_max {
                 count(&counters.slow_consumers);
                 self.desk.drop_link("the broker does not read", now_ns);
                 return 1;
