@@ -35,8 +35,12 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts it on the folder and returns at once.
     pub(crate) fn spawn(data: &Path) -> Daemon {
+        Daemon::spawn_with(data, &config())
+    }
+
+    fn spawn_with(data: &Path, config: &str) -> Daemon {
         let file = data.join("millrace.toml");
-        fs::write(&file, config()).expect("the configuration is written");
+        fs::write(&file, config).expect("the configuration is written");
         let (fix, http) = (free_port(), free_port());
         // One log for each start, named after its port: a second daemon must not cut the first one's log.
         let log = data.join(format!("daemon-{}.log", http.port()));
@@ -54,7 +58,12 @@ impl Daemon {
 
     /// Starts it and waits until orders are welcome.
     pub(crate) fn start(data: &Path) -> Daemon {
-        let mut daemon = Daemon::spawn(data);
+        Daemon::start_with(data, &config())
+    }
+
+    /// The same with a configuration of the test's own.
+    pub(crate) fn start_with(data: &Path, config: &str) -> Daemon {
+        let mut daemon = Daemon::spawn_with(data, config);
         let deadline = Instant::now() + PATIENCE;
         while !daemon.is_ready() {
             let gone = daemon.child.try_wait().expect("the daemon can be asked");
