@@ -62,11 +62,12 @@ pub(super) struct Surroundings<'a> {
 
 impl ResendJob {
     pub(super) fn begin(
-        resend: Resend,
+        mut resend: Resend,
         with: &Surroundings<'_>,
         journal: &Path,
         mark: Mark,
     ) -> Result<ResendJob, ResendFailure> {
+        with.session.resend_reach(&mut resend);
         let run = with.numbering.run_at(with.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
         let reading = match run {
             Some(run) => Some(Reading {
@@ -87,6 +88,7 @@ impl ResendJob {
         let mut messages = 0;
         let mut done = true;
         if let Some(reading) = reading {
+            with.session.resend_reach(resend);
             if reading.next_run.is_none() {
                 reading.next_run = with.numbering.run_after(with.store, with.id, reading.run.first)?;
             }
