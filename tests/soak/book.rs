@@ -1,6 +1,6 @@
 //! The client's side of one session: its orders, what became of them, and what it was told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::fix::client::{NewOrderSingle, OrderCancelRequest};
 use gateway::fix::driver::Outbound;
@@ -47,7 +47,8 @@ pub(crate) struct Book {
     /// What no well-behaved peer sends.
     pub(crate) surprises: Vec<String>,
     live: BTreeMap<u32, Order>,
-    cancels_open: usize,
+    /// ClOrdIDs of the cancels that are not answered.
+    cancels_open: BTreeSet<String>,
 }
 
 impl Book {
@@ -59,19 +60,19 @@ impl Book {
             not_taken: 0,
             surprises: Vec::new(),
             live: BTreeMap::new(),
-            cancels_open: 0,
+            cancels_open: BTreeSet::new(),
         }
     }
 
     /// Is every request answered, and every order at its end?
     pub(crate) fn is_complete(&self) -> bool {
-        self.live.is_empty() && self.cancels_open == 0
+        self.live.is_empty() && self.cancels_open.is_empty()
     }
 
     /// What is not, for the message of a test that fails.
     pub(crate) fn what_is_open(&self) -> String {
-        let (live, cancels) = (&self.live, self.cancels_open);
-        format!("{}: {} orders, open {live:?}, {cancels} cancels not answered", self.name, self.orders)
+        let (live, cancels) = (&self.live, &self.cancels_open);
+        format!("{}: {} orders, open {live:?}, not answered {cancels:?}", self.name, self.orders)
     }
 
     /// Sends an order that takes what is there or rests near the market, or cancels one that rests.
@@ -122,9 +123,9 @@ impl Book {
         };
         order.stage = Stage::CancelSent;
         order.cancels += 1;
-        self.cancels_open += 1;
         let orig_cl_ord_id = format!("{}-{number}", self.name);
         let cl_ord_id = format!("{orig_cl_ord_id}C{}", order.cancels);
+        self.cancels_open.insert(cl_ord_id.clone());
         let request = OrderCancelRequest {
             cl_ord_id: cl_ord_id.as_bytes(),
             orig_cl_ord_id: orig_cl_ord_id.as_bytes(),
@@ -147,7 +148,7 @@ impl Book {
             msg_type::EXECUTION_REPORT => {
                 let canceled = message.get(tag::EXEC_TYPE) == Some(b"4");
                 if is_cancel && canceled {
-                    self.cancel_answered(message);
+                    self.cancel_answered(id, message);
                 }
                 match (self.live.get_mut(&number), message.get(tag::ORD_STATUS)) {
                     // Filled, canceled, rejected, expired.
@@ -158,7 +159,7 @@ impl Book {
             }
             _ if is_cancel => {
                 self.not_taken += usize::from(is_refusal);
-                self.cancel_answered(message);
+                self.cancel_answered(id, message);
                 if let Some(order) = self.live.get_mut(&number) {
                     order.stage = Stage::Working;
                 }
@@ -170,10 +171,9 @@ impl Book {
         }
     }
 
-    fn cancel_answered(&mut self, message: &Message<'_>) {
-        match self.cancels_open.checked_sub(1) {
-            Some(left) => self.cancels_open = left,
-            None => self.surprise(message),
+    fn cancel_answered(&mut self, id: &[u8], message: &Message<'_>) {
+        if !std::str::from_utf8(id).is_ok_and(|id| self.cancels_open.remove(id)) {
+            self.surprise(message);
         }
     }
 

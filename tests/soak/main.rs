@@ -66,8 +66,9 @@ fn every_report_arrives_once_whatever_the_network_does() {
         }
         thread::sleep(time.saturating_sub(start.elapsed()));
         crowd_ends.store(true, Ordering::Relaxed);
-        let crowd = crowd.join().expect("the crowd comes to its end");
+        let crowd = crowd.join();
         quiet_ends.store(true, Ordering::Relaxed);
+        let crowd = crowd.expect("the crowd comes to its end");
         let quiet = quiet.join().expect("the quiet session comes to its end");
         (crowd, slow.into_book(), stalls, quiet)
     });

@@ -1,6 +1,5 @@
 //! The FIX library from outside: the driver of sockets with an application on it.
 
-mod peer;
 mod sessions;
 mod support;
 mod tls;
