@@ -18,7 +18,7 @@ const STORE_BYTES: usize = 2 << 20;
 /// Between two sessions that begin their numbers again.
 const RESET_EVERY: Duration = Duration::from_millis(250);
 /// How long all may take to come to their end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How it went.
 pub(crate) struct Went {

@@ -31,7 +31,7 @@ const SESSIONS: usize = 200;
 /// A faulty connection lives half of this on average.
 const LIFE_MAX: Duration = Duration::from_secs(8);
 /// Between two rounds of the slow client.
-const SLOW_EVERY: Duration = Duration::from_secs(30);
+const SLOW_EVERY: Duration = Duration::from_secs(60);
 
 #[test]
 fn every_report_arrives_once_whatever_the_network_does() {

@@ -15,8 +15,8 @@ use crate::book::Book;
 
 /// Most orders of a round: their reports are more than the daemon keeps for one peer and the system between two sockets.
 const ORDERS_MAX: u32 = 60_000;
-/// Orders of one look at the sockets.
-const ORDERS_PER_POLL: usize = 50;
+/// Orders of one look at the sockets: so few that the daemon keeps up, and not many more are sent than cut it takes.
+const ORDERS_PER_POLL: usize = 10;
 /// The client's own output waits beyond this.
 const PENDING_BYTES_MAX: usize = 256 << 10;
 /// What the system takes from the daemon while nobody reads, about.
@@ -75,7 +75,7 @@ impl Slow {
                     _ => break,
                 }
             }
-            let due = looked.elapsed() >= Duration::from_millis(100);
+            let due = looked.elapsed() >= Duration::from_millis(50);
             if due {
                 looked = Instant::now();
             }
