@@ -71,14 +71,14 @@ fn main() -> Result<(), Failure> {
     let mut driver = Driver::new(Limits::default())?;
     let session = driver.initiate(config, Box::new(MemoryStore::default()), to);
     let mut orders = Orders::new(&args)?;
-    poll_until(&mut driver, &mut orders, |orders| orders.logged_on)?;
+    poll_until(&mut driver, &mut orders, |_, orders| orders.logged_on)?;
     match args.parsed("--rate", 0u64) {
         0 => in_flight(&mut driver, session, &mut orders, args.parsed("--in-flight", 1))?,
         rate => at_rate(&mut driver, session, &mut orders, rate)?,
     }
     cancel_open(&mut driver, session, &mut orders)?;
     driver.logout(session, "");
-    poll_until(&mut driver, &mut orders, |orders| !orders.logged_on)?;
+    poll_until(&mut driver, &mut orders, |_, orders| !orders.logged_on)?;
     orders.print();
     Ok(())
 }
@@ -98,11 +98,12 @@ fn tls(args: &Args) -> Result<Option<TlsClient>, Failure> {
 
 fn in_flight(driver: &mut Driver, session: SessionKey, orders: &mut Orders, most: usize) -> Result<(), Failure> {
     for _ in 0..orders.count {
-        poll_until(driver, orders, |orders| orders.logged_on && orders.sent.len() < orders.answered + most)?;
+        poll_until(driver, orders, |_, orders| orders.sent.len() < orders.answered + most)?;
         let due = Instant::now();
-        orders.send(due, &mut driver.outbound(session).ok_or("logged out")?);
+        let mut out = way_out(driver, session, orders)?;
+        orders.send(due, &mut out);
     }
-    poll_until(driver, orders, |orders| orders.answered == orders.sent.len())
+    poll_until(driver, orders, |_, orders| orders.answered == orders.sent.len())
 }
 
 fn at_rate(driver: &mut Driver, session: SessionKey, orders: &mut Orders, rate: u64) -> Result<(), Failure> {
@@ -110,32 +111,42 @@ fn at_rate(driver: &mut Driver, session: SessionKey, orders: &mut Orders, rate: 
     while orders.sent.len() < orders.count {
         let due = start + Duration::from_secs(1) * orders.sent.len() as u32 / u32::try_from(rate)?;
         if Instant::now() >= due {
-            poll_until(driver, orders, |orders| orders.logged_on)?;
-            orders.send(due, &mut driver.outbound(session).ok_or("logged out")?);
+            let mut out = way_out(driver, session, orders)?;
+            orders.send(due, &mut out);
         }
         driver.poll(Duration::ZERO, orders)?;
     }
-    poll_until(driver, orders, |orders| orders.answered == orders.sent.len())
+    poll_until(driver, orders, |_, orders| orders.answered == orders.sent.len())
 }
 
 fn cancel_open(driver: &mut Driver, session: SessionKey, orders: &mut Orders) -> Result<(), Failure> {
     for number in 0..orders.sent.len() {
         if orders.sent[number].open {
-            poll_until(driver, orders, |orders| orders.logged_on)?;
-            orders.cancel(number, &mut driver.outbound(session).ok_or("logged out")?);
+            let mut out = way_out(driver, session, orders)?;
+            orders.cancel(number, &mut out);
             driver.poll(Duration::ZERO, orders)?;
         }
     }
-    poll_until(driver, orders, |orders| orders.cancels_answered == orders.cancels)
+    poll_until(driver, orders, |_, orders| orders.cancels_answered == orders.cancels)
+}
+
+/// Where messages can leave: at once, or when the session is back.
+fn way_out<'a>(driver: &'a mut Driver, session: SessionKey, orders: &mut Orders) -> Result<Outbound<'a>, Failure> {
+    poll_until(driver, orders, |driver, _| driver.outbound(session).is_some())?;
+    Ok(driver.outbound(session).ok_or("logged out")?)
 }
 
 /// Spins until it is so.
-fn poll_until(driver: &mut Driver, orders: &mut Orders, so: impl Fn(&Orders) -> bool) -> Result<(), Failure> {
+fn poll_until(
+    driver: &mut Driver,
+    orders: &mut Orders,
+    so: impl Fn(&mut Driver, &Orders) -> bool,
+) -> Result<(), Failure> {
     let deadline = Instant::now() + PATIENCE;
-    while !so(orders) {
+    while !so(driver, orders) {
         driver.poll(Duration::ZERO, orders)?;
         if let Some(why) = orders.ended.filter(|_| !orders.reconnects)
-            && !so(orders)
+            && !so(driver, orders)
         {
             return Err(format!("the session ended: {why:?}").into());
         }

@@ -6,15 +6,17 @@
 #[allow(dead_code, reason = "the daemon's other tests use the rest of it")]
 #[path = "../support/daemon.rs"]
 mod daemon;
+#[path = "../../gateway/tests/interop/python.rs"]
+mod python;
 #[path = "../soak/told.rs"]
 mod told;
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
 
 use daemon::Daemon;
 use gateway::fix::message::FieldIndex;
+use python::python_with;
 use told::Told;
 
 /// Orders of `burst.py`; each has a report at least.
@@ -66,19 +68,4 @@ fn run(python: &str, script: &str, daemon: &Daemon, folder: &Path) -> String {
     let last = said.lines().rev().take(5).collect::<Vec<_>>().join("\n");
     assert!(output.status.success() && last.starts_with("done"), "{script} ends with\n{last}\n{complained}");
     said.into_owned()
-}
-
-/// A Python that has the package; `None`, with the reason printed, where the test is to be skipped.
-fn python_with(package: &str) -> Option<String> {
-    let name = package.split('=').next().expect("a name");
-    let python = env::var("MILLRACE_PEER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let why = match Command::new(&python).args(["-c", &format!("import {name}")]).output() {
-        Ok(output) if output.status.success() => return Some(python),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let required = env::var("MILLRACE_REQUIRE_PEER").is_ok_and(|value| value == "1");
-    assert!(!required, "{python} cannot import {name}, and MILLRACE_REQUIRE_PEER=1: {why}");
-    println!("skipped: {python} cannot import {name} ({why}); `pip install {package}` provides it");
-    None
 }

@@ -5,6 +5,7 @@
 //! `MILLRACE_PEER_PYTHON` names another Python.
 
 mod peer;
+mod python;
 
 use peer::{Acceptor, client, run};
 

@@ -6,6 +6,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::python::python_with;
+
 /// The echo example with one session, on a port of its own choice; killed when dropped.
 pub(crate) struct Acceptor {
     child: Child,
@@ -65,19 +67,4 @@ pub(crate) fn run(package: &str, script: &str, version: &str, args: &[&OsStr]) {
     let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script} {version}:\n{said}\n{complained}");
     assert!(said.lines().any(|line| line == "done"), "{script} {version} did not come to its end:\n{said}");
-}
-
-/// A Python that has the package; `None`, with the reason printed, where the test is to be skipped.
-fn python_with(package: &str) -> Option<String> {
-    let name = package.split('=').next().expect("a name");
-    let python = env::var("MILLRACE_PEER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let why = match Command::new(&python).args(["-c", &format!("import {name}")]).output() {
-        Ok(output) if output.status.success() => return Some(python),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let required = env::var("MILLRACE_REQUIRE_PEER").is_ok_and(|value| value == "1");
-    assert!(!required, "{python} cannot import {name}, and MILLRACE_REQUIRE_PEER=1: {why}");
-    println!("skipped: {python} cannot import {name} ({why}); `pip install {package}` provides it");
-    None
 }
