@@ -12,7 +12,7 @@ use crate::book::Book;
 
 /// Between an answer and the next order.
 const PAUSE: Duration = Duration::from_millis(5);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How it went.
 pub(crate) struct Went {

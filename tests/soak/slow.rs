@@ -15,13 +15,15 @@ use crate::book::Book;
 
 /// Most orders of a round: their reports are more than the daemon keeps for one peer and the system between two sockets.
 const ORDERS_MAX: u32 = 60_000;
-/// Orders of one look at the sockets: so few that the daemon keeps up, and not many more are sent than cut it takes.
-const ORDERS_PER_POLL: usize = 10;
+/// Orders of a millisecond: so few that the daemon keeps up, and not many more are sent than it takes to be cut.
+const ORDERS_PER_MS: u32 = 8;
 /// The client's own output waits beyond this.
 const PENDING_BYTES_MAX: usize = 256 << 10;
 /// What the system takes from the daemon while nobody reads, about.
 const RECEIVE_BYTES: usize = 64 << 10;
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Between two questions whether it is cut.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client with a valve before it.
 pub(crate) struct Slow {
@@ -67,19 +69,20 @@ impl Slow {
         driver.reconnect(*key);
         until(driver, client, "the slow session is logged on", |driver, _| driver.outbound(*key).is_some());
         shut.store(true, Ordering::Relaxed);
-        let (last, mut looked) = (client.book.orders + ORDERS_MAX, Instant::now());
+        let (first, start, mut looked) = (client.book.orders, Instant::now(), Instant::now());
         until(driver, client, "the slow consumer is cut", |driver, client| {
-            for _ in 0..ORDERS_PER_POLL {
+            let due = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX).saturating_mul(ORDERS_PER_MS);
+            while client.book.orders - first < due.min(ORDERS_MAX) {
                 match driver.outbound(*key).filter(|out| out.pending_bytes() < PENDING_BYTES_MAX) {
-                    Some(mut out) if client.book.orders < last => client.book.order_at_once(random, &mut out),
-                    _ => break,
+                    Some(mut out) => client.book.order_at_once(random, &mut out),
+                    None => break,
                 }
             }
-            let due = looked.elapsed() >= Duration::from_millis(50);
-            if due {
+            let looks = looked.elapsed() >= LOOK_EVERY;
+            if looks {
                 looked = Instant::now();
             }
-            due && is_cut()
+            looks && is_cut()
         });
         shut.store(false, Ordering::Relaxed);
         until(driver, client, "the slow session has heard of every order", |_, client| client.book.is_complete());
