@@ -54,6 +54,8 @@ fn every_report_arrives_once_whatever_the_network_does() {
         let crowd =
             scope.spawn(|| crowd::trade(crowd.to_vec(), proxy.address, rate, seed, &crowd_ends, || proxy.calm()));
         let quiet = scope.spawn(|| quiet::trade(quiet.clone(), daemon.fix, seed, &quiet_ends, &trips));
+        // Where the slow session fails, the others end too, and the test with them.
+        let ends = OnDrop([&crowd_ends, &quiet_ends]);
         let mut slow = Slow::new(slow.clone(), daemon.fix, seed);
         let (start, mut stalls) = (Instant::now(), 0);
         while stalls == 0 || start.elapsed() + SLOW_EVERY < time {
@@ -67,7 +69,7 @@ fn every_report_arrives_once_whatever_the_network_does() {
         thread::sleep(time.saturating_sub(start.elapsed()));
         crowd_ends.store(true, Ordering::Relaxed);
         let crowd = crowd.join();
-        quiet_ends.store(true, Ordering::Relaxed);
+        drop(ends);
         let crowd = crowd.expect("the crowd comes to its end");
         let quiet = quiet.join().expect("the quiet session comes to its end");
         (crowd, slow.into_book(), stalls, quiet)
@@ -92,6 +94,15 @@ fn every_report_arrives_once_whatever_the_network_does() {
     println!("quiet session: {count} round trips, p50 {p50} us, p99 {p99} us, max {max} us");
     let lived = [faults.cuts, faults.vanished, faults.half_open, faults.stalls, crowd.resets];
     assert!(lived.iter().all(|count| *count > 0), "the soak was no soak");
+}
+
+/// Sets flags, whatever happens.
+struct OnDrop<'a>([&'a AtomicBool; 2]);
+
+impl Drop for OnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|flag| flag.store(true, Ordering::Relaxed));
+    }
 }
 
 /// The deployed configuration, with sessions for all.
