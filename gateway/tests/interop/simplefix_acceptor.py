@@ -5,7 +5,7 @@ import argparse
 import socket
 import subprocess
 
-from peer import PATIENCE_S, VERSIONS, done, fail
+from peer import PATIENCE_S, VERSIONS, done
 from session_cases import ENDING, LIVING
 from simplefix_side import Peer
 
