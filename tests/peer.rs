@@ -2,10 +2,12 @@
 //! killed, and gets what it missed when it comes back.
 //!
 //! Needs a Python with the package `quickfix`: `python3`, or the one that `MILLRACE_PEER_PYTHON` names. Without one the
-//! test says so and passes, unless `CI` is set and `MILLRACE_REQUIRE_PEER=1`.
+//! test says so and passes, unless `MILLRACE_REQUIRE_PEER=1`.
+
+#[path = "../gateway/tests/interop/python.rs"]
+mod python;
 
 use std::collections::HashMap;
-use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
@@ -15,6 +17,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use python::python_with;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -22,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn quickfix_trades_is_killed_and_gets_what_it_missed() {
-    let Some(python) = python_with_quickfix() else { return };
+    let Some(python) = python_with("quickfix==1.16.0") else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let daemon = Daemon::start(folder.path());
     daemon.until("a quote of AAPL", |status| {
@@ -165,21 +168,6 @@ fn decimal(value: &Value) -> Decimal {
 fn is_logged_on(status: &Value, client: &str) -> bool {
     let sessions = status["fix"].as_array().expect("the status has FIX sessions");
     sessions.iter().any(|session| session["target_comp_id"] == client && session["logged_on"] == true)
-}
-
-/// A Python that has QuickFIX; `None`, with the reason printed, where the test is to be skipped.
-fn python_with_quickfix() -> Option<String> {
-    let python = env::var("MILLRACE_PEER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let tried = Command::new(&python).args(["-c", "import quickfix"]).output();
-    let why = match tried {
-        Ok(output) if output.status.success() => return Some(python),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let required = env::var_os("CI").is_some() && env::var("MILLRACE_REQUIRE_PEER").is_ok_and(|value| value == "1");
-    assert!(!required, "{python} cannot import quickfix, and MILLRACE_REQUIRE_PEER=1: {why}");
-    println!("skipped: {python} cannot import quickfix ({why}); `pip install quickfix==1.16.0` provides it");
-    None
 }
 
 /// `millrace serve`, killed when dropped.

@@ -17,6 +17,7 @@ use std::sync::atomic::AtomicBool;
 
 use args::Args;
 use echo::Echo;
+use gateway::fix::dictionary::{Dictionary, Level};
 use gateway::fix::driver::{Driver, Limits, ListenerKey, MemoryStore, Wait};
 use gateway::fix::session::SessionConfig;
 use gateway::fix::tls::{Identity, TlsServer};
@@ -26,25 +27,34 @@ echo_acceptor --session VERSION:SENDER:TARGET:PORT [--session ...]
   --session         VERSION is FIX.4.2, FIX.4.4 or FIXT.1.1 (FIX.5.0SP2); SENDER is ours, TARGET the peer's CompID
   --host            address to listen on; 127.0.0.1 unless given
   --reset-on-logon  both numbers begin again at 1 with every Logon
+  --validation      strict, lenient or off: how much of the version's dictionary messages are held against; strict unless given
   --spin            never sleep
   --tls-cert        certificate chain, PEM; with --tls-key TLS is spoken on all ports
   --tls-key         its private key, PEM
   --tls-client-ca   authorities of the clients' certificates, PEM; a client must show one that names its CompID";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let names = ["--session", "--host", "--tls-cert", "--tls-key", "--tls-client-ca"];
+    let names = ["--session", "--host", "--validation", "--tls-cert", "--tls-key", "--tls-client-ca"];
     let args = Args::read(USAGE, &names, &["--reset-on-logon", "--spin"]);
     if args.all("--session").is_empty() {
         args.fail("no --session");
     }
     let host = args.parsed("--host", IpAddr::V4(Ipv4Addr::LOCALHOST));
     let tls = tls(&args)?;
+    let validation = match args.one("--validation") {
+        None | Some("strict") => Level::Strict,
+        Some("lenient") => Level::Lenient,
+        Some("off") => Level::Off,
+        Some(other) => args.fail(&format!("--validation: {other:?} is not strict, lenient or off")),
+    };
     let mut driver = Driver::new(Limits::default())?;
     let mut listeners: Vec<(u16, ListenerKey)> = Vec::new();
     let mut stdout = io::stdout();
     for text in args.all("--session") {
         let (config, port) = args.session(text, SessionConfig::acceptor("ECHO", "CLIENT"));
-        let config = SessionConfig { reset_on_logon: args.has("--reset-on-logon"), ..config };
+        let dictionary = Some(Dictionary::standard(config.version));
+        let reset_on_logon = args.has("--reset-on-logon");
+        let config = SessionConfig { reset_on_logon, dictionary, validation, ..config };
         let Some(port) = port.and_then(|port| port.parse().ok()) else {
             args.fail(&format!("--session: {text:?} has no port"))
         };

@@ -5,7 +5,8 @@
 //!
 //! It logs on, sends NewOrderSingles(D) one in flight or at a rate, waits for the first answer to each (an ExecutionReport(8),
 //! or the order's echo), cancels what is still open, logs out, and prints the round trips. At a rate they count from the time
-//! at which the order was due, so that a slow answer does not hide the wait of the orders behind it.
+//! at which the order was due, so that a slow answer does not hide the wait of the orders behind it. With `--reconnect` it goes on
+//! after a broken connection, and the session brings what was lost on the way.
 
 #[path = "support/args.rs"]
 mod args;
@@ -18,7 +19,7 @@ use args::Args;
 use gateway::fix::client::{NewOrderSingle, OrderCancelRequest};
 use gateway::fix::driver::{Application, ConnectSettings, Driver, Ended, Limits, MemoryStore, Outbound, SessionKey};
 use gateway::fix::message::Message;
-use gateway::fix::session::SessionConfig;
+use gateway::fix::session::{SessionConfig, Version};
 use gateway::fix::tls::{Identity, TlsClient};
 use gateway::fix::{msg_type, tag};
 use hdrhistogram::Histogram;
@@ -27,9 +28,11 @@ const USAGE: &str = "\
 order_client --connect HOST:PORT --session VERSION:SENDER:TARGET
   --session   VERSION is FIX.4.2, FIX.4.4 or FIXT.1.1 (FIX.5.0SP2); SENDER is ours, TARGET the peer's CompID
   --orders    how many; 1000 unless given
-  --rate      orders a second; one in flight unless given
+  --rate      orders a second; as many as may be in flight unless given
+  --in-flight orders that may wait for their answers without --rate; 1 unless given
   --account   Account(1), --symbol Symbol(55), --price Price(44) in whole units
   --reset     both numbers begin again at 1
+  --reconnect goes on after a broken connection, until all is answered
   --tls-ca    authority of the server's certificate, PEM; with --tls-name TLS is spoken
   --tls-name  the name on the server's certificate
   --tls-cert  our certificate chain, PEM, and
@@ -47,6 +50,7 @@ fn main() -> Result<(), Failure> {
         "--session",
         "--orders",
         "--rate",
+        "--in-flight",
         "--account",
         "--symbol",
         "--price",
@@ -55,7 +59,7 @@ fn main() -> Result<(), Failure> {
         "--tls-cert",
         "--tls-key",
     ];
-    let args = Args::read(USAGE, &names, &["--reset"]);
+    let args = Args::read(USAGE, &names, &["--reset", "--reconnect"]);
     let Some(address) = args.one("--connect").and_then(|text| text.parse::<SocketAddr>().ok()) else {
         args.fail("--connect HOST:PORT, with the host as an address")
     };
@@ -67,14 +71,14 @@ fn main() -> Result<(), Failure> {
     let mut driver = Driver::new(Limits::default())?;
     let session = driver.initiate(config, Box::new(MemoryStore::default()), to);
     let mut orders = Orders::new(&args)?;
-    poll_until(&mut driver, &mut orders, |orders| orders.logged_on)?;
+    poll_until(&mut driver, &mut orders, |_, orders| orders.logged_on)?;
     match args.parsed("--rate", 0u64) {
-        0 => one_in_flight(&mut driver, session, &mut orders)?,
+        0 => in_flight(&mut driver, session, &mut orders, args.parsed("--in-flight", 1))?,
         rate => at_rate(&mut driver, session, &mut orders, rate)?,
     }
     cancel_open(&mut driver, session, &mut orders)?;
     driver.logout(session, "");
-    poll_until(&mut driver, &mut orders, |orders| !orders.logged_on)?;
+    poll_until(&mut driver, &mut orders, |_, orders| !orders.logged_on)?;
     orders.print();
     Ok(())
 }
@@ -92,13 +96,14 @@ fn tls(args: &Args) -> Result<Option<TlsClient>, Failure> {
     Ok(Some(TlsClient::new(Path::new(roots), name, identity)?))
 }
 
-fn one_in_flight(driver: &mut Driver, session: SessionKey, orders: &mut Orders) -> Result<(), Failure> {
+fn in_flight(driver: &mut Driver, session: SessionKey, orders: &mut Orders, most: usize) -> Result<(), Failure> {
     for _ in 0..orders.count {
+        poll_until(driver, orders, |_, orders| orders.sent.len() < orders.answered + most)?;
         let due = Instant::now();
-        orders.send(due, &mut driver.outbound(session).ok_or("logged out")?);
-        poll_until(driver, orders, |orders| orders.answered == orders.sent.len())?;
+        let mut out = way_out(driver, session, orders)?;
+        orders.send(due, &mut out);
     }
-    Ok(())
+    poll_until(driver, orders, |_, orders| orders.answered == orders.sent.len())
 }
 
 fn at_rate(driver: &mut Driver, session: SessionKey, orders: &mut Orders, rate: u64) -> Result<(), Failure> {
@@ -106,30 +111,42 @@ fn at_rate(driver: &mut Driver, session: SessionKey, orders: &mut Orders, rate: 
     while orders.sent.len() < orders.count {
         let due = start + Duration::from_secs(1) * orders.sent.len() as u32 / u32::try_from(rate)?;
         if Instant::now() >= due {
-            orders.send(due, &mut driver.outbound(session).ok_or("logged out")?);
+            let mut out = way_out(driver, session, orders)?;
+            orders.send(due, &mut out);
         }
         driver.poll(Duration::ZERO, orders)?;
     }
-    poll_until(driver, orders, |orders| orders.answered == orders.sent.len())
+    poll_until(driver, orders, |_, orders| orders.answered == orders.sent.len())
 }
 
 fn cancel_open(driver: &mut Driver, session: SessionKey, orders: &mut Orders) -> Result<(), Failure> {
     for number in 0..orders.sent.len() {
         if orders.sent[number].open {
-            orders.cancel(number, &mut driver.outbound(session).ok_or("logged out")?);
+            let mut out = way_out(driver, session, orders)?;
+            orders.cancel(number, &mut out);
             driver.poll(Duration::ZERO, orders)?;
         }
     }
-    poll_until(driver, orders, |orders| orders.cancels_answered == orders.cancels)
+    poll_until(driver, orders, |_, orders| orders.cancels_answered == orders.cancels)
+}
+
+/// Where messages can leave: at once, or when the session is back.
+fn way_out<'a>(driver: &'a mut Driver, session: SessionKey, orders: &mut Orders) -> Result<Outbound<'a>, Failure> {
+    poll_until(driver, orders, |driver, _| driver.outbound(session).is_some())?;
+    Ok(driver.outbound(session).ok_or("logged out")?)
 }
 
 /// Spins until it is so.
-fn poll_until(driver: &mut Driver, orders: &mut Orders, so: impl Fn(&Orders) -> bool) -> Result<(), Failure> {
+fn poll_until(
+    driver: &mut Driver,
+    orders: &mut Orders,
+    so: impl Fn(&mut Driver, &Orders) -> bool,
+) -> Result<(), Failure> {
     let deadline = Instant::now() + PATIENCE;
-    while !so(orders) {
+    while !so(driver, orders) {
         driver.poll(Duration::ZERO, orders)?;
-        if let Some(why) = orders.ended
-            && !so(orders)
+        if let Some(why) = orders.ended.filter(|_| !orders.reconnects)
+            && !so(driver, orders)
         {
             return Err(format!("the session ended: {why:?}").into());
         }
@@ -154,6 +171,8 @@ struct Orders {
     cancels_answered: usize,
     refused: usize,
     logged_on: bool,
+    /// The end of a connection is not the end.
+    reconnects: bool,
     ended: Option<Ended>,
     times: Histogram<u64>,
 }
@@ -181,6 +200,7 @@ impl Orders {
             cancels_answered: 0,
             refused: 0,
             logged_on: false,
+            reconnects: args.has("--reconnect"),
             ended: None,
             times: Histogram::new_with_bounds(1, 60_000_000_000, 3)?,
         })
@@ -199,7 +219,14 @@ impl Orders {
             price: Some(self.price),
             transact_time_ns: out.now_ns(),
         };
-        out.send(msg_type::NEW_ORDER_SINGLE, |body| order.write_body(body));
+        // FIX 4.2 requires HandlInst(21): automated, without a broker's hand.
+        let is_old = out.session().config().version == Version::Fix42;
+        out.send(msg_type::NEW_ORDER_SINGLE, |body| {
+            order.write_body(body);
+            if is_old {
+                body.field_char(tag::HANDL_INST, b'1');
+            }
+        });
         self.sent.push(Order { due, answered: false, open: false });
     }
 

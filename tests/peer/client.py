@@ -161,7 +161,8 @@ ACTS = {"trade": ("CLIENT1", trade), "against": ("CLIENT2", against), "back": ("
 
 def settings(folder, port, sender):
     """QuickFIX reads its settings from a file. No reset of numbers anywhere: the store is what a client comes back with."""
-    dictionary = os.path.join(sys.prefix, "share", "quickfix", "FIX44.xml")
+    places = [os.path.join(prefix, "share", "quickfix", "FIX44.xml") for prefix in (sys.prefix, sys.base_prefix)]
+    dictionary = next(filter(os.path.exists, places), places[0])
     checks = f"UseDataDictionary=Y\nDataDictionary={dictionary}" if os.path.exists(dictionary) else "UseDataDictionary=N"
     path = os.path.join(folder, f"{sender}.cfg")
     with open(path, "w", encoding="ascii") as file:

@@ -58,7 +58,12 @@ impl Daemon {
 
     /// Starts it and waits until orders are welcome.
     pub(crate) fn start(data: &Path) -> Daemon {
-        Daemon::spawn(data).ready()
+        Daemon::start_with(data, &config())
+    }
+
+    /// The same with a configuration of the test's own.
+    pub(crate) fn start_with(data: &Path, config: &str) -> Daemon {
+        Daemon::spawn_at(data, config, free_port()).ready()
     }
 
     /// Waits until orders are welcome.

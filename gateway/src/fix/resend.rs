@@ -97,7 +97,8 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl ResendJob {
-    pub(super) fn begin(resend: Resend, with: &Surroundings<'_>) -> Result<ResendJob, ResendFailure> {
+    pub(super) fn begin(mut resend: Resend, with: &Surroundings<'_>) -> Result<ResendJob, ResendFailure> {
+        with.session.resend_reach(&mut resend);
         let run =
             with.numbering.run_at(with.from.store, with.id, resend.begin())?.filter(|run| run.first <= resend.end());
         let reading = match run {
@@ -120,6 +121,7 @@ impl ResendJob {
         let mut messages = 0;
         let mut done = true;
         if let Some(reading) = reading {
+            with.session.resend_reach(resend);
             if reading.next_run.is_none() {
                 reading.next_run = with.numbering.run_after(with.from.store, with.id, reading.run.first)?;
             }

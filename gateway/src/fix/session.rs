@@ -133,7 +133,7 @@ impl Session {
             Role::Acceptor => Phase::AwaitingLogon { since_ns: now_ns },
             Role::Initiator => {
                 let begins_again = self.config.reset_on_logon || self.reset_due;
-                if begins_again {
+                if begins_again || self.config.asks_for_reset(self.numbers) {
                     self.start_numbers_again();
                 }
                 let asks = self.config.asks_for_reset(self.numbers);

@@ -1,6 +1,6 @@
 //! The FIX library from outside: the driver of sockets with an application on it.
 
-mod peer;
+mod groups;
 mod sessions;
 mod support;
 mod tls;

@@ -10,7 +10,7 @@ use gateway::fix::session::{DisconnectReason, SessionConfig, Version};
 
 const ORDER: &str = "11=a|55=X|54=1|60=20240101-00:00:00|40=2|44=1|38=5|";
 
-fn config(version: &str, target: &str) -> SessionConfig {
+pub(crate) fn config(version: &str, target: &str) -> SessionConfig {
     let of = |known: &Version| known.begin_string() == version.as_bytes();
     let version = Version::ALL.into_iter().find(of).expect("a BeginString(8)");
     SessionConfig { version, ..SessionConfig::acceptor("ECHO", target) }
@@ -47,19 +47,6 @@ fn orders_of_every_version_come_back_through_their_own_session() {
         client.send("c", "320=r|321=0|55=X|");
         assert_eq!(body(&client.next(&mut side, "the request")), "55=X|320=r|321=0|");
     }
-}
-
-#[test]
-fn groups_come_back_whole_in_the_place_of_their_count() {
-    let (mut side, address) = echo(&[("FIX.4.4", "C")], false);
-    let mut client = Raw::connect(address, "FIX.4.4", "C");
-    client.logon(&mut side, "");
-    let parties = "453=2|448=p|447=D|452=1|802=1|523=s|803=2|448=q|447=D|452=3|";
-    let allocs = "78=1|79=a|539=1|524=n|525=D|538=1|80=5|";
-    let order = "60=20240101-00:00:00|55=X|54=1|40=1|";
-    let sorted = "11=a|40=1|54=1|55=X|60=20240101-00:00:00|";
-    client.send("D", &format!("{parties}{order}{allocs}11=a|"));
-    assert_eq!(body(&client.next(&mut side, "the order")), format!("{sorted}{allocs}{parties}"));
 }
 
 #[test]

@@ -127,11 +127,11 @@ impl SessionConfig {
         SessionConfig { role: Role::Initiator, ..SessionConfig::acceptor(sender_comp_id, target_comp_id) }
     }
 
-    /// Does our Logon carry ResetSeqNumFlag(141)=Y? With resets configured it does whenever both numbers are 1, so that the peer
-    /// begins again as well.
+    /// Does our Logon carry ResetSeqNumFlag(141)=Y? With resets configured it does until the peer has begun again as well: a
+    /// Logon that was lost, or whose answer was, leaves us at 2 and the peer perhaps at its old number.
     pub(super) fn asks_for_reset(&self, numbers: SequenceNumbers) -> bool {
         let after_the_last = self.reset_on_logout || self.reset_on_disconnect;
-        self.reset_on_logon || (after_the_last && numbers == SequenceNumbers::FIRST)
+        self.reset_on_logon || (after_the_last && numbers.next_in == SequenceNumbers::FIRST.next_in)
     }
 
     pub(super) fn accepts_heart_bt(&self, secs: u64) -> bool {

@@ -10,6 +10,8 @@ pub(super) struct Gap {
     pub(super) target: u64,
     /// Highest number dropped so far.
     pub(super) highest: u64,
+    /// Highest number dropped when it was asked for: the answer has it for certain.
+    pub(super) asked: u64,
     pub(super) requested: bool,
     /// The answer has begun.
     pub(super) progressed: bool,
@@ -37,11 +39,23 @@ impl Session {
     }
 
     pub(super) fn note_gap(&mut self, now_ns: i64, seq: u64) {
-        let fresh = Gap { target: seq, highest: seq, requested: false, progressed: false, since_ns: now_ns };
+        let fresh = Gap { target: seq, highest: seq, asked: 0, requested: false, progressed: false, since_ns: now_ns };
         let gap = self.gap.get_or_insert(fresh);
         gap.highest = gap.highest.max(seq);
         if !gap.progressed {
             gap.target = gap.highest;
+        }
+    }
+
+    /// A new message arrives beyond the gap. Where the answer has reached what was dropped when we asked, the peer has left it
+    /// at that: what it sent before the answer began is to be asked for as well.
+    pub(super) fn new_beyond_gap(&mut self) {
+        let next_in = self.numbers.next_in;
+        if let Some(gap) = &mut self.gap
+            && gap.progressed
+            && next_in > gap.asked
+        {
+            (gap.requested, gap.progressed) = (false, false);
         }
     }
 
@@ -56,6 +70,7 @@ impl Session {
     pub(super) fn expect_gap_answer(&mut self, now_ns: i64) {
         if let Some(gap) = &mut self.gap {
             gap.requested = true;
+            gap.asked = gap.highest;
             gap.progressed = false;
             gap.since_ns = now_ns;
         }

@@ -142,6 +142,9 @@ impl Session {
             }
             _ => {}
         }
+        if message.get_flag(tag::POSS_DUP_FLAG) == Ok(false) {
+            self.new_beyond_gap();
+        }
         self.note_gap(now_ns, seq);
         self.request_gap(now_ns, out);
         Disposition::Dropped

@@ -16,6 +16,10 @@ use super::Session;
 pub struct Resend {
     next: u64,
     end: u64,
+    /// The last number that was asked for, sent already or not.
+    limit: u64,
+    /// The first message of the answer is written.
+    begun: bool,
 }
 
 impl Resend {
@@ -28,8 +32,8 @@ impl Resend {
         if end != 0 && end < begin {
             return Err(incorrect(tag::END_SEQ_NO));
         }
-        let end = if end == 0 { last_sent } else { end.min(last_sent) };
-        Ok(Resend { next: begin, end })
+        let limit = if end == 0 { u64::MAX } else { end };
+        Ok(Resend { next: begin, end: limit.min(last_sent), limit, begun: false })
     }
 
     /// First number that is not answered yet.
@@ -49,6 +53,14 @@ impl Resend {
 }
 
 impl Session {
+    /// Until an answer begins, its range grows with what is sent meanwhile: the peer drops all that while its gap is open, and
+    /// counts on the answer for it. An owner that looks for the messages of the range before it begins calls this first.
+    pub fn resend_reach(&self, resend: &mut Resend) {
+        if !resend.begun {
+            resend.end = resend.limit.min(self.numbers.next_out - 1);
+        }
+    }
+
     /// Begins a stored application message again with its first number, PossDupFlag(43)=Y and OrigSendingTime(122), after a gap
     /// fill for the numbers before it that have no message. The caller adds the body and calls [`Encoder::finish`]. Gives
     /// `false`, and writes nothing, if the number is not in what is left of the range.
@@ -61,13 +73,14 @@ impl Session {
         orig_sending_time_ns: i64,
         out: &mut Encoder,
     ) -> bool {
+        self.resend_reach(resend);
         if seq < resend.next || seq > resend.end || msg_type::is_administrative(msg_type) {
             return false;
         }
         if seq > resend.next {
             self.resend_gap_fill(now_ns, resend.next, seq, out);
         }
-        resend.next = seq + 1;
+        (resend.next, resend.begun) = (seq + 1, true);
         self.begin_again(now_ns, seq, msg_type, out);
         out.field_time(tag::ORIG_SENDING_TIME, orig_sending_time_ns);
         true
@@ -104,9 +117,10 @@ impl Session {
 
     /// Fills the rest of the range: the numbers after the last stored message.
     pub fn resend_end(&mut self, now_ns: i64, resend: &mut Resend, out: &mut Encoder) {
+        self.resend_reach(resend);
         if !resend.is_done() {
             self.resend_gap_fill(now_ns, resend.next, resend.end + 1, out);
-            resend.next = resend.end + 1;
+            (resend.next, resend.begun) = (resend.end + 1, true);
         }
     }
 

@@ -283,6 +283,6 @@ fn orders_of_a_broker_s_instrument_are_none_of_our_business() {
     venue.0.leave(elsewhere);
     let order = OrderView { instrument: elsewhere, ..view(8, Side::Buy, 100, 50) };
     assert_eq!(venue.on(accepted(order)), []);
-    assert_eq!(venue.on(Event::CancelRequested(model::CancelRequested { order })), []);
+    assert_eq!(venue.on(Event::CancelRequested(CancelRequested { order })), []);
     assert_eq!(venue.0.books().len(), 0);
 }

@@ -57,6 +57,23 @@ fn peer_with_store() -> Played {
 }
 
 #[test]
+fn rule_02_open_range_reaches_what_is_sent_until_its_answer_begins() {
+    for (request, last) in [("35=2|34=2|7=8|16=0|", 11), ("35=2|34=2|7=8|16=10|", 10)] {
+        let mut peer = peer_with_store();
+        let Disposition::Resend(mut resend) = peer.send(request).0 else { panic!("a resend") };
+        peer.send_report(110);
+        peer.session.resend_reach(&mut resend);
+        assert_eq!((resend.begin(), resend.end()), (8, last));
+        assert!(peer.session.begin_resend(peer.now, &mut resend, 9, b"8", START, &mut peer.out));
+        peer.out.finish();
+        peer.send_report(120);
+        peer.session.resend_end(peer.now, &mut resend, &mut peer.out);
+        let answers = peer.answers();
+        assert_eq!(answers.last(), Some(&format!("35=4|34=10|43=Y|123=Y|36={}|", last + 1)), "{answers:?}");
+    }
+}
+
+#[test]
 fn rule_02_gap_fills_stand_around_application_messages() {
     let store = [3, 4, 7];
     let all = [
