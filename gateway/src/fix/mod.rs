@@ -65,6 +65,3 @@ pub use settings::{AcceptorSettings, SessionSettings};
 
 /// Start of heading, the byte that ends every FIX field.
 pub const SOH: u8 = 0x01;
-
-#[cfg(test)]
-mod hostile;
