@@ -108,7 +108,7 @@ pub fn missing_required(message: &Message<'_>) -> Option<FieldProblem> {
         _ => &[],
     };
     let of_header = [tag::SENDER_COMP_ID, tag::TARGET_COMP_ID, tag::MSG_SEQ_NUM, tag::SENDING_TIME];
-    let lacks = |tag: &&u32| message.get(**tag).is_none();
+    let lacks = |tag: &&u32| !message.has(**tag);
     of_header.iter().chain(of_type).find(lacks).map(|tag| FieldProblem::missing(*tag))
 }
 

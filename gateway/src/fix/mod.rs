@@ -20,6 +20,7 @@ pub mod frame;
 pub mod dictionary;
 pub mod form;
 pub mod message;
+mod scan;
 pub mod value;
 
 pub mod encode;

@@ -138,7 +138,7 @@ fn status_request(origin: Origin, message: &Message<'_>) -> Result<Command, Trou
 }
 
 fn refuse_unsupported(message: &Message<'_>) -> Result<(), Trouble> {
-    match UNSUPPORTED_INSTRUCTIONS.iter().find(|(tag, _)| message.get(*tag).is_some()) {
+    match UNSUPPORTED_INSTRUCTIONS.iter().find(|(tag, _)| message.has(*tag)) {
         Some((_, text)) => Err(Trouble::Business(BusinessRejectReason::Other, text)),
         None => Ok(()),
     }

@@ -14,7 +14,7 @@ use targets::{dictionary, seeds, session};
 /// Inputs of a fast target.
 const RUNS: u64 = 200_000;
 /// Inputs of the dictionary: each builds one.
-const DICTIONARY_RUNS: u64 = 10_000;
+const DICTIONARY_RUNS: u64 = 5_000;
 
 #[test]
 fn parser_keeps_its_promises_on_any_bytes() {
