@@ -7,7 +7,7 @@
 use super::dictionary::Dictionary;
 use super::form::{CustomTags, FieldProblem, SessionRejectReason, TagClass, has_known_groups, length_tag_of};
 use super::limits::{FIELDS_MAX, MSG_SEQ_NUM_MAX, TAG_SLOTS};
-use super::scan::{Ends, parse_tag};
+use super::scan::{Ends, any_tag, short_tag};
 use super::value::{self, ValueError};
 use super::{SOH, tag};
 use memchr::memchr;
@@ -29,10 +29,10 @@ struct Field {
 #[derive(Debug)]
 pub struct FieldIndex {
     /// Room for the most; those of this message are the first `count`.
-    fields: Box<[Field]>,
+    fields: Box<[Field; FIELDS_MAX]>,
     count: usize,
     /// By tag: the first field with it.
-    slots: Box<[Slot]>,
+    slots: Box<[Slot; TAG_SLOTS]>,
     /// Counts the messages, so that slots of the one before need not be cleared. Never 0, which is in no message.
     round: u16,
     problem: Option<FieldProblem>,
@@ -57,9 +57,9 @@ impl Default for FieldIndex {
 impl FieldIndex {
     pub fn new() -> FieldIndex {
         FieldIndex {
-            fields: vec![Field::default(); FIELDS_MAX].into_boxed_slice(),
+            fields: Box::new([Field::default(); FIELDS_MAX]),
             count: 0,
-            slots: vec![Slot::default(); TAG_SLOTS].into_boxed_slice(),
+            slots: Box::new([Slot::default(); TAG_SLOTS]),
             round: 0,
             problem: None,
             problem_but_repetition: None,
@@ -82,7 +82,10 @@ impl FieldIndex {
         let mut order = Order::default();
         let mut at = 0;
         while at < bytes.len() {
-            at = self.parse_field(bytes, at, &mut ends, &mut order)?;
+            at = match self.parse_plain_field(bytes, at, &mut ends, &mut order) {
+                Some(next) => next,
+                None => self.parse_field(bytes, at, &mut ends, &mut order)?,
+            };
         }
         let begins = matches!(self.fields(), [begin, length, kind, ..]
             if begin.tag == tag::BEGIN_STRING && length.tag == tag::BODY_LENGTH && kind.tag == tag::MSG_TYPE);
@@ -118,8 +121,27 @@ impl FieldIndex {
         }
     }
 
-    /// Indexes the field at `at` and says where the next one begins.
+    /// Indexes the field at `at`, if it is like nearly all: with a short tag that comes for the first time, of the header or the body
+    /// and in its place, with a value that ends at the next SOH. Says where the next one begins; `None`, and nothing done, for others.
     #[inline]
+    fn parse_plain_field(&mut self, bytes: &[u8], at: usize, ends: &mut Ends<'_>, order: &mut Order) -> Option<usize> {
+        let (tag, start) = short_tag(bytes, at)?;
+        let class = self.class_of(tag);
+        let slot = self.slots.get_mut(tag as usize).filter(|slot| slot.round != self.round)?;
+        let place = self.fields.get_mut(self.count)?;
+        let end = ends.peek();
+        if !order.is_kept_by_plain(class) || end <= start {
+            return None;
+        }
+        ends.pass();
+        *slot = Slot { round: self.round, position: self.count as u16 };
+        *place = Field { tag, start: start as u32, end: end as u32 };
+        self.count = self.count.wrapping_add(1);
+        Some(end.wrapping_add(1))
+    }
+
+    /// Indexes any field at `at` and says where the next one begins.
+    #[inline(never)]
     fn parse_field(
         &mut self,
         bytes: &[u8],
@@ -127,7 +149,7 @@ impl FieldIndex {
         ends: &mut Ends<'_>,
         order: &mut Order,
     ) -> Result<usize, Unreadable> {
-        let Some((tag, start)) = parse_tag(bytes, at) else {
+        let Some((tag, start)) = any_tag(bytes, at) else {
             self.note(FieldProblem::new(SessionRejectReason::InvalidTagNumber, 0));
             return Ok(ends.next_from(at).ok_or(Unreadable)? + 1);
         };
@@ -161,7 +183,6 @@ impl FieldIndex {
 
     /// A tag may come again only as the member of a group: after a NumInGroup field, and, where the tables know the tag, only
     /// if they know it as a member.
-    #[cold]
     fn check_repetition(&mut self, bytes: &[u8], tag: u32, class: TagClass, order: &Order) {
         let Some(first) = self.position(tag) else { return };
         let in_group = order.first_group.is_some_and(|group| first > group)
@@ -177,7 +198,6 @@ impl FieldIndex {
 
     /// Where a data field ends: as many bytes on as the length field just before it says. Without one it ends at the next SOH,
     /// which is a guess, and so a problem.
-    #[cold]
     fn data_end(&mut self, bytes: &[u8], tag: u32, start: usize) -> Result<usize, Unreadable> {
         let length = match self.fields().last() {
             Some(last) if last.tag == length_tag_of(tag) || self.class_of(last.tag).is_length() => {
@@ -203,7 +223,6 @@ impl FieldIndex {
         }
     }
 
-    #[cold]
     fn note(&mut self, problem: FieldProblem) {
         self.problem = self.problem.or(Some(problem));
         self.problem_but_repetition = self.problem_but_repetition.or(Some(problem));
@@ -227,6 +246,16 @@ struct Order {
 }
 
 impl Order {
+    /// Whether a field is one of the header before the body, or of the body before the trailer, and nothing more: no data, no group.
+    #[inline]
+    fn is_kept_by_plain(&mut self, class: TagClass) -> bool {
+        if self.in_trailer || !class.is_plain() || (class.is_header() && self.in_body) {
+            return false;
+        }
+        self.in_body |= !class.is_header();
+        true
+    }
+
     #[inline]
     fn is_broken_by(&mut self, class: TagClass) -> bool {
         if class.is_trailer() {
@@ -310,6 +339,7 @@ impl<'a> Message<'a> {
     }
 
     /// A required number of digits only, at most `max`.
+    #[inline]
     pub fn get_u64(&self, tag: u32, max: u64) -> Result<u64, FieldProblem> {
         self.typed(tag, |bytes| value::parse_u64(bytes, max))
     }
@@ -320,6 +350,7 @@ impl<'a> Message<'a> {
     }
 
     /// A required single character.
+    #[inline]
     pub fn get_char(&self, tag: u32) -> Result<u8, FieldProblem> {
         self.typed(tag, |bytes| match bytes {
             [one] => Ok(*one),
@@ -328,11 +359,13 @@ impl<'a> Message<'a> {
     }
 
     /// A required decimal in 1e-8; refused when it cannot be held exactly.
+    #[inline]
     pub fn get_decimal(&self, tag: u32) -> Result<i64, FieldProblem> {
         self.typed(tag, value::parse_decimal)
     }
 
     /// A required UTCTimestamp in nanoseconds since 1970.
+    #[inline]
     pub fn get_time(&self, tag: u32) -> Result<i64, FieldProblem> {
         self.typed(tag, value::parse_utc_timestamp)
     }
@@ -342,6 +375,7 @@ impl<'a> Message<'a> {
         Ok(optional(self.typed(tag, value::parse_bool))?.unwrap_or(false))
     }
 
+    #[inline]
     fn typed<T>(&self, tag: u32, parse: impl FnOnce(&[u8]) -> Result<T, ValueError>) -> Result<T, FieldProblem> {
         parse(self.require(tag)?).map_err(|error| FieldProblem::new(error.reject_reason(), tag))
     }

@@ -186,17 +186,13 @@ pub fn push_decimal(out: &mut Vec<u8>, units: i64) {
 /// A UTCTimestamp (`YYYYMMDD-HH:MM:SS`, then nothing or a point and one to nine digits) as nanoseconds since 1970. Years 1970
 /// to 2261; the day must exist; a leap second (`:60`) is the second after `:59`.
 pub fn parse_utc_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
-    let (text, fraction) = bytes.split_first_chunk::<17>().ok_or(ValueError::Format)?;
-    let [y0, y1, y2, y3, m0, m1, d0, d1, b'-', h0, h1, b':', i0, i1, b':', s0, s1] = *text else {
-        return Err(ValueError::Format);
-    };
-    let digits = [y0, y1, y2, y3, m0, m1, d0, d1, h0, h1, i0, i1, s0, s1];
-    if digits.iter().fold(0, |greatest, digit| greatest.max(digit.wrapping_sub(b'0'))) > 9 {
-        return Err(ValueError::Format);
-    }
-    let two = |tens: u8, ones: u8| i64::from((tens - b'0') * 10 + (ones - b'0'));
-    let (year, month, day) = (two(y0, y1) * 100 + two(y2, y3), two(m0, m1), two(d0, d1));
-    let (hour, minute, second) = (two(h0, h1), two(i0, i1), two(s0, s1));
+    let (date, rest) = bytes.split_first_chunk::<8>().ok_or(ValueError::Format)?;
+    let [b'-', rest @ ..] = rest else { return Err(ValueError::Format) };
+    let (clock, fraction) = rest.split_first_chunk::<8>().ok_or(ValueError::Format)?;
+    let (date, clock) = (eight_as_digits(date, b"00000000")?, eight_as_digits(clock, b"00:00:00")?);
+    let two = |of: &[u8; 8], at: usize| i64::from(of[at]) * 10 + i64::from(of[at + 1]);
+    let (year, month, day) = (two(&date, 0) * 100 + two(&date, 2), two(&date, 4), two(&date, 6));
+    let (hour, minute, second) = (two(&clock, 0), two(&clock, 3), two(&clock, 6));
     let in_range = (1970..=2261).contains(&year)
         && (1..=12).contains(&month)
         && day >= 1
@@ -209,6 +205,19 @@ pub fn parse_utc_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
     }
     let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
     Ok(seconds * NS_PER_SECOND + fraction_ns(fraction)?)
+}
+
+/// The bytes as digits from 0 to 9 where the pattern has `0`, and as 0 where they are the pattern's other signs.
+#[inline]
+fn eight_as_digits(bytes: &[u8; 8], pattern: &[u8; 8]) -> Result<[u8; 8], ValueError> {
+    let digits = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(*pattern);
+    let greatest = u64::from_le_bytes(pattern.map(|sign| if sign == b'0' { 9 } else { 0 }));
+    // In each byte: what is beyond the greatest makes the highest bit.
+    let beyond = (digits & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x7F7F_7F7F_7F7F_7F7F - greatest) | digits;
+    match beyond & 0x8080_8080_8080_8080 == 0 {
+        true => Ok(digits.to_le_bytes()),
+        false => Err(ValueError::Format),
+    }
 }
 
 #[inline]
