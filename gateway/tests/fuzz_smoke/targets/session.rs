@@ -30,8 +30,8 @@ const LATEST: i64 = 9_100_000_000_000_000_000;
 const SECOND: i64 = 1_000_000_000;
 const OURS: &str = "MILL";
 const PEERS: &str = "CLIENT";
-/// Most that one message is answered with, in bytes: a Reject(3) repeats what it routes back.
-const ANSWER_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 1_024;
+/// Most that one message is answered with, in bytes: a Reject(3) repeats some of it, a Logout(5) follows.
+const ANSWER_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
 /// Messages that the owner keeps, and requests that it answers at a time.
 const KEPT_MAX: usize = 16;
 const RESENDS_MAX: usize = 4;
