@@ -82,10 +82,10 @@ impl FieldIndex {
         let mut order = Order::default();
         let mut at = 0;
         while at < bytes.len() {
-            at = match self.parse_plain_field(bytes, at, &mut ends, &mut order) {
-                Some(next) => next,
-                None => self.parse_field(bytes, at, &mut ends, &mut order)?,
-            };
+            at = self.parse_plain_fields(bytes, at, &mut ends, &mut order);
+            if at < bytes.len() {
+                at = self.parse_field(bytes, at, &mut ends, &mut order)?;
+            }
         }
         let begins = matches!(self.fields(), [begin, length, kind, ..]
             if begin.tag == tag::BEGIN_STRING && length.tag == tag::BODY_LENGTH && kind.tag == tag::MSG_TYPE);
@@ -121,23 +121,37 @@ impl FieldIndex {
         }
     }
 
-    /// Indexes the field at `at`, if it is like nearly all: with a short tag that comes for the first time, of the header or the body
-    /// and in its place, with a value that ends at the next SOH. Says where the next one begins; `None`, and nothing done, for others.
-    #[inline]
-    fn parse_plain_field(&mut self, bytes: &[u8], at: usize, ends: &mut Ends<'_>, order: &mut Order) -> Option<usize> {
-        let (tag, start) = short_tag(bytes, at)?;
-        let class = self.class_of(tag);
-        let slot = self.slots.get_mut(tag as usize).filter(|slot| slot.round != self.round)?;
-        let place = self.fields.get_mut(self.count)?;
-        let end = ends.peek();
-        if !order.is_kept_by_plain(class) || end <= start {
-            return None;
+    /// Indexes the fields from `at` on that are like nearly all: with a short tag that comes for the first time, of the header or the
+    /// body and in its place, with a value that ends at the next SOH. Says where the first one begins that is not.
+    fn parse_plain_fields(&mut self, bytes: &[u8], mut at: usize, ends: &mut Ends<'_>, order: &mut Order) -> usize {
+        // What changes with each field is here, and so in registers.
+        let FieldIndex { fields, slots, round, custom, .. } = self;
+        let (round, mut count, mut in_body) = (*round, self.count, order.in_body);
+        if order.in_trailer {
+            return at;
         }
-        ends.pass();
-        *slot = Slot { round: self.round, position: self.count as u16 };
-        *place = Field { tag, start: start as u32, end: end as u32 };
-        self.count = self.count.wrapping_add(1);
-        Some(end.wrapping_add(1))
+        while let Some((tag, start)) = short_tag(bytes, at)
+            && let Some(slot) = slots.get_mut(tag as usize)
+            && let Some(place) = fields.get_mut(count)
+        {
+            let mut class = TagClass::of(tag);
+            if let Some(custom) = custom {
+                class = class.and(custom.class(tag));
+            }
+            let end = ends.peek();
+            let is_in_place = class.is_plain() && !(class.is_header() && in_body);
+            if !is_in_place || slot.round == round || end <= start {
+                break;
+            }
+            ends.pass();
+            in_body = !class.is_header();
+            *slot = Slot { round, position: count as u16 };
+            *place = Field { tag, start: start as u32, end: end as u32 };
+            count = count.wrapping_add(1);
+            at = end.wrapping_add(1);
+        }
+        (self.count, order.in_body) = (count, in_body);
+        at
     }
 
     /// Indexes any field at `at` and says where the next one begins.
@@ -246,16 +260,6 @@ struct Order {
 }
 
 impl Order {
-    /// Whether a field is one of the header before the body, or of the body before the trailer, and nothing more: no data, no group.
-    #[inline]
-    fn is_kept_by_plain(&mut self, class: TagClass) -> bool {
-        if self.in_trailer || !class.is_plain() || (class.is_header() && self.in_body) {
-            return false;
-        }
-        self.in_body |= !class.is_header();
-        true
-    }
-
     #[inline]
     fn is_broken_by(&mut self, class: TagClass) -> bool {
         if class.is_trailer() {
