@@ -26,6 +26,7 @@ lint:
 
 bench:
 	cargo bench $(FEATURES)
+	cargo bench -p gateway --bench fix_codec
 
 # One binary with DuckDB inside, for deployment.
 static:

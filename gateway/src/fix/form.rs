@@ -108,7 +108,7 @@ pub fn missing_required(message: &Message<'_>) -> Option<FieldProblem> {
         _ => &[],
     };
     let of_header = [tag::SENDER_COMP_ID, tag::TARGET_COMP_ID, tag::MSG_SEQ_NUM, tag::SENDING_TIME];
-    let lacks = |tag: &&u32| message.get(**tag).is_none();
+    let lacks = |tag: &&u32| !message.has(**tag);
     of_header.iter().chain(of_type).find(lacks).map(|tag| FieldProblem::missing(*tag))
 }
 
@@ -206,6 +206,12 @@ impl TagClass {
         TagClass(CLASS.get(tag as usize).copied().unwrap_or(0))
     }
 
+    /// Neither trailer, nor data, nor the count of a group.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self.0 & (TRAILER | DATA | GROUP_COUNT) == 0
+    }
+
     #[inline]
     pub(super) fn is_header(self) -> bool {
         self.0 & HEADER != 0
@@ -265,7 +271,8 @@ impl CustomTags {
         CustomTags(TagMap::new(tags.into_iter().map(|(tag, class)| (tag, u16::from(class.0)))))
     }
 
-    #[inline]
+    /// Not inlined, so that parsing without them is not burdened.
+    #[inline(never)]
     pub(super) fn class(&self, tag: u32) -> TagClass {
         TagClass(self.0.get(tag).unwrap_or(0) as u8)
     }

@@ -27,6 +27,10 @@ pub const TEXT_BYTES_MAX: usize = 256;
 /// Longest TestReqID(112) that is echoed in a Heartbeat(0), in bytes.
 pub const TEST_REQ_ID_BYTES_MAX: usize = 256;
 
+/// Longest value of a peer's that a refusal of its message repeats, in bytes: what is longer is left out, or a refusal could be
+/// longer than a message may be.
+pub const REPEATED_BYTES_MAX: usize = 256;
+
 /// Longest SenderCompID(49) or TargetCompID(56) of a configured session, in bytes.
 pub const COMP_ID_BYTES_MAX: usize = 64;
 
@@ -41,4 +45,6 @@ const _: () = {
     assert!(MESSAGE_BYTES_MAX < 1_000_000);
     assert!(BODY_LENGTH_DIGITS_MAX <= 6);
     assert!(MSG_SEQ_NUM_MAX < u64::MAX / 2);
+    // Six fields of the way back, RefMsgType(372), BusinessRejectRefID(379), and Text(58).
+    assert!(8 * REPEATED_BYTES_MAX + TEXT_BYTES_MAX < MESSAGE_BYTES_MAX / 2);
 };

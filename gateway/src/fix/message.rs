@@ -6,7 +6,8 @@
 
 use super::dictionary::Dictionary;
 use super::form::{CustomTags, FieldProblem, SessionRejectReason, TagClass, has_known_groups, length_tag_of};
-use super::limits::{FIELDS_MAX, MSG_SEQ_NUM_MAX, TAG_MAX, TAG_SLOTS};
+use super::limits::{FIELDS_MAX, MSG_SEQ_NUM_MAX, TAG_SLOTS};
+use super::scan::{Ends, any_tag, short_tag};
 use super::value::{self, ValueError};
 use super::{SOH, tag};
 use memchr::memchr;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unreadable;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Field {
     tag: u32,
     start: u32,
@@ -27,13 +28,24 @@ struct Field {
 /// Where the fields of a message are; preallocated, used again for each message.
 #[derive(Debug)]
 pub struct FieldIndex {
-    fields: Vec<Field>,
-    /// Position in `fields` plus one of the first field with this tag; 0 is none.
-    slots: Box<[u16; TAG_SLOTS]>,
+    /// Room for the most; those of this message are the first `count`.
+    fields: Box<[Field; FIELDS_MAX]>,
+    count: usize,
+    /// By tag: the first field with it.
+    slots: Box<[Slot; TAG_SLOTS]>,
+    /// Counts the messages, so that slots of the one before need not be cleared. Never 0, which is in no message.
+    round: u16,
     problem: Option<FieldProblem>,
     /// The first problem but for repeated tags: which of them belong to groups, a dictionary knows better.
     problem_but_repetition: Option<FieldProblem>,
     custom: Option<Arc<CustomTags>>,
+}
+
+/// The position in `fields`, if `round` is that of the message.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    round: u16,
+    position: u16,
 }
 
 impl Default for FieldIndex {
@@ -45,8 +57,10 @@ impl Default for FieldIndex {
 impl FieldIndex {
     pub fn new() -> FieldIndex {
         FieldIndex {
-            fields: Vec::with_capacity(FIELDS_MAX),
-            slots: Box::new([0; TAG_SLOTS]),
+            fields: Box::new([Field::default(); FIELDS_MAX]),
+            count: 0,
+            slots: Box::new([Slot::default(); TAG_SLOTS]),
+            round: 0,
             problem: None,
             problem_but_repetition: None,
             custom: None,
@@ -69,30 +83,39 @@ impl FieldIndex {
         if bytes.len() > u32::MAX as usize || bytes.last() != Some(&SOH) {
             return Err(Unreadable);
         }
+        let mut ends = Ends::of(bytes);
         let mut order = Order::default();
         let mut at = 0;
         while at < bytes.len() {
-            at = self.parse_field(bytes, at, &mut order)?;
+            at = self.parse_plain_fields(bytes, at, &mut ends, &mut order);
+            if at < bytes.len() {
+                at = self.parse_field(bytes, at, &mut ends, &mut order)?;
+            }
         }
-        let begins = matches!(self.fields.as_slice(), [begin, length, kind, ..]
+        let begins = matches!(self.fields(), [begin, length, kind, ..]
             if begin.tag == tag::BEGIN_STRING && length.tag == tag::BODY_LENGTH && kind.tag == tag::MSG_TYPE);
         // A full index has lost the last fields, and has said so as a problem.
-        let ends = self.fields.len() == FIELDS_MAX || self.fields.last().is_some_and(|sum| sum.tag == tag::CHECK_SUM);
-        match begins && ends {
+        let closes = self.count == FIELDS_MAX || self.fields().last().is_some_and(|sum| sum.tag == tag::CHECK_SUM);
+        match begins && closes {
             true => Ok(Message { bytes, index: self }),
             false => Err(Unreadable),
         }
     }
 
     fn clear(&mut self) {
-        for field in &self.fields {
-            if let Some(slot) = self.slots.get_mut(field.tag as usize) {
-                *slot = 0;
-            }
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.slots.fill(Slot::default());
+            self.round = 1;
         }
-        self.fields.clear();
+        self.count = 0;
         self.problem = None;
         self.problem_but_repetition = None;
+    }
+
+    #[inline]
+    fn fields(&self) -> &[Field] {
+        &self.fields[..self.count]
     }
 
     #[inline]
@@ -103,64 +126,106 @@ impl FieldIndex {
         }
     }
 
-    /// Indexes the field at `at` and says where the next one begins.
-    #[inline]
-    fn parse_field(&mut self, bytes: &[u8], at: usize, order: &mut Order) -> Result<usize, Unreadable> {
-        let Some((tag, start)) = parse_tag(bytes, at) else {
+    /// Indexes the fields from `at` on that are like nearly all: with a short tag that comes for the first time, of the header or the
+    /// body and in its place, with a value that ends at the next SOH. Says where the first one begins that is not.
+    fn parse_plain_fields(&mut self, bytes: &[u8], mut at: usize, ends: &mut Ends<'_>, order: &mut Order) -> usize {
+        // What changes with each field is here, and so in registers.
+        let FieldIndex { fields, slots, round, custom, .. } = self;
+        let (round, mut count, mut in_body) = (*round, self.count, order.in_body);
+        if order.in_trailer {
+            return at;
+        }
+        while let Some((tag, start)) = short_tag(bytes, at)
+            && let Some(slot) = slots.get_mut(tag as usize)
+            && let Some(place) = fields.get_mut(count)
+        {
+            let mut class = TagClass::of(tag);
+            if let Some(custom) = custom {
+                class = class.and(custom.class(tag));
+            }
+            let end = ends.peek();
+            let is_in_place = class.is_plain() && !(class.is_header() && in_body);
+            if !is_in_place || slot.round == round || end <= start {
+                break;
+            }
+            ends.pass();
+            in_body = !class.is_header();
+            *slot = Slot { round, position: count as u16 };
+            *place = Field { tag, start: start as u32, end: end as u32 };
+            count = count.wrapping_add(1);
+            at = end.wrapping_add(1);
+        }
+        (self.count, order.in_body) = (count, in_body);
+        at
+    }
+
+    /// Indexes any field at `at` and says where the next one begins.
+    #[inline(never)]
+    fn parse_field(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        ends: &mut Ends<'_>,
+        order: &mut Order,
+    ) -> Result<usize, Unreadable> {
+        let Some((tag, start)) = any_tag(bytes, at) else {
             self.note(FieldProblem::new(SessionRejectReason::InvalidTagNumber, 0));
-            let soh = memchr(SOH, &bytes[at..]).ok_or(Unreadable)?;
-            return Ok(at + soh + 1);
+            return Ok(ends.next_from(at).ok_or(Unreadable)? + 1);
         };
         let class = self.class_of(tag);
         let end = match class.is_data() {
             true => self.data_end(bytes, tag, start)?,
-            false => value_end(bytes, start)?,
+            false => ends.next_from(start).ok_or(Unreadable)?,
         };
         if end == start {
             self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedWithoutValue, tag));
         }
-        if self.fields.len() == FIELDS_MAX {
+        let position = self.count;
+        let Some(place) = self.fields.get_mut(position) else {
             self.note(TOO_MANY_FIELDS);
             return Ok(end + 1);
-        }
+        };
+        *place = Field { tag, start: start as u32, end: end as u32 };
         if order.is_broken_by(class) {
             self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedOutOfOrder, tag));
         }
-        self.check_repetition(bytes, tag, class, order);
-        let position = self.fields.len() as u16 + 1;
-        if let Some(slot @ 0) = self.slots.get_mut(tag as usize) {
-            *slot = position;
+        match self.slots.get_mut(tag as usize) {
+            Some(slot) if slot.round != self.round => *slot = Slot { round: self.round, position: position as u16 },
+            _ => self.check_repetition(bytes, tag, class, order),
         }
+        self.count = position + 1;
         if class.is_group_count() && order.first_group.is_none() {
-            order.first_group = Some(position - 1);
+            order.first_group = Some(position);
         }
-        self.fields.push(Field { tag, start: start as u32, end: end as u32 });
         Ok(end + 1)
     }
 
     /// A tag may come again only as the member of a group: after a NumInGroup field, and, where the tables know the tag, only
     /// if they know it as a member.
-    #[inline]
     fn check_repetition(&mut self, bytes: &[u8], tag: u32, class: TagClass, order: &Order) {
         let Some(first) = self.position(tag) else { return };
-        let in_group = order.first_group.is_some_and(|group| first > group as usize)
+        let in_group = order.first_group.is_some_and(|group| first > group)
             && (class.is_group_member()
                 || class.is_group_count()
                 || tag as usize >= TAG_SLOTS
-                || !self.fields.get(2).is_some_and(|kind| has_known_groups(value_of(bytes, kind))));
+                || !self.fields().get(2).is_some_and(|kind| has_known_groups(value_of(bytes, kind))));
         if !in_group {
             let repeated = FieldProblem::new(SessionRejectReason::TagAppearsMoreThanOnce, tag);
             self.problem = self.problem.or(Some(repeated));
         }
     }
 
-    /// Where a data field ends: as many bytes on as the length field just before it says.
-    fn data_end(&self, bytes: &[u8], tag: u32, start: usize) -> Result<usize, Unreadable> {
-        let length = match self.fields.last() {
+    /// Where a data field ends: as many bytes on as the length field just before it says. Without one it ends at the next SOH,
+    /// which is a guess, and so a problem.
+    fn data_end(&mut self, bytes: &[u8], tag: u32, start: usize) -> Result<usize, Unreadable> {
+        let length = match self.fields().last() {
             Some(last) if last.tag == length_tag_of(tag) || self.class_of(last.tag).is_length() => {
                 value::parse_u64(value_of(bytes, last), bytes.len() as u64).map_err(|_| Unreadable)? as usize
             }
-            _ => memchr(SOH, &bytes[start..]).ok_or(Unreadable)?,
+            _ => {
+                self.note(FieldProblem::new(SessionRejectReason::TagSpecifiedOutOfOrder, tag));
+                memchr(SOH, &bytes[start..]).ok_or(Unreadable)?
+            }
         };
         let end = start.checked_add(length).ok_or(Unreadable)?;
         match bytes.get(end) {
@@ -172,9 +237,8 @@ impl FieldIndex {
     #[inline]
     fn position(&self, tag: u32) -> Option<usize> {
         match self.slots.get(tag as usize) {
-            Some(0) => None,
-            Some(position) => Some(*position as usize - 1),
-            None => self.fields.iter().position(|field| field.tag == tag),
+            Some(slot) => (slot.round == self.round).then_some(slot.position as usize),
+            None => self.fields().iter().position(|field| field.tag == tag),
         }
     }
 
@@ -197,7 +261,7 @@ struct Order {
     in_body: bool,
     in_trailer: bool,
     /// Position of the first NumInGroup field.
-    first_group: Option<u16>,
+    first_group: Option<usize>,
 }
 
 impl Order {
@@ -213,39 +277,6 @@ impl Order {
         self.in_body = true;
         self.in_trailer
     }
-}
-
-/// Where the value that starts at `start` ends. Most values are shorter than the set-up of a vectorised search, so the first
-/// bytes are looked at one by one.
-#[inline]
-fn value_end(bytes: &[u8], start: usize) -> Result<usize, Unreadable> {
-    let near = &bytes[start..bytes.len().min(start + NEAR_BYTES)];
-    if let Some(soh) = near.iter().position(|byte| *byte == SOH) {
-        return Ok(start + soh);
-    }
-    let rest = start + near.len();
-    memchr(SOH, &bytes[rest..]).map(|soh| rest + soh).ok_or(Unreadable)
-}
-
-const NEAR_BYTES: usize = 8;
-
-/// The tag number at `at` and where its value starts: digits without a leading zero, then `=`.
-#[inline]
-fn parse_tag(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let mut tag = 0u32;
-    for (offset, byte) in bytes[at..].iter().enumerate() {
-        match byte {
-            b'0'..=b'9' if tag <= TAG_MAX / 10 => {
-                if offset == 1 && tag == 0 {
-                    return None;
-                }
-                tag = tag * 10 + u32::from(byte - b'0');
-            }
-            b'=' if tag > 0 => return Some((tag, at + offset + 1)),
-            _ => return None,
-        }
-    }
-    None
 }
 
 /// One message, parsed. Values are slices of the received bytes.
@@ -282,7 +313,14 @@ impl<'a> Message<'a> {
         self.index.position(tag).map(|position| value_of(self.bytes, &self.index.fields[position]))
     }
 
+    /// Whether there is a field with this tag.
+    #[inline]
+    pub fn has(&self, tag: u32) -> bool {
+        self.index.position(tag).is_some()
+    }
+
     /// The value of a required field.
+    #[inline]
     pub fn require(&self, tag: u32) -> Result<&'a [u8], FieldProblem> {
         self.get(tag).ok_or(FieldProblem::missing(tag))
     }
@@ -290,7 +328,7 @@ impl<'a> Message<'a> {
     /// All fields in the order received, with repeated ones: the way to walk a repeating group.
     pub fn fields(&self) -> impl Iterator<Item = (u32, &'a [u8])> + use<'a> {
         let Message { bytes, index } = *self;
-        index.fields.iter().map(move |field| (field.tag, value_of(bytes, field)))
+        index.fields().iter().map(move |field| (field.tag, value_of(bytes, field)))
     }
 
     /// BeginString(8).
@@ -310,6 +348,7 @@ impl<'a> Message<'a> {
     }
 
     /// A required number of digits only, at most `max`.
+    #[inline]
     pub fn get_u64(&self, tag: u32, max: u64) -> Result<u64, FieldProblem> {
         self.typed(tag, |bytes| value::parse_u64(bytes, max))
     }
@@ -320,6 +359,7 @@ impl<'a> Message<'a> {
     }
 
     /// A required single character.
+    #[inline]
     pub fn get_char(&self, tag: u32) -> Result<u8, FieldProblem> {
         self.typed(tag, |bytes| match bytes {
             [one] => Ok(*one),
@@ -328,11 +368,13 @@ impl<'a> Message<'a> {
     }
 
     /// A required decimal in 1e-8; refused when it cannot be held exactly.
+    #[inline]
     pub fn get_decimal(&self, tag: u32) -> Result<i64, FieldProblem> {
         self.typed(tag, value::parse_decimal)
     }
 
     /// A required UTCTimestamp in nanoseconds since 1970.
+    #[inline]
     pub fn get_time(&self, tag: u32) -> Result<i64, FieldProblem> {
         self.typed(tag, value::parse_utc_timestamp)
     }
@@ -342,6 +384,7 @@ impl<'a> Message<'a> {
         Ok(optional(self.typed(tag, value::parse_bool))?.unwrap_or(false))
     }
 
+    #[inline]
     fn typed<T>(&self, tag: u32, parse: impl FnOnce(&[u8]) -> Result<T, ValueError>) -> Result<T, FieldProblem> {
         parse(self.require(tag)?).map_err(|error| FieldProblem::new(error.reject_reason(), tag))
     }

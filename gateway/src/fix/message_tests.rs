@@ -33,6 +33,9 @@ fn rule_15_tags_repeat_inside_groups_only() {
 #[test]
 fn data_field_may_hold_soh_when_its_length_says_so() {
     assert_eq!(problem_of("354=6|355=a|58=b|11=a|"), None);
+    for guessed in ["355=a|11=a|", "354=1|11=a|355=a|"] {
+        assert_eq!(problem_of(guessed), Some((14, 355)), "{guessed}");
+    }
     let unreadable = "8=FIX.4.4|9=1|35=D|354=99|355=a|10=000|".replace('|', "\x01");
     assert!(FieldIndex::new().parse(unreadable.as_bytes()).is_err());
 }

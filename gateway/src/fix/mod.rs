@@ -20,6 +20,7 @@ pub mod frame;
 pub mod dictionary;
 pub mod form;
 pub mod message;
+mod scan;
 pub mod value;
 
 pub mod encode;
@@ -71,6 +72,3 @@ pub use settings::{AcceptorSettings, SessionSettings};
 
 /// Start of heading, the byte that ends every FIX field.
 pub const SOH: u8 = 0x01;
-
-#[cfg(test)]
-mod hostile;

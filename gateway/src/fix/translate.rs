@@ -173,7 +173,7 @@ fn is_there(message: &Message<'_>, tag: u32, text: &'static str) -> Result<(), T
 }
 
 fn refuse_unsupported(message: &Message<'_>) -> Result<(), Trouble> {
-    match UNSUPPORTED_INSTRUCTIONS.iter().find(|(tag, _)| message.get(*tag).is_some()) {
+    match UNSUPPORTED_INSTRUCTIONS.iter().find(|(tag, _)| message.has(*tag)) {
         Some((_, text)) => Err(Trouble::Business(BusinessRejectReason::Other, text)),
         None => Ok(()),
     }

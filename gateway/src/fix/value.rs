@@ -37,21 +37,35 @@ pub fn parse_u64(bytes: &[u8], max: u64) -> Result<u64, ValueError> {
     if bytes.is_empty() {
         return Err(ValueError::Format);
     }
-    let mut value = 0u64;
-    let mut too_large = false;
-    for byte in bytes {
-        if !byte.is_ascii_digit() {
-            return Err(ValueError::Format);
-        }
-        match value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(byte - b'0'))) {
-            Some(next) => value = next,
-            None => too_large = true,
-        }
-    }
-    match too_large || value > max {
+    let value = match bytes.len() <= DIGITS_SAFE {
+        true => short_number(bytes)?,
+        false => long_number(bytes)?,
+    };
+    match value > max {
         true => Err(ValueError::OutOfRange),
         false => Ok(value),
     }
+}
+
+/// So many digits are a number that 63 bits can hold.
+const DIGITS_SAFE: usize = 18;
+
+#[inline]
+fn short_number(bytes: &[u8]) -> Result<u64, ValueError> {
+    bytes.iter().try_fold(0u64, |value, byte| match byte.wrapping_sub(b'0') {
+        digit @ 0..=9 => Ok(value.wrapping_mul(10).wrapping_add(u64::from(digit))),
+        _ => Err(ValueError::Format),
+    })
+}
+
+#[cold]
+fn long_number(bytes: &[u8]) -> Result<u64, ValueError> {
+    if !bytes.iter().all(u8::is_ascii_digit) {
+        return Err(ValueError::Format);
+    }
+    let digits = bytes.iter().map(|byte| u64::from(byte - b'0'));
+    let sum = |value: u64, digit: u64| value.checked_mul(10)?.checked_add(digit);
+    digits.into_iter().try_fold(0, sum).ok_or(ValueError::OutOfRange)
 }
 
 /// Digits with an optional `-`.
@@ -74,15 +88,48 @@ pub fn parse_bool(bytes: &[u8]) -> Result<bool, ValueError> {
 /// A FIX float (optional `-`, digits, at most one point, no exponent) as an integer in 1e-8. Zeros beyond the eighth place
 /// are allowed; other digits there are [`ValueError::Inexact`].
 pub fn parse_decimal(bytes: &[u8]) -> Result<i64, ValueError> {
-    let (negative, digits) = match bytes.strip_prefix(b"-") {
-        Some(rest) => (true, rest),
-        None => (false, bytes),
+    let (negative, digits) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, bytes),
     };
+    let units = match short_decimal(digits) {
+        Some(units) => units,
+        None => long_decimal(digits)?,
+    };
+    Ok(if negative { -units } else { units })
+}
+
+const POWERS: [i64; DECIMAL_PLACES + 1] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+
+/// What nearly all decimals are: no more digits than 63 bits can hold, no more places than we keep. `None` for others, and for
+/// what is no decimal.
+#[inline]
+fn short_decimal(bytes: &[u8]) -> Option<i64> {
+    if bytes.len() > DIGITS_SAFE {
+        return None;
+    }
+    let mut units = 0i64;
+    let mut point = bytes.len();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => units = units.wrapping_mul(10).wrapping_add(i64::from(digit)),
+            _ if *byte == b'.' && point == bytes.len() && bytes.len() > 1 => point = at,
+            _ => return None,
+        }
+    }
+    let places = (bytes.len() - point).saturating_sub(1);
+    // No bytes at all, or a point alone, is no decimal; the long way says so.
+    let scale = POWERS.get(places).filter(|_| !bytes.is_empty())?;
+    units.checked_mul(*scale)
+}
+
+#[cold]
+fn long_decimal(bytes: &[u8]) -> Result<i64, ValueError> {
     let mut units = 0i64;
     let mut places: Option<usize> = None;
     let mut any_digit = false;
     let mut trouble = None;
-    for byte in digits {
+    for byte in bytes {
         match byte {
             b'0'..=b'9' => {
                 any_digit = true;
@@ -111,9 +158,7 @@ pub fn parse_decimal(bytes: &[u8]) -> Result<i64, ValueError> {
     if let Some(trouble) = trouble {
         return Err(trouble);
     }
-    const POWERS: [i64; DECIMAL_PLACES + 1] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let units = units.checked_mul(POWERS[places.unwrap_or(0)]).ok_or(ValueError::OutOfRange)?;
-    Ok(if negative { -units } else { units })
+    units.checked_mul(POWERS[places.unwrap_or(0)]).ok_or(ValueError::OutOfRange)
 }
 
 /// Appends a decimal in 1e-8, without trailing zeros: `150000000` is `1.5`, `100000000` is `1`.
@@ -141,14 +186,13 @@ pub fn push_decimal(out: &mut Vec<u8>, units: i64) {
 /// A UTCTimestamp (`YYYYMMDD-HH:MM:SS`, then nothing or a point and one to nine digits) as nanoseconds since 1970. Years 1970
 /// to 2261; the day must exist; a leap second (`:60`) is the second after `:59`.
 pub fn parse_utc_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
-    let (text, fraction) = bytes.split_at_checked(17).ok_or(ValueError::Format)?;
-    if text[8] != b'-' || text[11] != b':' || text[14] != b':' {
-        return Err(ValueError::Format);
-    }
-    let year = digits(&text[0..4])?;
-    let month = digits(&text[4..6])?;
-    let day = digits(&text[6..8])?;
-    let (hour, minute, second) = (digits(&text[9..11])?, digits(&text[12..14])?, digits(&text[15..17])?);
+    let (date, rest) = bytes.split_first_chunk::<8>().ok_or(ValueError::Format)?;
+    let [b'-', rest @ ..] = rest else { return Err(ValueError::Format) };
+    let (clock, fraction) = rest.split_first_chunk::<8>().ok_or(ValueError::Format)?;
+    let (date, clock) = (eight_as_digits(date, b"00000000")?, eight_as_digits(clock, b"00:00:00")?);
+    let two = |of: &[u8; 8], at: usize| i64::from(of[at]) * 10 + i64::from(of[at + 1]);
+    let (year, month, day) = (two(&date, 0) * 100 + two(&date, 2), two(&date, 4), two(&date, 6));
+    let (hour, minute, second) = (two(&clock, 0), two(&clock, 3), two(&clock, 6));
     let in_range = (1970..=2261).contains(&year)
         && (1..=12).contains(&month)
         && day >= 1
@@ -163,23 +207,30 @@ pub fn parse_utc_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
     Ok(seconds * NS_PER_SECOND + fraction_ns(fraction)?)
 }
 
-fn fraction_ns(fraction: &[u8]) -> Result<i64, ValueError> {
-    match fraction {
-        [] => Ok(0),
-        [b'.', places @ ..] if (1..=9).contains(&places.len()) => {
-            let missing = 9 - places.len() as u32;
-            Ok(digits(places)? * 10i64.pow(missing))
-        }
-        _ => Err(ValueError::Format),
+/// The bytes as digits from 0 to 9 where the pattern has `0`, and as 0 where they are the pattern's other signs.
+#[inline]
+fn eight_as_digits(bytes: &[u8; 8], pattern: &[u8; 8]) -> Result<[u8; 8], ValueError> {
+    let digits = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(*pattern);
+    let greatest = u64::from_le_bytes(pattern.map(|sign| if sign == b'0' { 9 } else { 0 }));
+    // In each byte: what is beyond the greatest makes the highest bit.
+    let beyond = (digits & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x7F7F_7F7F_7F7F_7F7F - greatest) | digits;
+    match beyond & 0x8080_8080_8080_8080 == 0 {
+        true => Ok(digits.to_le_bytes()),
+        false => Err(ValueError::Format),
     }
 }
 
-/// At most nine digits.
-fn digits(bytes: &[u8]) -> Result<i64, ValueError> {
-    bytes.iter().try_fold(0i64, |value, byte| match byte {
-        b'0'..=b'9' => Ok(value * 10 + i64::from(byte - b'0')),
+#[inline]
+fn fraction_ns(fraction: &[u8]) -> Result<i64, ValueError> {
+    /// Nanoseconds of the last of so many places.
+    const PLACE_NS: [i64; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    match fraction {
+        [] => Ok(0),
+        [b'.', places @ ..] if (1..=9).contains(&places.len()) => {
+            short_number(places).map(|number| number as i64 * PLACE_NS[places.len()])
+        }
         _ => Err(ValueError::Format),
-    })
+    }
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {

@@ -2,7 +2,7 @@
 
 use super::super::encode::Encoder;
 use super::super::form::FieldProblem;
-use super::super::limits::TEXT_BYTES_MAX;
+use super::super::limits::{REPEATED_BYTES_MAX, TEXT_BYTES_MAX};
 use super::super::message::Message;
 use super::super::{msg_type, tag};
 use super::{Disposition, Session};
@@ -68,8 +68,8 @@ impl Session {
         if let Ok(ref_seq_num) = rejected.msg_seq_num() {
             out.field_u64(tag::REF_SEQ_NUM, ref_seq_num);
         }
-        out.field_bytes(tag::REF_MSG_TYPE, rejected.msg_type());
-        out.field_bytes(tag::BUSINESS_REJECT_REF_ID, content.ref_id);
+        out.field_bytes(tag::REF_MSG_TYPE, repeated(rejected.msg_type()));
+        out.field_bytes(tag::BUSINESS_REJECT_REF_ID, repeated(content.ref_id));
         let reason = self.config.version.business_reject_reason(content.reason);
         out.field_u64(tag::BUSINESS_REJECT_REASON, reason);
         out.field_str(tag::TEXT, bounded(content.text));
@@ -105,7 +105,7 @@ impl Session {
         if problem.ref_tag != 0 {
             out.field_u64(tag::REF_TAG_ID, u64::from(problem.ref_tag));
         }
-        out.field_bytes(tag::REF_MSG_TYPE, rejected.msg_type());
+        out.field_bytes(tag::REF_MSG_TYPE, repeated(rejected.msg_type()));
         if let Some(code) = self.config.version.session_reject_reason(problem.reason) {
             out.field_u64(tag::SESSION_REJECT_REASON, code);
         }
@@ -165,8 +165,9 @@ impl Session {
 /// elsewhere. It answers the Logon's own CompIDs, has number 1, and touches no session.
 pub fn write_refusal(now_ns: i64, logon: &Message<'_>, text: &str, out: &mut Encoder) {
     out.begin(logon.begin_string(), msg_type::LOGOUT);
-    out.field_bytes(tag::SENDER_COMP_ID, logon.get(tag::TARGET_COMP_ID).unwrap_or(b"UNKNOWN"));
-    out.field_bytes(tag::TARGET_COMP_ID, logon.get(tag::SENDER_COMP_ID).unwrap_or(b"UNKNOWN"));
+    for (to, from) in [(tag::SENDER_COMP_ID, tag::TARGET_COMP_ID), (tag::TARGET_COMP_ID, tag::SENDER_COMP_ID)] {
+        out.field_bytes(to, logon.get(from).map(repeated).filter(|id| !id.is_empty()).unwrap_or(b"UNKNOWN"));
+    }
     out.field_u64(tag::MSG_SEQ_NUM, 1);
     out.field_time(tag::SENDING_TIME, now_ns);
     out.field_str(tag::TEXT, bounded(text));
@@ -176,9 +177,14 @@ pub fn write_refusal(now_ns: i64, logon: &Message<'_>, text: &str, out: &mut Enc
 fn write_reverse_route(rejected: &Message<'_>, out: &mut Encoder) {
     for (from, to) in REVERSE_ROUTE {
         if let Some(value) = rejected.get(from) {
-            out.field_bytes(to, value);
+            out.field_bytes(to, repeated(value));
         }
     }
+}
+
+/// A peer's value, or nothing where it is too long to be repeated.
+fn repeated(value: &[u8]) -> &[u8] {
+    if value.len() <= REPEATED_BYTES_MAX { value } else { b"" }
 }
 
 fn bounded(text: &str) -> &str {

@@ -229,3 +229,16 @@ fn rule_15_dictionary_decides_by_its_level_and_the_session_goes_on() {
     assert_eq!(rejected_at(Level::Off, group), None);
     assert_eq!(rejected_at(Level::Off, "58=|"), Some((4, 58)), "form holds at every level");
 }
+
+/// Found by fuzzing: the answer was longer than the longest message, so a peer with our limits never saw it.
+#[test]
+fn rule_13_reject_of_a_long_message_is_a_message_that_the_peer_can_take() {
+    let mut peer = Played::logged_on();
+    let long = "x".repeat(MESSAGE_BYTES_MAX - 200);
+    for (number, body) in [format!("115={long}|"), format!("11={long}|11=again|"), String::new()].iter().enumerate() {
+        let kind = if body.is_empty() { long.as_str() } else { "D" };
+        let (disposition, answers) = peer.send(&format!("35={kind}|34={}|{body}", number + 2));
+        assert!(matches!(disposition, Disposition::Rejected { .. }), "{disposition:?}");
+        assert!(answers[0].len() < 600 && !answers[0].contains(&long), "{}", answers[0]);
+    }
+}
