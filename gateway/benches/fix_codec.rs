@@ -16,6 +16,7 @@ use gateway::fix::encode::Encoder;
 use gateway::fix::msg_type;
 use gateway::fix::report::{Names, write_body};
 use gateway::fix::session::{SequenceNumbers, Session, SessionConfig};
+use gateway::fix::version::Version;
 use model::*;
 
 fn fix_codec(criterion: &mut Criterion) {
@@ -50,7 +51,14 @@ fn report(criterion: &mut Criterion) {
             seq += 1;
             out.clear();
             session.begin_app_message(NOW, msg_type::EXECUTION_REPORT, &mut out);
-            write_body(black_box(&fill), ExecId { seq: Seq(seq), index: 0 }, EngineTime(NOW), &names, &mut out);
+            write_body(
+                Version::Fix44,
+                black_box(&fill),
+                ExecId { seq: Seq(seq), index: 0 },
+                EngineTime(NOW),
+                &names,
+                &mut out,
+            );
             out.finish().len()
         });
     });
@@ -101,7 +109,8 @@ fn names() -> Names {
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
         tradable: 1,
-        reserved: [0; 7],
+        reserved: [0; 3],
+        venue: VenueId::PAPER,
     };
     names.learn(&Event::AccountDefined(AccountDefined {
         definition: account,

@@ -9,6 +9,7 @@ use gateway::fix::encode::Encoder;
 use gateway::fix::message::{FieldIndex, Message};
 use gateway::fix::report::{self, Names};
 use gateway::fix::tag;
+use gateway::fix::version::Version;
 use model::{Event, ExecId, Seq};
 
 /// Fields of header and trailer that a resend may change.
@@ -75,7 +76,14 @@ pub(crate) fn by_the_journal(journal: &Path) -> BTreeMap<String, Vec<Told>> {
             let (Some(session), Some(msg_type)) = (event.session(), report::msg_type(&event)) else { continue };
             out.clear();
             out.begin(b"FIX.4.4", msg_type);
-            report::write_body(&event, ExecId { seq: frame.seq, index: place }, frame.time, &names, &mut out);
+            report::write_body(
+                Version::Fix44,
+                &event,
+                ExecId { seq: frame.seq, index: place },
+                frame.time,
+                &names,
+                &mut out,
+            );
             let message = index.parse(out.finish()).expect("a report is a message");
             let name = comp_ids.get(&session).expect("a session is defined before it hears of orders");
             told.entry(name.clone()).or_default().extend(Told::by(&message));
