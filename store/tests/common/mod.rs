@@ -104,7 +104,7 @@ impl Folder {
             currency: Text::literal("USD"),
             tradable: 1,
             reserved: [0; 3],
-            venue: model::VenueId::PAPER,
+            venue: VenueId::PAPER,
         };
         let event = InstrumentDefined { definition, instrument: InstrumentId(0), reserved: 0 };
         self.append(definition, &[event.into()]);
@@ -217,7 +217,7 @@ impl Folder {
             kind: ReportKind::Filled,
             reason: 0,
             reserved: [0; 2],
-            venue: model::VenueId::PAPER,
+            venue: VenueId::PAPER,
         };
         let filled =
             OrderFilled { order, last_qty: Qty::whole(40), last_px: price, venue_exec_id: self.orders, reserved: 0 };
