@@ -222,6 +222,8 @@ impl Owner {
             Disposition::LoggedOn { reset } => {
                 assert!(self.session.is_active());
                 if reset {
+                    // Our Logon was the first of the new numbers; a ResendRequest(2) may have followed.
+                    assert!((2..=3).contains(&after.next_out), "{after:?}");
                     self.kept.clear();
                     self.resends.clear();
                 }
@@ -240,12 +242,11 @@ impl Owner {
     }
 
     /// Takes what was written, and looks at it.
-    fn look(&mut self, before: SequenceNumbers, may_begin_again: bool) -> Vec<Vec<u8>> {
+    fn look(&mut self, before: SequenceNumbers, may_begin_again: bool) {
         let after = self.session.sequence_numbers();
         let index = &mut self.written_index;
-        let kinds = written::check(self.out.pending(), self.version, (before, after), may_begin_again, index);
+        written::check(self.out.pending(), self.version, (before, after), may_begin_again, index);
         self.out.clear();
-        kinds
     }
 
     fn pass_time(&mut self, choices: &mut Choices<'_>) {
@@ -333,6 +334,7 @@ impl Owner {
     fn go_on_resending(&mut self, choices: &mut Choices<'_>) {
         let Some(mut resend) = self.resends.first().copied() else { return };
         let before = self.session.sequence_numbers();
+        let first = resend.begin();
         let one = choices.flag();
         for (number, bytes) in &self.kept {
             if *number < resend.begin() {
@@ -352,6 +354,7 @@ impl Owner {
             assert!(resend.is_done());
             self.resends.remove(0);
         }
+        written::covers(self.out.pending(), (first, resend.begin()), &mut self.written_index);
         self.look(before, false);
         self.receive(0);
     }
