@@ -9,5 +9,6 @@ pub(crate) mod offer;
 pub(crate) mod parser;
 pub(crate) mod seeds;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod twins;
 pub(crate) mod written;

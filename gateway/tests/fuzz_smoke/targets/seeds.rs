@@ -90,11 +90,19 @@ fn streamed(bodies: &[Vec<u8>]) -> Vec<u8> {
     stream
 }
 
-/// For the session: each version and role with a Logon and then a bit of everything.
+/// For the session: each version and role with a Logon and then a bit of everything, or with messages that are asked for again.
 fn session() -> Vec<Vec<u8>> {
-    let logon = OFFERS.iter().position(|(kind, _)| *kind == "A").expect("it is there") as u8;
+    let first = |of: &str| OFFERS.iter().position(|(kind, _)| *kind == of).expect("it is there") as u8;
+    let (logon, resend_request) = (first("A"), first("2"));
     let mut seeds = Vec::new();
     for who in 0..64u8 {
+        let mut seed = vec![who << 1 | who >> 5, 0, 0, 0, 0, logon + (who & 1), 0, 0, 0];
+        // Some that the owner keeps and some that it does not, then all of them once more, one by one and the rest.
+        for kept in [0, 3, 0, 0, 3, 3, 0] {
+            seed.extend_from_slice(&[15, 0, kept]);
+        }
+        seed.extend_from_slice(&[0, resend_request, 0, 0, 0, 0xA1 + who % 4, 17, 1, 17, 1, 17, 0]);
+        seeds.push(seed);
         // The settings as they come, and some others.
         for (what, resets) in [(0, 0), (0x10, 0), (0x60, 0x2E), (0x81, 0x04)] {
             let mut seed = vec![who << 1 | who >> 5, what, resets, who & 0x11];

@@ -4,32 +4,26 @@
 //! answer; numbers go back only by a reset that the rules allow; an application message is given on once, with the number that was due;
 //! and after all of it a fresh connection with a valid Logon(A) works.
 
-use std::sync::{Arc, LazyLock};
-
-use gateway::fix::dictionary::{Dictionary, Level};
 use gateway::fix::encode::Encoder;
 use gateway::fix::form::{FieldProblem, SessionRejectReason};
 use gateway::fix::frame::{Framed, frame};
 use gateway::fix::limits::{MESSAGE_BYTES_MAX, MSG_SEQ_NUM_MAX};
 use gateway::fix::message::FieldIndex;
 use gateway::fix::session::{
-    BadLogonAnswer, BusinessReject, BusinessRejectReason, Disposition, Resend, Role, SequenceNumbers, Session,
-    SessionConfig, Version,
+    BusinessReject, BusinessRejectReason, Disposition, Resend, Role, SequenceNumbers, Session, Version,
 };
 use gateway::fix::tag;
 use gateway::fix::value::TimePrecision;
 
 use super::bytes::{self, Choices, piped};
 use super::offer::{offer, offer_bytes};
-use super::seeds::CUSTOM_XML;
+use super::settings::{self, OURS, PEERS};
 use super::written;
 
 const START: i64 = 1_760_000_000_000_000_000;
 /// In 2258: the calendar of timestamps ends soon after.
 const LATEST: i64 = 9_100_000_000_000_000_000;
 const SECOND: i64 = 1_000_000_000;
-const OURS: &str = "MILL";
-const PEERS: &str = "CLIENT";
 /// Most that one message is answered with, in bytes: a Reject(3) repeats some of it, a Logout(5) follows.
 const ANSWER_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
 /// Messages that the owner keeps, and requests that it answers at a time.
@@ -46,40 +40,6 @@ pub(crate) fn run(input: &[u8]) -> usize {
     }
     owner.a_valid_logon_works();
     owner.messages
-}
-
-fn config(choices: &mut Choices<'_>) -> SessionConfig {
-    static CUSTOM: LazyLock<Arc<Dictionary>> =
-        LazyLock::new(|| Arc::new(Dictionary::with_xml(Version::Fix44, CUSTOM_XML).expect("it is sound")));
-    let (who, what, resets) = (choices.byte(), choices.byte(), choices.byte());
-    let version = bytes::version(who & 3);
-    let base = match who & 4 {
-        0 => SessionConfig::acceptor(OURS, PEERS),
-        _ => SessionConfig::initiator(OURS, PEERS),
-    };
-    let dictionary = match who >> 3 & 3 {
-        0 => None,
-        1 if version == Version::Fix44 => Some(Arc::clone(&CUSTOM)),
-        _ => Some(Dictionary::standard(version)),
-    };
-    let bit = |of: u8, place: u8| of >> place & 1 == 1;
-    SessionConfig {
-        version,
-        dictionary,
-        validation: [Level::Strict, Level::Lenient, Level::Off, Level::Strict][usize::from(who >> 5 & 3)],
-        check_sending_time: !bit(what, 0),
-        time_precision: [TimePrecision::Millis, TimePrecision::Micros, TimePrecision::Nanos]
-            [usize::from(what >> 1) % 3],
-        next_expected_msg_seq_num: bit(what, 4) && version != Version::Fix42,
-        last_msg_seq_num_processed: bit(what, 5),
-        bad_logon_answer: if bit(what, 6) { BadLogonAnswer::Silence } else { BadLogonAnswer::Logout },
-        heart_bt_secs_min: u32::from(!bit(what, 7)),
-        allow_reset: !bit(resets, 0),
-        reset_on_logon: bit(resets, 1) && bit(resets, 5),
-        reset_on_logout: bit(resets, 2),
-        reset_on_disconnect: bit(resets, 3) && bit(resets, 5),
-        ..base
-    }
 }
 
 struct Owner {
@@ -106,7 +66,7 @@ struct Owner {
 
 impl Owner {
     fn new(choices: &mut Choices<'_>) -> Owner {
-        let config = config(choices);
+        let config = settings::chosen(choices);
         let (version, role) = (config.version, config.role);
         let mut index = FieldIndex::new();
         if let Some(dictionary) = &config.dictionary {
@@ -222,6 +182,8 @@ impl Owner {
             Disposition::LoggedOn { reset } => {
                 assert!(self.session.is_active());
                 if reset {
+                    // Our Logon was the first of the new numbers; a ResendRequest(2) may have followed.
+                    assert!((2..=3).contains(&after.next_out), "{after:?}");
                     self.kept.clear();
                     self.resends.clear();
                 }
@@ -240,12 +202,11 @@ impl Owner {
     }
 
     /// Takes what was written, and looks at it.
-    fn look(&mut self, before: SequenceNumbers, may_begin_again: bool) -> Vec<Vec<u8>> {
+    fn look(&mut self, before: SequenceNumbers, may_begin_again: bool) {
         let after = self.session.sequence_numbers();
         let index = &mut self.written_index;
-        let kinds = written::check(self.out.pending(), self.version, (before, after), may_begin_again, index);
+        written::check(self.out.pending(), self.version, (before, after), may_begin_again, index);
         self.out.clear();
-        kinds
     }
 
     fn pass_time(&mut self, choices: &mut Choices<'_>) {
@@ -333,6 +294,7 @@ impl Owner {
     fn go_on_resending(&mut self, choices: &mut Choices<'_>) {
         let Some(mut resend) = self.resends.first().copied() else { return };
         let before = self.session.sequence_numbers();
+        let first = resend.begin();
         let one = choices.flag();
         for (number, bytes) in &self.kept {
             if *number < resend.begin() {
@@ -352,6 +314,7 @@ impl Owner {
             assert!(resend.is_done());
             self.resends.remove(0);
         }
+        written::covers(self.out.pending(), (first, resend.begin()), &mut self.written_index);
         self.look(before, false);
         self.receive(0);
     }

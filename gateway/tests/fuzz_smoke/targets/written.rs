@@ -8,7 +8,23 @@ use gateway::fix::msg_type;
 use gateway::fix::session::{SequenceNumbers, Version};
 use gateway::fix::tag;
 
-/// Reads what is pending and gives the types of the messages. `before`: the numbers before it was written; `began_again`: they
+/// What was sent again covers each number from `first` to before `next` once and in turn, with messages and with gap fills.
+pub(crate) fn covers(pending: &[u8], (first, next): (u64, u64), index: &mut FieldIndex) {
+    let (mut rest, mut due) = (pending, first);
+    while let Framed::Message { len } = frame(rest, MESSAGE_BYTES_MAX) {
+        let Ok(message) = index.parse(&rest[..len]) else { panic!("unreadable: {:?}", String::from_utf8_lossy(rest)) };
+        assert_eq!(message.msg_seq_num(), Ok(due), "what is sent again is in turn");
+        assert_eq!(message.get_flag(tag::POSS_DUP_FLAG), Ok(true));
+        due = match message.msg_type() {
+            msg_type::SEQUENCE_RESET => message.get_u64(tag::NEW_SEQ_NO, u64::MAX).expect("a gap fill tells it"),
+            _ => due + 1,
+        };
+        rest = &rest[len..];
+    }
+    assert_eq!((due, rest.len()), (next, 0), "the range is covered");
+}
+
+/// Reads what is pending. `before`: the numbers before it was written; `began_again`: they
 /// may have started again meanwhile.
 pub(crate) fn check(
     pending: &[u8],
@@ -16,10 +32,9 @@ pub(crate) fn check(
     (before, after): (SequenceNumbers, SequenceNumbers),
     began_again: bool,
     index: &mut FieldIndex,
-) -> Vec<Vec<u8>> {
+) {
     let dictionary = Dictionary::standard(version);
     let mut rest = pending;
-    let mut kinds = Vec::new();
     let mut numbers = Vec::new();
     while !rest.is_empty() {
         let Framed::Message { len } = frame(rest, MESSAGE_BYTES_MAX) else {
@@ -38,7 +53,6 @@ pub(crate) fn check(
         } else {
             numbers.push(number);
         }
-        kinds.push(message.msg_type().to_vec());
         rest = &rest[len..];
     }
     let first = numbers.first().copied().unwrap_or(after.next_out);
@@ -46,5 +60,4 @@ pub(crate) fn check(
     assert!(due, "{first} follows {}", before.next_out);
     assert!((first..).zip(&numbers).all(|(due, number)| due == *number), "a hole in {numbers:?}");
     assert_eq!(first + numbers.len() as u64, after.next_out, "each number is written");
-    kinds
 }
