@@ -13,13 +13,14 @@ mod echo;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use args::Args;
 use echo::Echo;
 use gateway::fix::dictionary::{Dictionary, Level};
 use gateway::fix::driver::{Driver, Limits, ListenerKey, MemoryStore, Wait};
-use gateway::fix::session::SessionConfig;
+use gateway::fix::session::{SessionConfig, Version};
 use gateway::fix::tls::{Identity, TlsServer};
 
 const USAGE: &str = "\
@@ -52,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut stdout = io::stdout();
     for text in args.all("--session") {
         let (config, port) = args.session(text, SessionConfig::acceptor("ECHO", "CLIENT"));
-        let dictionary = Some(Dictionary::standard(config.version));
+        let dictionary = Some(dictionary(config.version, validation));
         let reset_on_logon = args.has("--reset-on-logon");
         let config = SessionConfig { reset_on_logon, dictionary, validation, ..config };
         let Some(port) = port.and_then(|port| port.parse().ok()) else {
@@ -70,6 +71,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     stdout.flush()?;
     let wait = if args.has("--spin") { Wait::Spin } else { Wait::Block };
     Ok(driver.run(&mut Echo::default(), &AtomicBool::new(false), wait)?)
+}
+
+/// Where all is checked, tags of the counterparty's own must be defined too, and none are here.
+fn dictionary(version: Version, level: Level) -> Arc<Dictionary> {
+    let standard = Dictionary::standard(version);
+    match level {
+        Level::Strict => Arc::new(Dictionary::clone(&standard).refuse_user_defined()),
+        Level::Lenient | Level::Off => standard,
+    }
 }
 
 fn tls(args: &Args) -> Result<Option<TlsServer>, Box<dyn std::error::Error>> {

@@ -8,7 +8,8 @@
 //! (EndSeqNo(16)=0), and every message that is too high is dropped, not queued: nothing grows while a gap is open. That is
 //! correct because the peer answers the request after it sent all that we dropped until then, and its answer reaches to the
 //! last number it had sent; a peer that interleaves new messages into its answer is asked again, when the answer has reached
-//! what the request was for, for what was dropped since. So each range is asked for once. A peer that never answers is logged
+//! what the request was for, for what was dropped since; and one whose answer leaves out what it sent before it began is asked
+//! again with its next new message. So each range is asked for once. A peer that never answers is logged
 //! out after [`SessionConfig::gap_time_limit_ns`].
 //!
 //! **Numbers.** An outbound number is taken once and never given back; an inbound number is consumed once. Both are read with
