@@ -401,26 +401,6 @@ fn reports_missed_while_away_are_resent_from_the_journal() {
 }
 
 #[test]
-fn long_resend_goes_in_pieces_and_skips_other_sessions() {
-    let mut rig = Rig::new(4096, |_| {});
-    let mut alpha = rig.client("ALPHA", SequenceNumbers::FIRST);
-    let mut beta = rig.client("BETA", SequenceNumbers::FIRST);
-    for n in 0..1_500 {
-        alpha.order(rig.now, &format!("a{n}"));
-        beta.order(rig.now, &format!("b{n}"));
-    }
-    rig.until(&mut [&mut alpha, &mut beta], |_, clients| clients.iter().all(|client| client.count(&["35=8"]) == 1_500));
-    assert_eq!(alpha.numbers(), (1..=1_501).collect::<Vec<_>>());
-    let numbers = SequenceNumbers { next_in: 1, ..alpha.session.sequence_numbers() };
-    drop(alpha);
-    rig.until(&mut [&mut beta], |rig, _| rig.counter("disconnects") == 1);
-    let mut alpha = rig.client("ALPHA", numbers);
-    rig.until(&mut [&mut alpha, &mut beta], |_, clients| clients[0].session.sequence_numbers().next_in == 1_503);
-    assert_eq!(alpha.count(&["35=8", "43=Y"]), 1_500);
-    assert_eq!(alpha.seen.iter().filter(|message| message.contains("|11=b")).count(), 0);
-}
-
-#[test]
 fn after_a_crash_no_number_is_reused_and_untold_events_come_as_possible_resends() {
     let mut rig = Rig::new(64, |_| {});
     let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
@@ -529,30 +509,6 @@ fn refusal_leaves_once_it_is_stored_and_no_later_one_keeps_it_back() {
     *rig.store.permits.lock() = None;
     rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=j", "379=b2"]) == 1);
     rig.until(&mut [&mut client], |_, clients| clients[0].count(&["35=8"]) == 4);
-}
-
-#[test]
-fn session_that_is_told_more_than_a_reservation_during_one_flush_waits_for_the_rest_only() {
-    let mut rig = Rig::new(4_096, |settings| settings.output_bytes_max = 256 << 20);
-    rig.reports_per_order = 100;
-    let mut client = rig.client("ALPHA", SequenceNumbers::FIRST);
-    *rig.store.permits.lock() = Some(0);
-    let mut sent = 0;
-    rig.until(&mut [&mut client], |rig, clients| {
-        for _ in 0..4.min(1_100 - sent) {
-            sent += 1;
-            clients[0].order(rig.now, &format!("o{sent}"));
-        }
-        rig.counter("reports_out") == 110_000
-    });
-    (0..1_000).for_each(|_| rig.until(&mut [&mut client], |_, _| true));
-    let first = client.count(&["35=8"]);
-    assert!((30_000..=65_537).contains(&first), "{first}");
-    *rig.store.permits.lock() = Some(1);
-    rig.until(&mut [&mut client], |_, clients| clients[0].seen.len() > first + 10_000);
-    *rig.store.permits.lock() = None;
-    rig.until(&mut [&mut client], |_, clients| clients[0].seen.len() == 110_001);
-    assert_eq!(client.numbers(), (1..=110_001).collect::<Vec<_>>());
 }
 
 #[test]
@@ -679,6 +635,9 @@ mod reload;
 
 #[path = "tls_tests.rs"]
 mod tls;
+
+#[path = "volume_tests.rs"]
+mod volume;
 
 #[path = "version_tests.rs"]
 mod versions;

@@ -16,54 +16,27 @@ use super::connection::Connection;
 use super::control::Control;
 use super::counters::{Counters, add, count};
 use super::door::Bound;
-use super::encode::Encoder;
+use super::ended::Ended;
 use super::frame::{Framed, frame};
 use super::ledger::Ledger;
 use super::limits::MESSAGE_BYTES_MAX;
 use super::lockout::Lockout;
-use super::message::{FieldIndex, Message};
+use super::message::FieldIndex;
 use super::message_log::{Direction, MessageLog};
-use super::msg_type;
+use super::order_entry::{Engine, application, throttle};
 use super::reload::NewSession;
 use super::report::{self, Names};
 use super::resend::{OUTPUT_BYTES_AHEAD, Record, ResendFailure, ToClient};
-use super::session::{BusinessReject, BusinessRejectReason, DisconnectReason, Disposition};
+use super::session::{DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::{SessionRecord, StoreFailure};
 use super::template::Template;
-use super::throttle::OverThrottle;
 use super::tls::TlsServer;
-use super::translate::{Translated, ref_id, translate};
 
-/// Why a connection ended, for the log and the session's status.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Ended {
-    Session(DisconnectReason),
-    PeerClosed,
-    SocketFailed,
-    SlowConsumer,
-    LogonTimeout,
-    /// TLS could not be agreed upon: no certificate, one of a stranger, or no TLS at all.
-    HandshakeFailed,
-    HandshakeTimeout,
-    /// The certificate does not name the CompID of the Logon.
-    NotItsCertificate,
-    /// The session must come over TLS.
-    NotEncrypted,
-    UnknownCompIds,
-    /// The session of these CompIDs has another BeginString(8).
-    WrongVersion,
-    SecondLogon,
-    AddressRefused,
-    LockedOut,
-    AuthenticationFailed,
-    Throttled,
-    NumbersBeingSet,
-    TemplateFull,
-    Stopping,
-}
+/// Resends that go on in one round, a piece each; the others have their turn in the next.
+const RESENDS_PER_ROUND: usize = 8;
 
-/// Everything but the listener and the poll.
+/// Everything but the listeners and the poll.
 pub(super) struct Desk {
     pub(super) connections: Vec<Option<Connection>>,
     pub(super) slots: Vec<Slot>,
@@ -85,6 +58,8 @@ pub(super) struct Desk {
     pub(super) unused: Vec<(SessionId, SessionRecord)>,
     /// For the listener, from a reload.
     pub(super) new_tls: Option<TlsServer>,
+    /// The session whose resend goes on first in the next round.
+    resends_first: usize,
     /// Networks that peers may come from; empty is any.
     pub(super) allowed: Vec<Network>,
     pub(super) lockout: Lockout,
@@ -99,7 +74,7 @@ pub(super) struct Desk {
 }
 
 /// What is left to do after a message.
-enum After {
+pub(super) enum After {
     /// It is dealt with.
     Taken,
     /// It must wait; try again in the next round.
@@ -149,6 +124,7 @@ impl Desk {
             awaited: Vec::new(),
             unused,
             new_tls: None,
+            resends_first: 0,
             allowed,
             lockout,
             verifier,
@@ -331,13 +307,23 @@ impl Desk {
 
     /// Goes on with resends. Gives the number of messages sent again.
     pub(super) fn resend(&mut self, now_ns: i64) -> Result<usize, ResendFailure> {
-        let Desk { connections, slots, ledger, names, counters, journal, mark, .. } = self;
-        let mut total = 0;
-        for slot in slots.iter_mut().filter(|slot| slot.resend.is_some() || !slot.resends_waiting.is_empty()) {
+        let Desk { connections, slots, ledger, names, counters, journal, mark, resends_first, .. } = self;
+        let (mut total, mut pieces) = (0, 0);
+        let first = std::mem::take(resends_first);
+        for index in (first..slots.len()).chain(0..first) {
+            let slot = &mut slots[index];
+            if slot.resend.is_none() && slot.resends_waiting.is_empty() {
+                continue;
+            }
+            if pieces == RESENDS_PER_ROUND {
+                *resends_first = index;
+                break;
+            }
             let Some(connection) = slot.connection.and_then(|c| connections[c].as_mut()) else { continue };
             if connection.out.pending().len() > OUTPUT_BYTES_AHEAD {
                 continue;
             }
+            pieces += 1;
             let teller = ToClient { session: slot.id, version: slot.session.config().version, names };
             let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
             let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
@@ -377,126 +363,5 @@ impl Desk {
                 self.end(c, why, now_ns);
             }
         }
-    }
-
-    /// No more input from this connection; what is written still leaves. The session is free for another connection.
-    pub(super) fn end(&mut self, c: usize, why: Ended, now_ns: i64) {
-        let Some(connection) = &mut self.connections[c] else { return };
-        if connection.is_ending() {
-            return;
-        }
-        connection.end(now_ns);
-        count(&self.counters.disconnects);
-        if matches!(why, Ended::LogonTimeout | Ended::Session(DisconnectReason::LogonTimeout)) {
-            count(&self.counters.logon_timeouts);
-        }
-        if matches!(why, Ended::HandshakeFailed | Ended::HandshakeTimeout | Ended::NotItsCertificate) {
-            count(&self.counters.tls_failures);
-        }
-        match connection.slot.filter(|slot| self.slots[*slot].connection == Some(c)) {
-            Some(index) => {
-                let slot = &mut self.slots[index];
-                tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
-                slot.disconnected(format!("{why:?}"));
-                // While commands of the old numbers are on their way the reset waits.
-                if slot.reset_if_due(now_ns) {
-                    // Nothing leaves under the new numbers before their first reservation is durable, and this with it.
-                    self.ledger.store(&mut self.slots);
-                }
-            }
-            None => {
-                let peer = connection.peer;
-                tracing::warn!(%peer, ?why, "connection ended without a session");
-                self.note_failure(peer.ip(), why, now_ns);
-            }
-        }
-    }
-}
-
-/// The way to the engine.
-struct Engine<'a> {
-    commands: &'a Producer<Command>,
-    slots_for_cancels: usize,
-    counters: &'a Counters,
-}
-
-impl Engine<'_> {
-    fn takes(&self, slot: &Slot, command: Command) -> bool {
-        let cancel = matches!(command, Command::CancelOrder(_));
-        let room = cancel || self.commands.free() > self.slots_for_cancels;
-        room && slot.has_room_for(cancel) && self.commands.try_push(command).is_ok()
-    }
-}
-
-/// What becomes of an application message that is one too many; nothing where it is not. Cancels always pass.
-fn throttle(
-    slot: &mut Slot,
-    message: &Message<'_>,
-    counters: &Counters,
-    now_ns: i64,
-    out: &mut Encoder,
-) -> Option<After> {
-    let throttle = slot.throttle.as_mut()?;
-    let cancel = matches!(message.msg_type(), msg_type::ORDER_CANCEL_REQUEST | b"q");
-    if cancel || throttle.takes(now_ns) {
-        return None;
-    }
-    count(&counters.throttled);
-    let text = "more messages than the session may send";
-    match throttle.over() {
-        OverThrottle::Reject => {
-            count(&counters.business_rejects);
-            let content =
-                BusinessReject { reason: BusinessRejectReason::ThrottleLimitExceeded, ref_id: ref_id(message), text };
-            slot.session.business_reject(now_ns, message, content, out);
-            // Like every refusal that another time might not come.
-            Some(After::Hold)
-        }
-        OverThrottle::Disconnect => {
-            slot.session.logout(now_ns, text, out);
-            Some(After::End(Ended::Throttled))
-        }
-    }
-}
-
-/// An application message whose turn it is: on to the engine, or an answer here.
-fn application(
-    engine: &Engine<'_>,
-    slot: &mut Slot,
-    msg_seq_num: u64,
-    poss_resend: bool,
-    message: &Message<'_>,
-    now_ns: i64,
-    out: &mut Encoder,
-) -> After {
-    let (reason, text) = match translate(slot.id, msg_seq_num, poss_resend, message) {
-        Translated::Command(command) if engine.takes(slot, command) => {
-            slot.sent_to_engine(msg_seq_num);
-            count(&engine.counters.commands);
-            return After::Taken;
-        }
-        Translated::Command(_) => {
-            count(&engine.counters.queue_full);
-            (BusinessRejectReason::ApplicationNotAvailable, "application not available, queue full")
-        }
-        Translated::Reject(problem) => {
-            count(&engine.counters.session_rejects);
-            let _ = slot.session.reject(now_ns, message, problem, out);
-            return After::Taken;
-        }
-        Translated::Refuse { reason, text } => (reason, text),
-        Translated::Ignored => {
-            count(&engine.counters.business_rejects_in);
-            return After::Taken;
-        }
-    };
-    count(&engine.counters.business_rejects);
-    let content = BusinessReject { reason, ref_id: ref_id(message), text };
-    slot.session.business_reject(now_ns, message, content, out);
-    match reason {
-        // Another time the same order might pass, so that it was refused must be known after a crash: stored before the
-        // refusal leaves.
-        BusinessRejectReason::ApplicationNotAvailable => After::Hold,
-        _ => After::Taken,
     }
 }
