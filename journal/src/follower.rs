@@ -73,6 +73,13 @@ impl Follower {
         self.next
     }
 
+    /// Goes on at this frame if it is further on. What lies between is passed over without being decoded, and whole segments
+    /// without being read.
+    pub fn skip_to(&mut self, seq: Seq) {
+        self.next = self.next.max(seq);
+        self.walk = self.walk.take().filter(|walk| walk.reaches(self.next));
+    }
+
     /// Up to `max` frames behind the mark, in order, each passed to `each`; returns how many. No system call when nothing
     /// is new.
     ///

@@ -163,6 +163,20 @@ fn follower_and_reader_start_at_any_frame() {
 }
 
 #[test]
+fn follower_skips_forward_and_never_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut opened = open(dir.path(), small()).unwrap();
+    write(&mut opened, &[500; 6]);
+    let mut follower = Follower::new(dir.path(), opened.mark.clone(), Seq(1)).unwrap();
+    for (to, expected) in [(1, 1), (40, 40), (7, 41), (1_700, 1_700), (2_999, 2_999)] {
+        follower.skip_to(Seq(to));
+        let mut next = None;
+        assert_eq!(follower.poll(1, |frame| next = Some(frame.seq)).unwrap(), 1);
+        assert_eq!(next, Some(Seq(expected)));
+    }
+}
+
+#[test]
 fn follower_that_may_pass_over_few_frames_at_a_time_comes_there_in_many_polls() {
     let dir = tempfile::tempdir().unwrap();
     // All in one segment.

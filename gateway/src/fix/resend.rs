@@ -126,6 +126,12 @@ impl ResendJob {
                 reading.next_run = with.numbering.run_after(with.from.store, with.id, reading.run.first)?;
             }
             let Reading { follower, run, next_run, number, past_end } = reading;
+            // Nothing is there to be sent before the next run: the traffic of others in between need not be read.
+            if let Some(next) = next_run
+                && (run.unsent || *number >= next.first)
+            {
+                follower.skip_to(next.seq);
+            }
             let mut failure = None;
             let frames = follower.poll(FRAMES_PER_PIECE, |frame| {
                 let place = &mut Place { run, next_run, number, past_end };
