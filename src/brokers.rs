@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 use engine::State;
 use gateway::fix::broker::{Broker, BrokerSettings, BrokerStart, WorkingOrder};
 use gateway::fix::message_log::MessageLogSettings;
-use gateway::fix::store::SledStore;
+use gateway::fix::store::{Changes, SessionStore as _, SledStore};
 use journal::Mark;
 use model::queue::Producer;
-use model::{Command, CompId, InstrumentId, VenueId};
+use model::{Command, CompId, VenueId};
 
 use crate::config::{self, Configuration};
 use crate::names::names;
@@ -28,33 +28,60 @@ pub(crate) fn venues(config: &Configuration, state: &State) -> Vec<(CompId, Venu
     config.brokers.iter().filter_map(venue_of).collect()
 }
 
-/// Where each instrument's orders went before the configuration was read again.
-pub(crate) fn routes(state: &State) -> Vec<(InstrumentId, VenueId)> {
-    state.instruments().map(|(instrument, definition)| (instrument, definition.venue)).collect()
-}
-
-/// Refuses to move an instrument while orders work in it: they would stay where nobody looks after them.
-pub(crate) fn check_routes(before: &[(InstrumentId, VenueId)], state: &State) -> Result<()> {
+/// Refuses a configuration under which nobody would look after an order, or take one on; before anything of it is in the
+/// journal. Where instruments come to a broker or leave it, what was sent to it cannot be written again, and is forgotten.
+pub(crate) fn check(config: &Configuration, state: &State) -> Result<()> {
+    let name_of = |venue: VenueId| {
+        let known = state.sessions().find(|(session, _)| venue.session() == Some(*session));
+        known.map_or(CompId::EMPTY, |(_, known)| known.target_comp_id)
+    };
+    let known = venues(config, state);
+    let has_agent = |venue: VenueId| venue == VenueId::PAPER || known.iter().any(|(_, other)| *other == venue);
+    let mut moved = Vec::new();
     for (instrument, definition) in state.instruments() {
-        let Some((_, venue)) = before.iter().find(|(known, _)| *known == instrument) else { continue };
-        let here = state.working_orders().filter(|order| order.view.instrument == instrument);
-        let stay = here.filter(|order| order.venue != definition.venue).count();
-        if *venue != definition.venue && stay > 0 {
-            let symbol = definition.symbol;
+        let (symbol, before) = (definition.symbol, definition.venue);
+        let configured = config.instrument(&symbol);
+        let stays = configured.map_or(has_agent(before), |configured| configured.broker == name_of(before));
+        if configured.is_none() && !stays {
             bail!(
-                "the configuration moves {symbol} to another venue while {stay} of its orders work at the old one; \
-                 start with the old [[instruments]] broker of {symbol}, cancel or finish them, then move it"
+                "{symbol} goes to the broker {}, which is not configured any more; keep its [[brokers]] entry, or give \
+                 {symbol} an [[instruments]] entry, with tradable = false if it is not to be traded",
+                name_of(before)
             );
+        }
+        let here = state.working_orders().filter(|order| order.view.instrument == instrument);
+        let left = here.filter(|order| !stays || order.venue != before || !has_agent(order.venue)).count();
+        if left > 0 {
+            bail!(
+                "{left} orders in {symbol} work at {}, and the configuration takes it from there; start with {symbol} \
+                 where it was, let them end or cancel them, then move it",
+                if before == VenueId::PAPER { "the paper venue".to_owned() } else { name_of(before).to_string() }
+            );
+        }
+        if !stays {
+            moved.extend([before, venue_of(&known, configured.map_or(CompId::EMPTY, |configured| configured.broker))]);
+        }
+    }
+    for (name, venue) in known.iter().filter(|(_, venue)| moved.contains(venue)) {
+        let folder = config.broker_dir(name);
+        if let (Some(session), true) = (venue.session(), folder.exists()) {
+            let store = SledStore::open(&folder)?;
+            store.apply(&Changes { reset: vec![session], ..Changes::default() })?;
+            store.flush()?;
         }
     }
     Ok(())
+}
+
+/// The venue of the broker with this name; the paper venue where there is none.
+pub(crate) fn venue_of(venues: &[(CompId, VenueId)], broker: CompId) -> VenueId {
+    venues.iter().find(|(name, _)| *name == broker).map_or(VenueId::PAPER, |(_, venue)| *venue)
 }
 
 /// The brokers' agents.
 pub(crate) fn open(
     config: &Configuration,
     state: &State,
-    before: &[(InstrumentId, VenueId)],
     mark: &Mark,
     reports: &Producer<Command>,
 ) -> Result<Vec<Broker>> {
@@ -79,17 +106,13 @@ pub(crate) fn open(
         let folder = config.broker_dir(name);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let store = Arc::new(SledStore::open(&folder)?);
-        let start = start(state, *venue, before);
+        let start = start(state, *venue);
         brokers.push(Broker::open(settings, start, store, &config.journal_dir(), mark.clone(), reports.clone())?);
     }
     Ok(brokers)
 }
 
-fn start(state: &State, venue: VenueId, before: &[(InstrumentId, VenueId)]) -> BrokerStart {
-    let routes = routes(state);
-    let has = |routes: &[(InstrumentId, VenueId)]| -> Vec<InstrumentId> {
-        routes.iter().filter(|(_, to)| *to == venue).map(|(instrument, _)| *instrument).collect()
-    };
+fn start(state: &State, venue: VenueId) -> BrokerStart {
     let working = state.working_orders().filter(|order| order.venue == venue).map(|order| WorkingOrder {
         view: order.view,
         acknowledged: order.at_venue,
@@ -98,9 +121,8 @@ fn start(state: &State, venue: VenueId, before: &[(InstrumentId, VenueId)]) -> B
     });
     BrokerStart {
         names: names(state),
-        routes_changed: has(&routes) != has(before),
+        routes: state.instruments().map(|(instrument, definition)| (instrument, definition.venue)).collect(),
         working: working.collect(),
-        routes,
         last_seq: state.last_seq(),
     }
 }

@@ -76,6 +76,8 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     }
     tracing::info!(frames = replayed.frames, working = replayed.state.working_count(), "state recovered");
 
+    brokers::check(config, &replayed.state)?;
+
     let queues = Queues::new();
     let counters = Arc::new(LoopCounters::default());
     let known: Vec<_> = replayed.state.accounts().map(|(_, account)| account.definition.account).collect();
@@ -83,20 +85,17 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let mut hot = HotLoop::new(queues.inboxes, opened.log, replayed.state, Arc::clone(&counters));
     let mut writer = opened.writer;
     let start = config.start(env!("CARGO_PKG_VERSION"));
-    let routes_before = brokers::routes(hot.state());
     let first = std::iter::once(start).chain(config.broker_sessions());
     tell(first, &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let venues = brokers::venues(config, hot.state());
-    let venue_of =
-        |broker: &CompId| venues.iter().find(|(name, _)| name == broker).map_or(VenueId::PAPER, |(_, venue)| *venue);
+    let venue_of = |broker: &CompId| brokers::venue_of(&venues, *broker);
     let definitions = config.definitions(venue_of, |account| !known.contains(account)).into_iter().chain(of_templates);
     tell(definitions, &queues.operator, &mut hot, &mut writer, &opened.mark)?;
-    brokers::check_routes(&routes_before, hot.state())?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };
     let state = hot.state();
-    let brokers = brokers::open(config, state, &routes_before, &assembly.mark, &queues.venue)?;
+    let brokers = brokers::open(config, state, &assembly.mark, &queues.venue)?;
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
     let acceptor = assembly.acceptor(state, queues.fix)?;

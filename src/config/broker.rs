@@ -97,13 +97,17 @@ pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
     if reconnect_max < reconnect_min {
         entry.report("reconnect_max", "is less than reconnect_min", "");
     }
+    let heartbeat = entry.duration("heartbeat", 30 * SECOND, SECOND, HOUR);
+    if heartbeat.subsec_nanos() != 0 {
+        entry.report("heartbeat", "HeartBtInt(108) is in whole seconds", "like \"30s\"");
+    }
     Broker {
         sender_comp_id: entry.name("sender_comp_id", Some(own)),
         target_comp_id: entry.name("target_comp_id", None),
         account: if entry.has("account") { entry.name("account", None) } else { AccountName::EMPTY },
         schedule: access::schedule(entry),
         protocol: protocol::protocol(entry, &Protocol::default()),
-        heartbeat: entry.duration("heartbeat", 30 * SECOND, SECOND, HOUR),
+        heartbeat,
         logon_fields: LogonFields(credentials(entry)),
         addresses: addresses(entry),
         reconnect: (reconnect_min, reconnect_max),
@@ -150,7 +154,8 @@ fn tls(section: Section<'_>) -> Tls {
 fn credentials(entry: &Section<'_>) -> Vec<(u32, Box<[u8]>)> {
     let mut fields: Vec<(u32, Box<[u8]>)> = Vec::new();
     if entry.has("username") {
-        fields.push((tag::USERNAME, entry.text("username", None).into_bytes().into()));
+        let username = entry.name::<64>("username", None);
+        fields.push((tag::USERNAME, username.as_bytes().into()));
     }
     if entry.has("password_file") {
         let file = entry.text("password_file", None);

@@ -63,6 +63,8 @@ pub struct Acceptor {
     last_timer_ns: i64,
     last_store_ns: i64,
     last_flush_ns: i64,
+    /// Something was stored since the last flush.
+    unflushed: bool,
 }
 
 impl Acceptor {
@@ -142,6 +144,7 @@ impl Acceptor {
             last_timer_ns: i64::MIN,
             last_store_ns: i64::MIN,
             last_flush_ns: i64::MIN,
+            unflushed: false,
         };
         acceptor.show_status();
         Ok(acceptor)
@@ -314,9 +317,9 @@ impl Acceptor {
             return Err(failure.into());
         }
         self.listeners.iter_mut().for_each(|listener| listener.ready = true);
-        let stored = self.desk.ledger.store(&mut self.desk.slots);
-        if stored && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
-            self.last_flush_ns = now_ns;
+        self.unflushed |= self.desk.ledger.store(&mut self.desk.slots);
+        if self.unflushed && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
+            (self.last_flush_ns, self.unflushed) = (now_ns, false);
             self.desk.ledger.request_flush();
         }
         self.show_status();

@@ -227,12 +227,6 @@ impl Slot {
         }
     }
 
-    /// What was sent cannot be written again; the numbers go on.
-    pub(super) fn forget_sent(&mut self) {
-        self.numbering.reset();
-        self.was_reset = true;
-    }
-
     /// How it stands, on this connection.
     pub(super) fn status(&self, connection: Option<&Connection>) -> SessionStatus {
         let numbers = self.session.sequence_numbers();

@@ -35,6 +35,8 @@ pub struct Broker {
     last_timer_ns: i64,
     last_store_ns: i64,
     last_flush_ns: i64,
+    /// Something was stored since the last flush.
+    unflushed: bool,
 }
 
 impl Broker {
@@ -52,7 +54,7 @@ impl Broker {
     ) -> Result<Broker, BrokerFailure> {
         let first = start.last_seq.next();
         let broker = Broker {
-            desk: Desk::open(settings, start, store, reports)?,
+            desk: Desk::open(settings, start, store, journal, reports)?,
             follower: Follower::near(journal, mark.clone(), first)?,
             journal: journal.to_owned(),
             mark,
@@ -61,6 +63,7 @@ impl Broker {
             last_timer_ns: i64::MIN,
             last_store_ns: i64::MIN,
             last_flush_ns: i64::MIN,
+            unflushed: false,
         };
         broker.show_status();
         Ok(broker)
@@ -101,6 +104,7 @@ impl Broker {
             done += follower.poll(FRAMES_PER_ROUND, |frame| desk.on_frame(frame, now_ns))?;
         }
         done += self.desk.resend(&self.journal, &self.mark, now_ns)?;
+        done += self.desk.ask(now_ns);
         done += self.write(now_ns);
         if now_ns.saturating_sub(self.last_store_ns) >= STORE_NS {
             self.last_store_ns = now_ns;
@@ -174,8 +178,9 @@ impl Broker {
         if let Some(failure) = ledger.failure() {
             return Err(failure.into());
         }
-        if ledger.store(slots) && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
-            self.last_flush_ns = now_ns;
+        self.unflushed |= ledger.store(slots);
+        if self.unflushed && now_ns.saturating_sub(self.last_flush_ns) >= FLUSH_NS {
+            (self.last_flush_ns, self.unflushed) = (now_ns, false);
             ledger.request_flush();
         }
         self.show_status();

@@ -1,12 +1,13 @@
 //! Where the session, the orders and the reports of a broker meet: an event becomes an order, a message a report.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use journal::{Frame, Mark};
 use model::queue::{Full, Producer};
-use model::{AccountName, Command, CompId, Event, ExecId, OrderView, ReportKind, VenueId, VenueReport};
+use model::{AccountName, Command, CompId, Event, ExecId, OrderView, ReportKind, Seq, VenueId, VenueReport};
 
 use super::super::control::{Answer, NewNumbers};
 use super::super::counters::{Counters, add, count};
@@ -20,23 +21,24 @@ use super::super::resend::{OUTPUT_BYTES_AHEAD, Record, Teller};
 use super::super::session::Disposition;
 use super::super::settings::{Access, SessionSettings};
 use super::super::slot::Slot;
-use super::super::store::SessionStore;
+use super::super::store::{SessionRecord, SessionStore};
 use super::super::{msg_type, tag};
+use super::asking::Asking;
 use super::link::Link;
+use super::open_orders::{OpenOrders, Sent};
 use super::orders::{Route, ToBroker, cl_ord_id_at_broker};
-use super::reports::{refusal, report_of};
+use super::reports::{refusal, report_of, unreadable};
 use super::sent::{SentMessage, SentMessages};
-use super::unanswered::{Sent, Unanswered};
 use super::{BrokerFailure, BrokerSettings, BrokerStart};
 
 /// Everything but the journal's follower and the timers.
 pub(super) struct Desk {
     venue: VenueId,
-    account: AccountName,
-    names: Names,
-    route: Route,
-    unanswered: Unanswered,
-    sent: SentMessages,
+    pub(super) account: AccountName,
+    pub(super) names: Names,
+    pub(super) route: Route,
+    pub(super) open: OpenOrders,
+    pub(super) sent: SentMessages,
     /// The one session; the ledger works on slices.
     pub(super) slots: [Slot; 1],
     pub(super) ledger: Ledger,
@@ -49,10 +51,7 @@ pub(super) struct Desk {
     pub(super) output_bytes_max: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
-    /// The number of the first question after the Logon. Questions are in no record, so one that the broker had no use for
-    /// yet, because of a gap before it, is asked again when the gap is filled.
-    asked_from: Option<u64>,
-    ask_again: bool,
+    pub(super) asking: Asking,
 }
 
 /// What is left to do after a message.
@@ -70,6 +69,7 @@ impl Desk {
         settings: BrokerSettings,
         start: BrokerStart,
         store: Arc<dyn SessionStore>,
+        journal: &Path,
         reports: Producer<Command>,
     ) -> Result<Desk, BrokerFailure> {
         let session = settings.venue.session().unwrap_or_default();
@@ -82,8 +82,9 @@ impl Desk {
         let access = Access { schedule: settings.schedule, ..Access::default() };
         let of_session = SessionSettings { session, config: settings.config, access };
         let mut slot = Slot::new(&of_session, record, start.last_seq);
-        if start.routes_changed {
-            slot.forget_sent();
+        let mut asking = Asking::default();
+        if let Some(record) = record {
+            asking.all = recover(&mut slot, &record, ledger.cursor, start.last_seq, journal)?;
         }
         ledger.cursor = start.last_seq.next();
         let mut route = Route::new(settings.venue);
@@ -95,7 +96,7 @@ impl Desk {
             account: settings.account,
             names: start.names,
             route,
-            unanswered: Unanswered::of(start.working),
+            open: OpenOrders::of(start.working),
             sent: SentMessages::new(),
             slots: [slot],
             ledger,
@@ -106,8 +107,7 @@ impl Desk {
             output_bytes_max: settings.output_bytes_max,
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
-            asked_from: None,
-            ask_again: false,
+            asking,
         })
     }
 
@@ -123,7 +123,7 @@ impl Desk {
 
     /// The connection has opened: we say Logon.
     pub(super) fn begin_logon(&mut self, now_ns: i64) {
-        let Desk { slots: [slot], link, sent, .. } = self;
+        let Desk { slots: [slot], link, .. } = self;
         let Some(connection) = link.opened() else { return };
         let before = slot.session.sequence_numbers();
         connection.admitted();
@@ -133,8 +133,8 @@ impl Desk {
         // The Logon has taken a number, so equal or lower means that they began again.
         if slot.session.sequence_numbers().next_out <= before.next_out {
             slot.reset(now_ns);
-            sent.reset();
             connection.holds.hold(0, slot.sent());
+            self.numbers_are_void();
         }
     }
 
@@ -180,7 +180,7 @@ impl Desk {
     }
 
     fn on_message(&mut self, len: usize, now_ns: i64) -> After {
-        let Desk { slots: [slot], link, index, counters, message_log, reports, unanswered, venue, sent, .. } = self;
+        let Desk { slots: [slot], link, index, counters, message_log, reports, open, venue, sent, .. } = self;
         let Some(connection) = link.opened() else { return After::Taken };
         let (input, out) = connection.input_and_out();
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled() };
@@ -205,10 +205,10 @@ impl Desk {
                 }
                 if reset {
                     slot.reset(now_ns);
-                    sent.reset();
+                    self.numbers_are_void();
                     after = After::Hold;
                 }
-                self.ask(reset, now_ns);
+                self.begin_to_ask();
             }
             Disposition::Application { msg_seq_num, .. } => {
                 let report = match message.msg_type() {
@@ -216,7 +216,7 @@ impl Desk {
                         count(&counters.business_rejects_in);
                         Ok(refused(&message, *venue, sent))
                     }
-                    _ => report_of(&message, *venue, unanswered),
+                    _ => report_of(&message, *venue, open),
                 };
                 match report {
                     Ok(Some(report)) => {
@@ -231,6 +231,8 @@ impl Desk {
                         tracing::warn!(broker = %slot.target_comp_id, msg_seq_num, ?problem, "a message of the broker cannot be read");
                         count(&counters.session_rejects);
                         let _ = slot.session.reject(now_ns, &message, problem, out);
+                        let report = unreadable(&message, *venue);
+                        self.say(report);
                     }
                 }
             }
@@ -240,40 +242,23 @@ impl Desk {
                     self.say(report);
                 }
             }
-            Disposition::Rejected { .. } => count(&counters.session_rejects),
+            Disposition::Rejected { problem } => {
+                count(&counters.session_rejects);
+                if matches!(message.msg_type(), msg_type::EXECUTION_REPORT | msg_type::ORDER_CANCEL_REJECT) {
+                    tracing::warn!(broker = %slot.target_comp_id, ?problem, "a report of the broker was rejected");
+                    let report = unreadable(&message, *venue);
+                    self.say(report);
+                }
+            }
             Disposition::Resend(resend) => {
                 count(&counters.resend_requests);
-                self.ask_again |= self.asked_from.is_some_and(|first| first <= resend.end());
+                self.asking.on_resend(&resend);
                 slot.ask_resend(resend);
             }
             Disposition::Disconnect { reason } => after = After::End(format!("{reason:?}")),
             Disposition::Consumed | Disposition::Dropped | Disposition::LoggedOut => {}
         }
         after
-    }
-
-    /// After a Logon: what became of what was not answered? See the module.
-    fn ask(&mut self, reset: bool, now_ns: i64) {
-        self.asked_from = Some(self.slots[0].session.sequence_numbers().next_out);
-        self.ask_again = false;
-        for (_, open) in self.unanswered.all() {
-            if let Some(order) = open.new {
-                self.status_request(&order, now_ns);
-            }
-            let again = |sent| sent == Sent::Perhaps || (reset && sent == Sent::Yes);
-            if let Some((request, sent)) = open.replace
-                && again(sent)
-            {
-                self.send(&Event::ReplaceRequested(request), None, true, now_ns);
-                self.unanswered.replace(&request, Sent::Perhaps);
-            }
-            if let Some((request, sent)) = open.cancel
-                && (sent == Sent::No || again(sent))
-            {
-                self.send(&Event::CancelRequested(request), None, sent != Sent::No, now_ns);
-                self.unanswered.cancel(&request, Sent::Perhaps);
-            }
-        }
     }
 
     /// Takes in a frame: what it confirms, and what the broker hears of it.
@@ -290,7 +275,7 @@ impl Desk {
             if let Event::InstrumentDefined(defined) = &event {
                 self.route.learn(defined.instrument, defined.definition.venue);
             }
-            self.unanswered.on_event(&event);
+            self.open.on_event(&event);
             self.tell(&event, ExecId { seq: frame.seq, index: index as u8 }, now_ns);
         }
         self.ledger.cursor = frame.seq.next();
@@ -300,26 +285,26 @@ impl Desk {
         let Some(order) = event.order().filter(|order| self.route.has(order)).copied() else { return };
         let live = self.slots[0].session.is_active();
         match event {
-            Event::OrderAccepted(_) if live => self.unanswered.order_sent(&order),
-            Event::ReplaceRequested(request) if live => self.unanswered.replace(request, Sent::Yes),
-            Event::CancelRequested(request) => {
-                self.unanswered.cancel(request, if live { Sent::Yes } else { Sent::No });
-            }
+            Event::OrderAccepted(_) if live => self.open.order_sent(&order),
+            Event::ReplaceRequested(request) if live => self.open.replace(request, Sent::Yes),
+            Event::CancelRequested(request) => self.open.cancel(request, if live { Sent::Yes } else { Sent::No }),
             Event::OrderAccepted(_) => self.refuse(&order, ReportKind::Rejected),
             Event::ReplaceRequested(_) => self.refuse(&order, ReportKind::ReplaceRejected),
             _ => return,
         }
-        match live {
-            true => self.send(event, Some(at), false, now_ns),
-            false => {
-                let next_out = self.slots[0].session.sequence_numbers().next_out;
-                self.slots[0].numbering.skip(next_out, at.seq, at.index);
-            }
+        if live {
+            return self.send(event, Some(at), false, now_ns);
         }
+        // The number of a session message, which no event can have: the one to come, or where we wait for an answer to it,
+        // that of our Logon or Logout.
+        let slot = &mut self.slots[0];
+        let next_out = slot.session.sequence_numbers().next_out;
+        let number = if slot.connection.is_some() { next_out - 1 } else { next_out };
+        slot.numbering.skip(number.max(1), at.seq, at.index);
     }
 
     /// Writes the message of an event. With its place in the journal it can be written again.
-    fn send(&mut self, event: &Event, at: Option<ExecId>, poss_resend: bool, now_ns: i64) {
+    pub(super) fn send(&mut self, event: &Event, at: Option<ExecId>, poss_resend: bool, now_ns: i64) {
         let Desk { slots: [slot], link, names, route, account, sent, counters, .. } = self;
         let Some(connection) = link.opened() else { return };
         let teller = ToBroker { version: slot.session.config().version, account, names, route };
@@ -343,15 +328,6 @@ impl Desk {
         };
         let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
         sent.note(SentMessage { number, order_id: order.order_id, cl_ord_id, refusal });
-    }
-
-    fn status_request(&mut self, order: &OrderView, now_ns: i64) {
-        let Desk { slots: [slot], link, names, route, account, .. } = self;
-        let Some(connection) = link.opened() else { return };
-        let teller = ToBroker { version: slot.session.config().version, account, names, route };
-        slot.session.begin_app_message(now_ns, msg_type::ORDER_STATUS_REQUEST, &mut connection.out);
-        teller.status_request(order, &mut connection.out);
-        connection.out.finish();
     }
 
     /// What was never sent is refused, for certain.
@@ -401,15 +377,15 @@ impl Desk {
         let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
         let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
         add(&counters.messages_resent, messages);
-        if self.ask_again && slot.resend.is_none() && slot.resends_waiting.is_empty() {
-            self.ask(false, now_ns);
+        if slot.resend.is_none() && slot.resends_waiting.is_empty() && self.asking.is_lost() {
+            self.begin_to_ask();
         }
         Ok(messages as usize + 1)
     }
 
     /// Nothing leaves under the new numbers before their first reservation is durable, and this with it.
     fn begun_again(&mut self) {
-        self.sent.reset();
+        self.numbers_are_void();
         self.ledger.store(&mut self.slots);
     }
 
@@ -449,6 +425,8 @@ impl Desk {
         let slot = &mut self.slots[0];
         tracing::info!(broker = %slot.target_comp_id, why, "connection to the broker ended");
         slot.disconnected(why.to_owned());
+        // A refusal that comes on another connection may be of what was sent again, while the first one lives.
+        self.sent.reset();
         if slot.reset_if_due(now_ns) {
             self.begun_again();
         }
@@ -460,6 +438,34 @@ impl Desk {
         self.end(why, now_ns);
         self.link.remove();
     }
+}
+
+/// Brings a session to what the journal has since it was stored. Events from the stored cursor on may have been sent under
+/// numbers that nobody remembers, or not at all, so none of them is sent again from the record. True if all orders must be
+/// asked for, because the journal has lost its end.
+fn recover(
+    slot: &mut Slot,
+    record: &SessionRecord,
+    cursor: Seq,
+    last_seq: Seq,
+    journal: &Path,
+) -> Result<bool, BrokerFailure> {
+    slot.numbering.skip(record.reserved, cursor, 0);
+    if cursor > last_seq.next() {
+        tracing::warn!(%cursor, %last_seq, "the journal lost its end; the broker is asked for all orders");
+        return Ok(true);
+    }
+    let mut set = Vec::new();
+    journal::read(journal, cursor, |frame| {
+        if let Command::SetSequenceNumbers(command) = &frame.command
+            && command.session == slot.id
+        {
+            set.push((*command, frame.time.0));
+        }
+        ControlFlow::Continue(())
+    })?;
+    set.iter().for_each(|(command, time_ns)| slot.set_numbers(command, *time_ns));
+    Ok(!set.is_empty())
 }
 
 /// What a Reject(3) or BusinessMessageReject(j) says of the order whose message the broker could not take.

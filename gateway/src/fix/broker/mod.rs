@@ -7,17 +7,20 @@
 //! **No guess.** A new order or a replace that comes up while nobody is logged on is refused at once: it was never sent, so
 //! that is certain. A cancel waits for the session. What was sent and not answered when the session, or we, went away is in
 //! doubt: after the next Logon the broker is asked for its status (OrderStatusRequest(H)), requests that may not have
-//! arrived are sent again with PossResend(97)=Y, and until the broker answers the engine keeps the exposure.
+//! arrived are sent again with PossResend(97)=Y, and until the broker answers the engine keeps the exposure. Where the numbers
+//! began again every order that works there is asked for: reports under the old numbers can never be had again. An answer
+//! that does not fit what is booked settles nothing; it is kept for a person.
 //!
 //! [`VenueReport`]: model::VenueReport
 
 mod agent;
+mod asking;
 mod desk;
 mod link;
+mod open_orders;
 mod orders;
 mod reports;
 mod sent;
-mod unanswered;
 
 use std::io;
 
@@ -32,7 +35,7 @@ use super::session::SessionConfig;
 use super::store::StoreFailure;
 
 pub use agent::Broker;
-pub use unanswered::WorkingOrder;
+pub use open_orders::WorkingOrder;
 
 /// What a broker's agent is told by the configuration.
 #[derive(Clone, Debug)]
@@ -60,9 +63,6 @@ pub struct BrokerStart {
     pub names: Names,
     /// Where each instrument's orders go.
     pub routes: Vec<(InstrumentId, VenueId)>,
-    /// Instruments have come to this venue or left it since it was last started: what went out before cannot be written
-    /// again, and is gap-filled.
-    pub routes_changed: bool,
     /// The orders that work at this venue.
     pub working: Vec<WorkingOrder>,
     /// The last frame that all this describes.

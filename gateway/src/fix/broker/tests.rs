@@ -10,9 +10,9 @@ use super::super::report::Names;
 use super::super::resend::Teller as _;
 use super::super::session::{SequenceNumbers, Session, SessionConfig};
 use super::super::version::Version;
+use super::open_orders::{OpenOrders, Sent, WorkingOrder};
 use super::orders::{Route, ToBroker, cl_ord_id_at_broker, order_id_of};
 use super::reports::report_of;
-use super::unanswered::{Unanswered, WorkingOrder};
 
 const NOW: i64 = 1_760_000_000_000_000_000;
 const BROKER: VenueId = VenueId::broker(SessionId(7));
@@ -177,22 +177,25 @@ fn cl_ord_id_leads_back_to_its_order_and_others_lead_nowhere() {
 
 struct Heard {
     index: FieldIndex,
-    unanswered: Unanswered,
+    open: OpenOrders,
 }
 
 impl Heard {
     /// The broker has the order, and a replace and a cancel wait for its answer.
     fn new() -> Heard {
-        let mut unanswered = Unanswered::of([WorkingOrder {
+        let mut open = OpenOrders::of([WorkingOrder {
             view: order(),
             acknowledged: true,
             pending_cancel: ClOrdId::EMPTY,
-            pending_replace: (ClOrdId::literal("new terms"), Qty::whole(50), Px::whole(98)),
+            pending_replace: (ClOrdId::EMPTY, Qty::ZERO, Px::ZERO),
         }]);
-        if let Event::CancelRequested(cancel) = &sent_events()[2] {
-            unanswered.cancel(cancel, super::unanswered::Sent::Yes);
+        if let Event::ReplaceRequested(replace) = &sent_events()[1] {
+            open.replace(replace, Sent::Yes);
         }
-        Heard { index: FieldIndex::new(), unanswered }
+        if let Event::CancelRequested(cancel) = &sent_events()[2] {
+            open.cancel(cancel, Sent::Yes);
+        }
+        Heard { index: FieldIndex::new(), open }
     }
 
     fn hear(&mut self, msg_type: &str, cl_ord_id: &str, body: &str) -> Option<VenueReport> {
@@ -200,7 +203,7 @@ impl Heard {
         let text =
             format!("8=FIX.4.4|9=1|35={msg_type}|49=B|56=M|34=2|52=20240101-00:00:00|11={at_broker}|{body}10=000|");
         let bytes = text.replace('|', "\x01").into_bytes();
-        report_of(&self.index.parse(&bytes).expect("readable"), BROKER, &self.unanswered).expect("well formed")
+        report_of(&self.index.parse(&bytes).expect("readable"), BROKER, &self.open).expect("well formed")
     }
 
     fn kind(&mut self, msg_type: &str, cl_ord_id: &str, body: &str) -> Option<ReportKind> {
@@ -227,9 +230,15 @@ fn each_execution_report_is_heard_as_what_it_says() {
         ("17=1|150=G|39=0|", Some(ReportKind::Other)),
         ("17=1|150=D|39=0|", Some(ReportKind::Other)),
         ("17=1|150=3|39=3|", Some(ReportKind::Other)),
-        // Answers to status requests; what is filled is known to be there, and its fills come as fills.
+        // A refusal of a duplicate says nothing about the first one.
+        ("17=1|150=8|39=0|103=6|", Some(ReportKind::Other)),
+        ("17=1|150=8|39=8|103=6|", Some(ReportKind::Other)),
+        ("17=1|150=8|39=8|103=3|", Some(ReportKind::Rejected)),
+        // Answers to status requests; one that tells of fills that we have not booked settles nothing.
+        ("17=0|150=I|39=0|14=0|", Some(ReportKind::Accepted)),
         ("17=0|150=I|39=0|", Some(ReportKind::Accepted)),
-        ("17=0|150=I|39=2|", Some(ReportKind::Accepted)),
+        ("17=0|150=I|39=2|14=100|", Some(ReportKind::Other)),
+        ("17=0|150=I|39=4|14=40|", Some(ReportKind::Other)),
         ("17=0|150=I|39=A|", None),
         ("17=0|150=I|39=8|103=5|", Some(ReportKind::Rejected)),
         ("17=0|20=3|150=4|39=4|", Some(ReportKind::Canceled)),
@@ -256,7 +265,7 @@ fn answer_counts_only_for_the_request_that_waits() {
     assert_eq!(heard.kind("9", "no more", "434=2|102=0|39=2|"), Some(ReportKind::Other));
     assert_eq!(heard.kind("9", "another", "434=1|102=0|39=2|"), Some(ReportKind::Other));
     let replaced = OrderReplaced { order: order(), worst_px: Px::whole(98), venue_exec_id: 1 };
-    heard.unanswered.on_event(&Event::OrderReplaced(replaced));
+    heard.open.on_event(&Event::OrderReplaced(replaced));
     assert_eq!(heard.kind("8", "new terms", "17=1|150=5|39=0|"), Some(ReportKind::Other), "it is answered");
 }
 
@@ -265,20 +274,53 @@ fn stranger_s_cl_ord_id_is_an_order_that_nobody_knows() {
     let mut heard = Heard::new();
     let text = "8=FIX.4.4|9=1|35=8|49=B|56=M|34=2|52=20240101-00:00:00|11=x|17=1|150=F|39=1|32=5|31=99|10=000|";
     let bytes = text.replace('|', "\x01").into_bytes();
-    let report = report_of(&heard.index.parse(&bytes).unwrap(), BROKER, &heard.unanswered).unwrap().unwrap();
+    let report = report_of(&heard.index.parse(&bytes).unwrap(), BROKER, &heard.open).unwrap().unwrap();
     assert_eq!((report.order_id, report.kind), (OrderId(0), ReportKind::Filled));
 }
 
 #[test]
-fn what_is_answered_is_not_asked_for_again() {
+fn exec_id_means_one_execution_of_one_order_and_kind() {
     let mut heard = Heard::new();
-    assert_eq!(heard.unanswered.all().len(), 1);
-    let canceled = OrderCanceled { order: order(), venue_exec_id: 9, reserved: 0 };
-    heard.unanswered.on_event(&Event::OrderCanceled(canceled));
-    assert!(heard.unanswered.all().is_empty());
-    let mut unanswered = Unanswered::of([]);
-    unanswered.order_sent(&order());
-    assert_eq!(unanswered.all()[0].1.new, Some(order()));
-    unanswered.on_event(&Event::VenueAccepted(VenueAccepted { order_id: OrderId(4_711), venue_exec_id: 1 }));
-    assert!(unanswered.all().is_empty());
+    let mut id = |cl_ord_id: &str, body: &str| heard.hear("8", cl_ord_id, body).unwrap().venue_exec_id;
+    let fill = id("mine", "17=0|150=F|39=1|32=5|31=99|");
+    assert_eq!(fill, id("mine", "17=0|150=F|39=1|32=5|31=99|97=Y|"));
+    // Some brokers give everything that is no fill the ExecID 0.
+    assert_ne!(fill, id("mine", "17=0|150=0|39=0|"));
+    assert_ne!(id("mine", "17=0|150=0|39=0|"), id("mine", "17=0|150=4|39=4|"));
+}
+
+#[test]
+fn second_refusal_of_what_may_be_done_already_says_nothing() {
+    let mut heard = Heard::new();
+    heard.open.numbers_are_void();
+    for reason in [0, 1, 6] {
+        assert_eq!(heard.kind("9", "no more", &format!("434=1|102={reason}|39=4|")), Some(ReportKind::Other));
+        assert_eq!(heard.kind("9", "new terms", &format!("434=2|102={reason}|39=0|")), Some(ReportKind::Other));
+    }
+    assert_eq!(heard.kind("9", "new terms", "434=2|102=2|39=0|"), Some(ReportKind::ReplaceRejected));
+}
+
+#[test]
+fn answer_to_a_cancel_that_crosses_the_last_fill_is_still_an_answer() {
+    let mut heard = Heard::new();
+    let filled = OrderView { cum_qty: Qty::whole(100), ord_status: OrdStatus::Filled, ..order() };
+    let fill =
+        OrderFilled { order: filled, last_qty: Qty::whole(100), last_px: Px::whole(99), venue_exec_id: 1, reserved: 0 };
+    heard.open.on_event(&Event::OrderFilled(fill));
+    assert!(heard.open.to_ask(true).is_empty(), "it is over");
+    assert_eq!(heard.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::CancelRejected));
+    assert_eq!(heard.kind("9", "new terms", "434=2|102=0|39=2|"), Some(ReportKind::ReplaceRejected));
+}
+
+#[test]
+fn what_is_answered_is_not_asked_for_again() {
+    let mut open = OpenOrders::of([]);
+    open.order_sent(&order());
+    assert_eq!(open.to_ask(false), [OrderId(4_711)]);
+    open.on_event(&Event::VenueAccepted(VenueAccepted { order_id: OrderId(4_711), venue_exec_id: 1 }));
+    assert!(open.to_ask(false).is_empty());
+    assert_eq!(open.to_ask(true), [OrderId(4_711)], "after the numbers began again every order is");
+    let canceled = OrderView { ord_status: OrdStatus::Canceled, ..order() };
+    open.on_event(&Event::OrderCanceled(OrderCanceled { order: canceled, venue_exec_id: 9, reserved: 0 }));
+    assert!(open.to_ask(true).is_empty() && open.get(OrderId(4_711)).is_none());
 }
