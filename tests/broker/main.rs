@@ -158,6 +158,34 @@ fn fate_of_an_order_that_was_not_answered_is_asked_for_after_a_crash() {
     agree(&street);
 }
 
+#[test]
+fn orders_are_never_left_without_their_broker() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut daemon, mut street) = all_there(folder.path(), Version::Fix44);
+    send(&mut street, "rests", BUY, 100, 90);
+    street.run_until("it rests", |street| street.book.orders.len() == 1);
+    street.run_for(Duration::from_millis(300));
+    daemon.stop();
+    let with_broker = config(&street, Version::Fix44);
+    let moved = with_broker.replace("broker = \"PRIME\"", "");
+    let without = daemon::config();
+    // Refused each time, so nothing of it was taken for granted by the first one.
+    for (config, says) in [(&moved, "work at PRIME"), (&moved, "work at PRIME"), (&without, "goes to the broker PRIME")]
+    {
+        let mut refused = Daemon::spawn_at(folder.path(), config, free_port());
+        assert!(!refused.wait().success());
+        assert!(refused.said().contains(says), "{}", refused.said());
+    }
+    let mut daemon = Daemon::spawn_at(folder.path(), &with_broker, daemon.fix).ready();
+    street.run_until("the broker is logged on", |street| street.book.live);
+    while !street.cancel("no more", "rests", BUY, 100) {
+        street.run_for(Duration::from_millis(1));
+    }
+    street.run_until("it is canceled", status_is("rests", b'4'));
+    daemon.stop();
+    agree(&street);
+}
+
 /// Client and broker have the same fills of the same orders, and no order works on one side only.
 fn agree(street: &Street) {
     for (name, order) in &street.reports.orders {
@@ -209,6 +237,11 @@ fn killed_at_random_moments_client_and_broker_agree() {
                 street.book.silent = true;
             } else if random.u8(..) < 40 {
                 street.speak();
+            }
+            if random.u8(..) < 3 && street.book.live {
+                street.broker_goes_away();
+                street.run_for(Duration::from_millis(random.u64(0..5)));
+                street.broker_is_back_soon();
             }
             street.run_for(Duration::from_micros(random.u64(0..3_000)));
         }

@@ -158,6 +158,11 @@ impl Street {
         self.away = true;
     }
 
+    /// The broker listens again.
+    pub(crate) fn broker_is_back_soon(&mut self) {
+        self.away = false;
+    }
+
     /// The broker is there again.
     pub(crate) fn broker_comes_back(&mut self) {
         self.away = false;
@@ -180,8 +185,9 @@ impl Street {
         out.send(msg_type::ORDER_CANCEL_REPLACE_REQUEST, |out| single.write_replace_body(orig.as_bytes(), out));
     }
 
-    pub(crate) fn cancel(&mut self, cl_ord_id: &str, orig: &str, side: u8, qty: i64) {
-        let Some(mut out) = self.client.outbound(SessionKey::default()) else { return };
+    /// False while the client is not logged on.
+    pub(crate) fn cancel(&mut self, cl_ord_id: &str, orig: &str, side: u8, qty: i64) -> bool {
+        let Some(mut out) = self.client.outbound(SessionKey::default()) else { return false };
         let request = OrderCancelRequest {
             cl_ord_id: cl_ord_id.as_bytes(),
             orig_cl_ord_id: orig.as_bytes(),
@@ -192,6 +198,7 @@ impl Street {
             transact_time_ns: out.now_ns(),
         };
         out.send(msg_type::ORDER_CANCEL_REQUEST, |out| request.write_body(out));
+        true
     }
 
     /// The broker says what it kept to itself, and goes on speaking.
