@@ -311,3 +311,62 @@ fn tls_files_that_cannot_be_used_are_named_by_their_key_and_nothing_of_the_key_i
     let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["fix.tls.certificate", "fix.tls.key", "fix.tls.listen"]);
 }
+
+#[test]
+fn broker_is_read_whole_and_instruments_find_it() {
+    let broker = r#"
+[[brokers]]
+target_comp_id = "PRIME"
+version = "FIX.4.2"
+addresses = ["127.0.0.1:9", "127.0.0.1:10"]
+heartbeat = "10s"
+account = "OMNIBUS"
+username = "us"
+schedule = { start = "08:00", end = "17:00", zone = "Europe/London" }
+"#;
+    let text = small().replace("max_order_qty = 1000\n", "max_order_qty = 1000\nbroker = \"PRIME\"\n") + broker;
+    let read = Configuration::parse("test.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    let [broker] = &read.brokers[..] else { panic!("one broker") };
+    let session = broker.session();
+    assert_eq!((session.version.name(), session.heart_bt_secs), ("FIX.4.2", 10));
+    assert_eq!(session.role, gateway::fix::session::Role::Initiator);
+    assert_eq!((&*session.sender_comp_id, &*session.target_comp_id), (&b"MILLRACE"[..], &b"PRIME"[..]));
+    assert_eq!(broker.connect().unwrap().addresses.len(), 2);
+    assert!(broker.schedule.is_some());
+    assert_eq!(read.instruments[0].broker.as_str(), "PRIME");
+    let venue = model::VenueId::broker(model::SessionId(3));
+    let defined = read.definitions(|_| venue, |_| false);
+    assert!(defined.iter().any(|one| matches!(one, Command::DefineInstrument(one) if one.venue == venue)));
+}
+
+#[test]
+fn broker_s_mistakes_are_reported_each_with_its_key() {
+    let broker = r#"
+[[brokers]]
+target_comp_id = "CLIENT1"
+addresses = ["nowhere"]
+heartbeat = "1500ms"
+password_file = "/nonexistent/password"
+reconnect_min = "5s"
+reconnect_max = "1s"
+[brokers.tls]
+ca = "/nonexistent/ca.pem"
+server_name = "prime"
+certificate = "/nonexistent/own.pem"
+"#;
+    let text = small().replace("max_order_qty = 1000\n", "max_order_qty = 1000\nbroker = \"CLEINT1\"\n") + broker;
+    let found = problems(&text);
+    for (key, says) in [
+        ("brokers[0].target_comp_id", "defined twice"),
+        ("brokers[0].addresses", "is not an address"),
+        ("brokers[0].heartbeat", "whole seconds"),
+        ("brokers[0].password_file", "No such file"),
+        ("brokers[0].reconnect_max", "less than"),
+        ("brokers[0].tls.key", "missing"),
+        ("brokers[0].tls.ca", "/nonexistent/ca.pem"),
+        ("instruments[0].broker", "not defined"),
+    ] {
+        let reported = found.iter().any(|problem| problem.key == key && problem.reason.contains(says));
+        assert!(reported, "{key} {says}: {found:?}");
+    }
+}
