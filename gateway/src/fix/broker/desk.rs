@@ -1,39 +1,40 @@
-//! Where the session, the orders and the reports of a broker meet: an event becomes an order, a message a report.
+//! The session to a broker: its connection, its messages and its numbers. What they are for is in [`super::trading`].
 
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use journal::{Frame, Mark};
-use model::queue::{Full, Producer};
-use model::{AccountName, Command, CompId, Event, ExecId, OrderView, ReportKind, Seq, VenueId, VenueReport};
+use journal::Mark;
+use model::queue::Producer;
+use model::{AccountName, Command, CompId, VenueId, VenueReport};
 
 use super::super::control::{Answer, NewNumbers};
 use super::super::counters::{Counters, add, count};
 use super::super::frame::{Framed, frame};
 use super::super::ledger::Ledger;
-use super::super::limits::{MESSAGE_BYTES_MAX, MSG_SEQ_NUM_MAX};
-use super::super::message::{FieldIndex, Message};
+use super::super::limits::MESSAGE_BYTES_MAX;
+use super::super::message::FieldIndex;
 use super::super::message_log::{Direction, MessageLog};
+use super::super::msg_type;
 use super::super::report::Names;
-use super::super::resend::{OUTPUT_BYTES_AHEAD, Record, Teller};
+use super::super::resend::{OUTPUT_BYTES_AHEAD, Record};
 use super::super::session::Disposition;
 use super::super::settings::{Access, SessionSettings};
 use super::super::slot::Slot;
-use super::super::store::{SessionRecord, SessionStore};
-use super::super::{msg_type, tag};
+use super::super::store::SessionStore;
 use super::asking::Asking;
 use super::link::Link;
-use super::open_orders::{OpenOrders, Sent};
-use super::orders::{Route, ToBroker, cl_ord_id_at_broker};
-use super::reports::{refusal, report_of, unreadable};
-use super::sent::{SentMessage, SentMessages};
+use super::open_orders::OpenOrders;
+use super::orders::{Route, ToBroker};
+use super::recovery::recover;
+use super::reports::{report_of, unreadable};
+use super::sent::SentMessages;
+use super::trading::refused;
 use super::{BrokerFailure, BrokerSettings, BrokerStart};
 
 /// Everything but the journal's follower and the timers.
 pub(super) struct Desk {
-    venue: VenueId,
+    pub(super) venue: VenueId,
     pub(super) account: AccountName,
     pub(super) names: Names,
     pub(super) route: Route,
@@ -45,9 +46,9 @@ pub(super) struct Desk {
     pub(super) link: Link,
     index: FieldIndex,
     /// The way into the hot loop.
-    reports: Producer<Command>,
+    pub(super) reports: Producer<Command>,
     /// Our own reports that wait for room in it.
-    waiting: VecDeque<VenueReport>,
+    pub(super) waiting: VecDeque<VenueReport>,
     pub(super) output_bytes_max: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
@@ -261,108 +262,6 @@ impl Desk {
         after
     }
 
-    /// Takes in a frame: what it confirms, and what the broker hears of it.
-    pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
-        match &frame.command {
-            Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
-            Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => {
-                self.slots[0].set_numbers(set, now_ns)
-            }
-            _ => {}
-        }
-        for (index, event) in frame.events().enumerate() {
-            self.names.learn(&event);
-            if let Event::InstrumentDefined(defined) = &event {
-                self.route.learn(defined.instrument, defined.definition.venue);
-            }
-            self.open.on_event(&event);
-            self.tell(&event, ExecId { seq: frame.seq, index: index as u8 }, now_ns);
-        }
-        self.ledger.cursor = frame.seq.next();
-    }
-
-    fn tell(&mut self, event: &Event, at: ExecId, now_ns: i64) {
-        let Some(order) = event.order().filter(|order| self.route.has(order)).copied() else { return };
-        let live = self.slots[0].session.is_active();
-        match event {
-            Event::OrderAccepted(_) if live => self.open.order_sent(&order),
-            Event::ReplaceRequested(request) if live => self.open.replace(request, Sent::Yes),
-            Event::CancelRequested(request) => self.open.cancel(request, if live { Sent::Yes } else { Sent::No }),
-            Event::OrderAccepted(_) => self.refuse(&order, ReportKind::Rejected),
-            Event::ReplaceRequested(_) => self.refuse(&order, ReportKind::ReplaceRejected),
-            _ => return,
-        }
-        if live {
-            return self.send(event, Some(at), false, now_ns);
-        }
-        // The number of a session message, which no event can have: the one to come, or where we wait for an answer to it,
-        // that of our Logon or Logout.
-        let slot = &mut self.slots[0];
-        let next_out = slot.session.sequence_numbers().next_out;
-        let number = if slot.connection.is_some() { next_out - 1 } else { next_out };
-        slot.numbering.skip(number.max(1), at.seq, at.index);
-    }
-
-    /// Writes the message of an event. With its place in the journal it can be written again.
-    pub(super) fn send(&mut self, event: &Event, at: Option<ExecId>, poss_resend: bool, now_ns: i64) {
-        let Desk { slots: [slot], link, names, route, account, sent, counters, .. } = self;
-        let Some(connection) = link.opened() else { return };
-        let teller = ToBroker { version: slot.session.config().version, account, names, route };
-        let (Some(msg_type), Some(order)) = (teller.msg_type(event), event.order()) else { return };
-        let out = &mut connection.out;
-        let number = slot.session.begin_app_message(now_ns, msg_type, out);
-        if poss_resend {
-            out.field_flag(tag::POSS_RESEND, true);
-        }
-        let exec_id = at.unwrap_or(ExecId { seq: Default::default(), index: 0 });
-        teller.write_body(event, exec_id, model::EngineTime(now_ns), out);
-        out.finish();
-        count(&counters.reports_out);
-        if let Some(at) = at {
-            slot.note(number, at.seq, at.index);
-        }
-        let refusal = match event {
-            Event::OrderAccepted(_) => ReportKind::Rejected,
-            Event::ReplaceRequested(_) => ReportKind::ReplaceRejected,
-            _ => ReportKind::CancelRejected,
-        };
-        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
-        sent.note(SentMessage { number, order_id: order.order_id, cl_ord_id, refusal });
-    }
-
-    /// What was never sent is refused, for certain.
-    fn refuse(&mut self, order: &OrderView, kind: ReportKind) {
-        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
-        self.say(refusal(self.venue, order.order_id, kind, 0, cl_ord_id.as_bytes()));
-    }
-
-    /// A report of our own. It is on its way like the others, but no message waits for it.
-    fn say(&mut self, report: VenueReport) {
-        let due = self.slots[0].session.sequence_numbers().next_in;
-        self.slots[0].sent_to_engine(due);
-        if !self.waiting.is_empty() || self.reports.try_push(Command::VenueReport(report)).is_err() {
-            self.waiting.push_back(report);
-        }
-    }
-
-    /// Hands over what waits until the queue is full again.
-    pub(super) fn drain(&mut self) -> usize {
-        let mut drained = 0;
-        while let Some(report) = self.waiting.front() {
-            if let Err(Full(_)) = self.reports.try_push(Command::VenueReport(*report)) {
-                break;
-            }
-            self.waiting.pop_front();
-            drained += 1;
-        }
-        drained
-    }
-
-    /// Does nothing wait for room in the queue?
-    pub(super) fn is_drained(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     /// Goes on with what the broker asked for again. Gives the number of messages.
     pub(super) fn resend(&mut self, journal: &Path, mark: &Mark, now_ns: i64) -> Result<usize, BrokerFailure> {
         let Desk { slots: [slot], link, ledger, names, route, account, counters, .. } = self;
@@ -438,39 +337,4 @@ impl Desk {
         self.end(why, now_ns);
         self.link.remove();
     }
-}
-
-/// Brings a session to what the journal has since it was stored. Events from the stored cursor on may have been sent under
-/// numbers that nobody remembers, or not at all, so none of them is sent again from the record. True if all orders must be
-/// asked for, because the journal has lost its end.
-fn recover(
-    slot: &mut Slot,
-    record: &SessionRecord,
-    cursor: Seq,
-    last_seq: Seq,
-    journal: &Path,
-) -> Result<bool, BrokerFailure> {
-    slot.numbering.skip(record.reserved, cursor, 0);
-    if cursor > last_seq.next() {
-        tracing::warn!(%cursor, %last_seq, "the journal lost its end; the broker is asked for all orders");
-        return Ok(true);
-    }
-    let mut set = Vec::new();
-    journal::read(journal, cursor, |frame| {
-        if let Command::SetSequenceNumbers(command) = &frame.command
-            && command.session == slot.id
-        {
-            set.push((*command, frame.time.0));
-        }
-        ControlFlow::Continue(())
-    })?;
-    set.iter().for_each(|(command, time_ns)| slot.set_numbers(command, *time_ns));
-    Ok(!set.is_empty())
-}
-
-/// What a Reject(3) or BusinessMessageReject(j) says of the order whose message the broker could not take.
-fn refused(message: &Message<'_>, venue: VenueId, sent: &SentMessages) -> Option<VenueReport> {
-    let number = message.get_u64(tag::REF_SEQ_NUM, MSG_SEQ_NUM_MAX).ok()?;
-    let SentMessage { order_id, cl_ord_id, refusal: kind, .. } = sent.find(number)?;
-    Some(refusal(venue, order_id, kind, 0, cl_ord_id.as_bytes()))
 }

@@ -11,6 +11,9 @@
 //! began again every order that works there is asked for: reports under the old numbers can never be had again. An answer
 //! that does not fit what is booked settles nothing; it is kept for a person.
 //!
+//! Read in this order: `agent` (one round), `desk` (the session), `trading` (events out), `asking` (what is in doubt); and what
+//! they are made of, without I/O: `orders` (the messages out), `reports` (the messages in), `open_orders`.
+//!
 //! [`VenueReport`]: model::VenueReport
 
 mod agent;
@@ -19,8 +22,10 @@ mod desk;
 mod link;
 mod open_orders;
 mod orders;
+mod recovery;
 mod reports;
 mod sent;
+mod trading;
 
 use std::io;
 
