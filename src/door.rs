@@ -23,10 +23,20 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
             let config = configured.protocol.session(known.sender_comp_id.as_str(), known.target_comp_id.as_str());
             return Some(SessionSettings { session, config, access: configured.access.clone() });
         }
-        let (_, template) = made_by(&templates, config, known.target_comp_id)?;
+        let template = made_by(&templates, config, known.target_comp_id)?;
         Some(template.settings(session, known.target_comp_id))
     });
-    let sessions = sessions.collect();
+    let sessions: Vec<SessionSettings> = sessions.collect();
+    let brokers = |name: CompId| config.brokers.iter().any(|broker| broker.target_comp_id == name);
+    let gone = state.sessions().filter(|(session, known)| {
+        known.sender_comp_id == fix.sender_comp_id
+            && !sessions.iter().any(|configured| configured.session == *session)
+            && !brokers(known.target_comp_id)
+    });
+    let removed = gone.map(|(session, known)| {
+        let (ours, theirs) = (known.sender_comp_id.as_str(), known.target_comp_id.as_str());
+        SessionSettings::new(session, fix.protocol.session(ours, theirs))
+    });
     let tls = fix.tls.as_ref().map(config::Tls::server).transpose().context("[fix.tls]")?;
     let listen = match (fix.tls.as_ref().and_then(|tls| tls.listen), tls) {
         (Some(address), tls) => vec![(fix.listen, None), (address, tls)],
@@ -46,6 +56,7 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
             files: fix.message_log.files,
         }),
         templates,
+        removed: removed.collect(),
         ..AcceptorSettings::new(sessions)
     })
 }
@@ -59,20 +70,18 @@ pub(crate) fn template_definitions(config: &Configuration, state: &State) -> Vec
 /// The same, of sessions by their names in the order of their making; those with an entry of their own are passed over.
 pub(crate) fn definitions_of(config: &Configuration, names: &[CompId]) -> Vec<Command> {
     let templates = templates(config);
-    let mut made = vec![0; templates.len()];
     let known = names.iter().filter_map(|name| {
-        let (index, template) = made_by(&templates, config, *name)?;
-        made[index] += 1;
-        Some(Command::DefineSession(template.definition(*name, made[index] - 1)))
+        let template = made_by(&templates, config, *name)?;
+        Some(Command::DefineSession(template.definition(*name)))
     });
     known.collect()
 }
 
 /// The template that a session without an entry of its own is of.
-fn made_by<'a>(templates: &'a [Template], config: &Configuration, name: CompId) -> Option<(usize, &'a Template)> {
+fn made_by<'a>(templates: &'a [Template], config: &Configuration, name: CompId) -> Option<&'a Template> {
     let configured = config.sessions.iter().any(|session| session.target_comp_id == name);
     let (ours, theirs) = (config.fix.sender_comp_id.as_str().as_bytes(), name.as_str().as_bytes());
-    templates.iter().enumerate().find(|(_, template)| !configured && template.matches(ours, theirs))
+    templates.iter().find(|template| !configured && template.matches(ours, theirs))
 }
 
 /// The templates as the acceptor has them.

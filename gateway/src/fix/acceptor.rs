@@ -96,11 +96,17 @@ impl Acceptor {
             slot.is_outlived = slot.follow_hours(now.0, None);
             slot
         };
-        let is_used = |id: SessionId| settings.sessions.iter().any(|of| of.session == id);
+        let is_used = |id: SessionId| settings.sessions.iter().chain(&settings.removed).any(|of| of.session == id);
+        let live = settings.sessions.iter().map(new_slot);
+        let removed = settings.removed.iter().map(|of| {
+            let mut slot = new_slot(of);
+            slot.is_removed = true;
+            slot
+        });
         let unused = stored.sessions.iter().filter(|(id, _)| !is_used(*id)).copied().collect();
         let mut follower = Follower::near(journal, mark.clone(), ledger.cursor)?;
         let mut desk = Desk::new(Setup {
-            slots: settings.sessions.iter().map(new_slot).collect(),
+            slots: live.chain(removed).collect(),
             ledger,
             names,
             commands,

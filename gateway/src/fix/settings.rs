@@ -55,6 +55,9 @@ pub struct AcceptorSettings {
     pub listen: Vec<(SocketAddr, Option<TlsServer>)>,
     /// Who may log on.
     pub sessions: Vec<SessionSettings>,
+    /// Sessions that the journal knows and the configuration does not any more. Nobody logs on as them, but what their orders still
+    /// bring is numbered, for the day that they are added again.
+    pub removed: Vec<SessionSettings>,
     /// Families of sessions that are made at their first Logon.
     pub templates: Vec<Template>,
     /// Most connections at a time; further ones are closed at once.
@@ -86,6 +89,7 @@ impl AcceptorSettings {
         AcceptorSettings {
             listen: vec![(SocketAddr::from(([127, 0, 0, 1], 9876)), None)],
             sessions,
+            removed: Vec::new(),
             templates: Vec::new(),
             connections_max: 1_024,
             connections_before_logon_max: 256,

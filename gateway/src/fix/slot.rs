@@ -179,7 +179,7 @@ impl Slot {
     pub(super) fn note_untold(&mut self, seq: Seq, index: u8) {
         let number = self.take_number();
         self.note(number, seq, index);
-        if self.hours.as_ref().is_some_and(Hours::is_over) {
+        if self.session.is_reset_due() || self.hours.as_ref().is_some_and(Hours::is_over) {
             self.carried.push((seq, index));
         }
     }
@@ -259,6 +259,8 @@ impl Slot {
                 self.carried.clear();
                 self.reset(now_ns);
             }
+            // Nothing leaves under the new numbers before a flush that knows them: after a crash they must not come again.
+            (self.reserved, self.reserving, self.reserved_at_store) = (0, None, 0);
             numbers.next_out = set.next_out;
         }
         self.session.set_sequence_numbers(numbers);
@@ -314,6 +316,8 @@ impl Slot {
         }
         if access.schedule != self.access.schedule {
             self.hours = access.schedule.clone().map(Hours::new);
+            // Numbers that knew no such hours are not over because of them.
+            self.born_ns = None;
             if self.hours.is_none() {
                 self.session.open();
             }

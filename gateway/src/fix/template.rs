@@ -5,6 +5,8 @@
 
 use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::desk::Desk;
 use super::session::SessionConfig;
 use super::settings::{Access, SessionSettings};
@@ -18,7 +20,7 @@ pub struct Template {
     pub sender_comp_id: CompId,
     /// Most sessions that it makes.
     pub sessions_max: usize,
-    /// Accounts of orders that name none, for the sessions in turn; not empty.
+    /// Accounts of orders that name none, each session with one of them by its name; not empty.
     pub accounts: Vec<AccountName>,
     /// Most new orders and replaces within one second.
     pub messages_per_second: u32,
@@ -43,12 +45,14 @@ impl Template {
         SessionSettings { session, config, access: self.access.clone() }
     }
 
-    /// What the engine is told of its session with this place among them.
-    pub fn definition(&self, target_comp_id: CompId, place: usize) -> DefineSession {
+    /// What the engine is told of its session of this name. The account hangs on the name alone: whoever else comes or goes, and
+    /// whenever it is told again, the session's orders stay where they were.
+    pub fn definition(&self, target_comp_id: CompId) -> DefineSession {
+        let place = xxh3_64(target_comp_id.as_bytes()) % self.accounts.len().max(1) as u64;
         DefineSession {
             sender_comp_id: self.sender_comp_id,
             target_comp_id,
-            account: self.accounts.get(place % self.accounts.len().max(1)).copied().unwrap_or(AccountName::EMPTY),
+            account: self.accounts.get(place as usize).copied().unwrap_or(AccountName::EMPTY),
             messages_per_second: self.messages_per_second,
             reserved: 0,
         }
@@ -70,7 +74,7 @@ impl Desk {
             return false;
         }
         // A full queue: the Logon waits and tries again.
-        if self.commands.try_push(Command::DefineSession(of.definition(target_comp_id, place))).is_ok() {
+        if self.commands.try_push(Command::DefineSession(of.definition(target_comp_id))).is_ok() {
             self.defining.push(target_comp_id);
         }
         true

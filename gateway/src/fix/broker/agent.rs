@@ -120,7 +120,8 @@ impl Broker {
         }
         desk.link.take_socket_events().map_err(BrokerFailure::Poll)?;
         match desk.link.open(now_ns) {
-            Ok(true) => desk.begin_logon(now_ns),
+            Ok(true) if desk.may_connect() => desk.begin_logon(now_ns),
+            Ok(true) => desk.drop_link("its numbers are being set, or its hours are over", now_ns),
             Ok(false) => {}
             Err(error) => {
                 tracing::warn!(broker = %desk.name(), %error, "the connection to the broker did not open");

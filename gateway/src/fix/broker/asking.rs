@@ -19,8 +19,6 @@ use super::orders::ToBroker;
 pub(super) struct Asking {
     /// Orders that are still to be gone through.
     waiting: VecDeque<OrderId>,
-    /// Every working order is to be asked for with the next Logon: reports may be lost.
-    pub(super) all: bool,
     /// The number of the first question after the Logon.
     from: Option<u64>,
     lost: bool,
@@ -43,15 +41,14 @@ impl Desk {
     pub(super) fn numbers_are_void(&mut self) {
         self.sent.reset();
         self.open.numbers_are_void();
-        self.asking.all = true;
     }
 
     /// After a Logon, or when a gap that swallowed questions is filled. See the module of the agent.
     pub(super) fn begin_to_ask(&mut self) {
-        self.asking.waiting = self.open.to_ask(self.asking.all);
+        self.open.lost_sight();
+        self.asking.waiting = self.open.to_ask();
         self.asking.from = Some(self.slots[0].session.sequence_numbers().next_out);
         self.asking.lost = false;
-        self.asking.all &= !self.asking.waiting.is_empty();
     }
 
     /// Goes on asking while the broker reads. Gives the number of orders that were gone through.
@@ -69,9 +66,6 @@ impl Desk {
                 self.ask_for(order_id, now_ns);
                 asked += 1;
             }
-            if self.asking.waiting.is_empty() {
-                self.asking.all = false;
-            }
         }
         asked
     }
@@ -79,7 +73,7 @@ impl Desk {
     /// Requests that may not have arrived go out again; then the status is asked for.
     fn ask_for(&mut self, order_id: OrderId, now_ns: i64) {
         let Some(open) = self.open.get(order_id).filter(|open| !open.is_over).cloned() else { return };
-        let mut in_doubt = self.asking.all || !open.acknowledged;
+        let mut in_doubt = open.in_doubt || !open.acknowledged;
         if let Some((request, Sent::Perhaps)) = open.replace.as_deref() {
             self.send(&Event::ReplaceRequested(*request), None, true, now_ns);
             in_doubt = true;
@@ -87,13 +81,13 @@ impl Desk {
         match open.cancel.as_deref() {
             Some((request, Sent::No)) => {
                 self.send(&Event::CancelRequested(*request), None, false, now_ns);
-                self.open.cancel(request, Sent::Perhaps);
+                self.open.cancel(request, Sent::Once);
             }
             Some((request, Sent::Perhaps)) => {
                 self.send(&Event::CancelRequested(*request), None, true, now_ns);
                 in_doubt = true;
             }
-            Some((_, Sent::Yes)) | None => {}
+            Some((_, Sent::Yes | Sent::Once)) | None => {}
         }
         if in_doubt {
             self.status_request(&open.order, now_ns);

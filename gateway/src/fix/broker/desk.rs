@@ -83,9 +83,11 @@ impl Desk {
         let access = Access { schedule: settings.schedule, ..Access::default() };
         let of_session = SessionSettings { session, config: settings.config, access };
         let mut slot = Slot::new(&of_session, record, start.last_seq);
-        let mut asking = Asking::default();
-        if let Some(record) = record {
-            asking.all = recover(&mut slot, &record, ledger.cursor, start.last_seq, journal)?;
+        let mut open = OpenOrders::of(start.working);
+        if let Some(record) = record
+            && recover(&mut slot, &*ledger.store, &record, ledger.cursor, start.last_seq, journal)?
+        {
+            open.numbers_are_void();
         }
         ledger.cursor = start.last_seq.next();
         let mut route = Route::new(settings.venue);
@@ -97,7 +99,7 @@ impl Desk {
             account: settings.account,
             names: start.names,
             route,
-            open: OpenOrders::of(start.working),
+            open,
             sent: SentMessages::new(),
             slots: [slot],
             ledger,
@@ -108,7 +110,7 @@ impl Desk {
             output_bytes_max: settings.output_bytes_max,
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
-            asking,
+            asking: Asking::default(),
         })
     }
 
@@ -324,6 +326,7 @@ impl Desk {
         let slot = &mut self.slots[0];
         tracing::info!(broker = %slot.target_comp_id, why, "connection to the broker ended");
         slot.disconnected(why.to_owned());
+        self.open.lost_sight();
         // A refusal that comes on another connection may be of what was sent again, while the first one lives.
         self.sent.reset();
         if slot.reset_if_due(now_ns) {

@@ -39,6 +39,8 @@ pub(super) enum Sent {
     No,
     /// Under a number that the record has: what the broker missed it asks for.
     Yes,
+    /// For the first time and without a record, on the connection that is there.
+    Once,
     /// In an earlier life, under numbers that are void, or without a record.
     Perhaps,
 }
@@ -50,6 +52,8 @@ pub(super) struct Open {
     pub(super) order: OrderView,
     /// The broker said that it has it.
     pub(super) acknowledged: bool,
+    /// Reports of it may be lost, so it is asked for until the broker has said how it stands.
+    pub(super) in_doubt: bool,
     pub(super) cancel: Option<Box<(CancelRequested, Sent)>>,
     pub(super) replace: Option<Box<(ReplaceRequested, Sent)>>,
     /// It does not work any more.
@@ -75,6 +79,7 @@ impl OpenOrders {
             let open = Open {
                 order: order.view,
                 acknowledged: order.acknowledged,
+                in_doubt: false,
                 cancel: (!order.pending_cancel.is_empty()).then(|| Box::new((cancel, Sent::Perhaps))),
                 replace: (!replace.is_empty()).then(|| Box::new((replaced, Sent::Perhaps))),
                 is_over: false,
@@ -90,7 +95,8 @@ impl OpenOrders {
 
     /// An order went out.
     pub(super) fn order_sent(&mut self, order: &OrderView) {
-        let open = Open { order: *order, acknowledged: false, cancel: None, replace: None, is_over: false };
+        let open =
+            Open { order: *order, acknowledged: false, in_doubt: false, cancel: None, replace: None, is_over: false };
         self.orders.insert(order.order_id, open);
     }
 
@@ -108,30 +114,38 @@ impl OpenOrders {
         }
     }
 
-    /// The numbers begin again: nothing that was sent under the old ones can be asked for any more.
+    /// The numbers begin again: nothing that was sent under the old ones, in either direction, can be asked for any more.
     pub(super) fn numbers_are_void(&mut self) {
+        self.orders.values_mut().for_each(|open| open.in_doubt = !open.is_over);
+        self.turn(&[Sent::Yes, Sent::Once]);
+    }
+
+    /// The connection is gone, or a gap has swallowed what has no record.
+    pub(super) fn lost_sight(&mut self) {
+        self.turn(&[Sent::Once]);
+    }
+
+    /// Requests that came as far as this may or may not have arrived.
+    fn turn(&mut self, from: &[Sent]) {
         for open in self.orders.values_mut() {
-            for sent in [open.cancel.as_mut().map(|of| &mut of.1), open.replace.as_mut().map(|of| &mut of.1)] {
-                if let Some(sent @ Sent::Yes) = sent {
-                    *sent = Sent::Perhaps;
-                }
-            }
+            let requests = [open.cancel.as_mut().map(|of| &mut of.1), open.replace.as_mut().map(|of| &mut of.1)];
+            requests.into_iter().flatten().filter(|sent| from.contains(sent)).for_each(|sent| *sent = Sent::Perhaps);
         }
     }
 
-    /// Takes in an event that may be an answer.
-    pub(super) fn on_event(&mut self, event: &Event) {
+    /// Takes in an event that may be an answer. Gives a cancel that waited for the session and has come too late.
+    pub(super) fn on_event(&mut self, event: &Event) -> Option<OrderView> {
         let order_id = match event {
             Event::VenueAccepted(e) => e.order_id,
             Event::CancelRejected(e) => e.order_id,
             other => match other.order() {
                 Some(order) => order.order_id,
-                None => return,
+                None => return None,
             },
         };
-        let Some(open) = self.orders.get_mut(&order_id) else { return };
+        let open = self.orders.get_mut(&order_id)?;
         match event {
-            Event::VenueAccepted(_) => open.acknowledged = true,
+            Event::VenueAccepted(_) => (open.acknowledged, open.in_doubt) = (true, false),
             Event::OrderFilled(e) => {
                 open.acknowledged = true;
                 (open.order.cum_qty, open.order.ord_status) = (e.order.cum_qty, e.order.ord_status);
@@ -148,10 +162,19 @@ impl OpenOrders {
                 open.order.ord_status = OrdStatus::Canceled;
                 open.cancel = None;
             }
-            _ => return,
+            _ => return None,
         }
-        if !open.order.ord_status.is_working() && !open.is_over {
-            open.is_over = true;
+        if open.order.ord_status.is_working() {
+            return None;
+        }
+        let too_late = match open.cancel.as_deref() {
+            Some((request, Sent::No)) => Some(request.order),
+            _ => None,
+        };
+        let was_over = std::mem::replace(&mut open.is_over, true);
+        if open.cancel.is_none() && open.replace.is_none() {
+            self.orders.remove(&order_id);
+        } else if !was_over {
             if self.over.len() == OVER_MAX
                 && let Some(oldest) = self.over.pop_front()
             {
@@ -159,10 +182,7 @@ impl OpenOrders {
             }
             self.over.push_back(order_id);
         }
-        let done = |open: &Open| open.is_over && open.cancel.is_none() && open.replace.is_none();
-        if self.orders.get(&order_id).is_some_and(done) {
-            self.orders.remove(&order_id);
-        }
+        too_late
     }
 
     /// The cancel of this ClOrdID(11), if it waits for an answer.
@@ -177,10 +197,10 @@ impl OpenOrders {
         is_named(&request.order, cl_ord_id).then_some(*sent)
     }
 
-    /// The orders to be gone through after a Logon: all, or those with something unanswered; by OrderID, so that the same
-    /// happens every time.
-    pub(super) fn to_ask(&self, all: bool) -> VecDeque<OrderId> {
-        let wanted = |open: &Open| all || !open.acknowledged || open.cancel.is_some() || open.replace.is_some();
+    /// The orders to be gone through after a Logon; by OrderID, so that the same happens every time.
+    pub(super) fn to_ask(&self) -> VecDeque<OrderId> {
+        let wanted =
+            |open: &Open| open.in_doubt || !open.acknowledged || open.cancel.is_some() || open.replace.is_some();
         let working = self.orders.iter().filter(|(_, open)| !open.is_over && wanted(open));
         let mut ids: Vec<OrderId> = working.map(|(id, _)| *id).collect();
         ids.sort_unstable();

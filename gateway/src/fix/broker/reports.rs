@@ -15,8 +15,8 @@ use super::orders::order_id_of;
 
 /// ExecTransType(20), FIX 4.2 only.
 const EXEC_TRANS_TYPE: u32 = 20;
-/// CxlRejReason(102) of a request that was done before: too late, unknown order, duplicate ClOrdID.
-const DONE_ALREADY: [u8; 3] = [0, 1, 6];
+/// CxlRejReason(102) of a request that came before: too late, unknown order, already pending, duplicate ClOrdID.
+const DONE_ALREADY: [u8; 4] = [0, 1, 3, 6];
 /// OrdRejReason(103) and CxlRejReason(102) of a refusal for another reason.
 const OTHER: u8 = 99;
 /// CxlRejResponseTo(434) of a replace.
@@ -95,6 +95,10 @@ fn of_status(message: &Message<'_>, open: Option<&Open>) -> Result<Option<Report
     }
     Ok(Some(match status {
         Some(OrdStatus::Canceled) => ReportKind::Canceled,
+        // The broker had it, perhaps under another ClOrdID by now: that it does not know this one is no proof.
+        Some(OrdStatus::Rejected) if open.is_some_and(|open| open.acknowledged || open.replace.is_some()) => {
+            ReportKind::Other
+        }
         Some(OrdStatus::Rejected) => ReportKind::Rejected,
         Some(OrdStatus::Expired) => ReportKind::Expired,
         Some(_) => ReportKind::Accepted,

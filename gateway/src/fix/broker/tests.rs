@@ -240,7 +240,7 @@ fn each_execution_report_is_heard_as_what_it_says() {
         ("17=0|150=I|39=2|14=100|", Some(ReportKind::Other)),
         ("17=0|150=I|39=4|14=40|", Some(ReportKind::Other)),
         ("17=0|150=I|39=A|", None),
-        ("17=0|150=I|39=8|103=5|", Some(ReportKind::Rejected)),
+        ("17=0|150=I|39=8|103=5|", Some(ReportKind::Other)),
         ("17=0|20=3|150=4|39=4|", Some(ReportKind::Canceled)),
     ] {
         assert_eq!(heard.kind("8", "mine", body), kind, "{body}");
@@ -293,7 +293,7 @@ fn exec_id_means_one_execution_of_one_order_and_kind() {
 fn second_refusal_of_what_may_be_done_already_says_nothing() {
     let mut heard = Heard::new();
     heard.open.numbers_are_void();
-    for reason in [0, 1, 6] {
+    for reason in [0, 1, 3, 6] {
         assert_eq!(heard.kind("9", "no more", &format!("434=1|102={reason}|39=4|")), Some(ReportKind::Other));
         assert_eq!(heard.kind("9", "new terms", &format!("434=2|102={reason}|39=0|")), Some(ReportKind::Other));
     }
@@ -307,7 +307,7 @@ fn answer_to_a_cancel_that_crosses_the_last_fill_is_still_an_answer() {
     let fill =
         OrderFilled { order: filled, last_qty: Qty::whole(100), last_px: Px::whole(99), venue_exec_id: 1, reserved: 0 };
     heard.open.on_event(&Event::OrderFilled(fill));
-    assert!(heard.open.to_ask(true).is_empty(), "it is over");
+    assert!(heard.open.to_ask().is_empty(), "it is over");
     assert_eq!(heard.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::CancelRejected));
     assert_eq!(heard.kind("9", "new terms", "434=2|102=0|39=2|"), Some(ReportKind::ReplaceRejected));
 }
@@ -316,11 +316,56 @@ fn answer_to_a_cancel_that_crosses_the_last_fill_is_still_an_answer() {
 fn what_is_answered_is_not_asked_for_again() {
     let mut open = OpenOrders::of([]);
     open.order_sent(&order());
-    assert_eq!(open.to_ask(false), [OrderId(4_711)]);
+    assert_eq!(open.to_ask(), [OrderId(4_711)]);
     open.on_event(&Event::VenueAccepted(VenueAccepted { order_id: OrderId(4_711), venue_exec_id: 1 }));
-    assert!(open.to_ask(false).is_empty());
-    assert_eq!(open.to_ask(true), [OrderId(4_711)], "after the numbers began again every order is");
+    assert!(open.to_ask().is_empty());
+    open.numbers_are_void();
+    assert_eq!(open.to_ask(), [OrderId(4_711)], "after the numbers began again every order is");
+    assert_eq!(open.to_ask(), [OrderId(4_711)], "until the broker has answered");
     let canceled = OrderView { ord_status: OrdStatus::Canceled, ..order() };
     open.on_event(&Event::OrderCanceled(OrderCanceled { order: canceled, venue_exec_id: 9, reserved: 0 }));
-    assert!(open.to_ask(true).is_empty() && open.get(OrderId(4_711)).is_none());
+    assert!(open.to_ask().is_empty() && open.get(OrderId(4_711)).is_none());
+}
+
+#[test]
+fn broker_that_does_not_know_an_order_is_believed_only_where_it_never_said_that_it_has_it() {
+    let mut heard = Heard::new();
+    heard.open = OpenOrders::of([]);
+    heard.open.order_sent(&order());
+    assert_eq!(heard.kind("8", "mine", "17=0|150=I|39=8|103=5|"), Some(ReportKind::Rejected));
+    heard.open.on_event(&Event::VenueAccepted(VenueAccepted { order_id: OrderId(4_711), venue_exec_id: 1 }));
+    assert_eq!(heard.kind("8", "mine", "17=0|150=I|39=8|103=5|"), Some(ReportKind::Other));
+}
+
+#[test]
+fn cancel_that_waited_is_refused_for_certain_when_its_order_ends_first() {
+    let mut open = OpenOrders::of([]);
+    open.order_sent(&order());
+    let Event::CancelRequested(cancel) = sent_events()[2] else { panic!("a cancel") };
+    open.cancel(&cancel, Sent::No);
+    let filled = OrderView { cum_qty: Qty::whole(100), ord_status: OrdStatus::Filled, ..order() };
+    let fill =
+        OrderFilled { order: filled, last_qty: Qty::whole(100), last_px: Px::whole(99), venue_exec_id: 1, reserved: 0 };
+    assert_eq!(open.on_event(&Event::OrderFilled(fill)), Some(cancel.order));
+}
+
+#[test]
+fn what_was_refused_offline_stays_unsent_however_often_the_daemon_starts() {
+    use super::super::settings::SessionSettings;
+    use super::super::slot::Slot;
+    use super::super::store::{Changes, Run, SessionRecord, SessionStore as _, SledStore};
+    use super::recovery::recover;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap();
+    let id = SessionId(7);
+    let record = SessionRecord { next_in: 9, next_out: 6, reserved: 65_536, born_ns: None };
+    let sent = Run { first: 5, seq: Seq(10), index: 0, poss_resend: false, unsent: false };
+    let unsent = Run { first: 65_536, seq: Seq(20), index: 1, poss_resend: false, unsent: true };
+    store.apply(&Changes { runs: vec![(id, sent), (id, unsent)], ..Changes::default() }).unwrap();
+    let journal = tempfile::tempdir().unwrap();
+    let settings = SessionSettings::new(id, SessionConfig::initiator("MILL", "BROKER"));
+    let mut slot = Slot::new(&settings, Some(record), Seq(29));
+    let all = recover(&mut slot, &store, &record, Seq(30), Seq(29), journal.path());
+    assert!(!all.unwrap(), "nothing is in doubt");
+    assert_eq!(slot.numbering.run_after(&store, id, 5).unwrap(), Some(unsent), "from the first refusal on");
 }

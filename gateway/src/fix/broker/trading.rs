@@ -21,7 +21,8 @@ impl Desk {
         match &frame.command {
             Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
             Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => {
-                self.slots[0].set_numbers(set, now_ns)
+                self.slots[0].set_numbers(set, now_ns);
+                self.numbers_are_void();
             }
             _ => {}
         }
@@ -30,7 +31,9 @@ impl Desk {
             if let Event::InstrumentDefined(defined) = &event {
                 self.route.learn(defined.instrument, defined.definition.venue);
             }
-            self.open.on_event(&event);
+            if let Some(request) = self.open.on_event(&event) {
+                self.refuse(&request, ReportKind::CancelRejected);
+            }
             self.tell(&event, ExecId { seq: frame.seq, index: index as u8 }, now_ns);
         }
         self.ledger.cursor = frame.seq.next();
@@ -81,6 +84,10 @@ impl Desk {
             Event::ReplaceRequested(_) => ReportKind::ReplaceRejected,
             _ => ReportKind::CancelRejected,
         };
+        // A refusal of the second one says nothing about the first.
+        if poss_resend {
+            return;
+        }
         let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
         sent.note(SentMessage { number, order_id: order.order_id, cl_ord_id, refusal });
     }

@@ -40,6 +40,11 @@ impl Session {
         self.reset_due = true;
     }
 
+    /// Do the numbers start again with the next Logon, or before it?
+    pub fn is_reset_due(&self) -> bool {
+        self.reset_due
+    }
+
     /// Starts the numbers again if that is due and nobody is connected. Tells whether it did: then what was stored for resending
     /// is void.
     pub fn reset_if_due(&mut self) -> bool {
