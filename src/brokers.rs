@@ -88,10 +88,13 @@ pub(crate) fn open(
     let venues = venues(config, state);
     let mut brokers = Vec::new();
     for broker in &config.brokers {
-        let Some((name, venue)) = venues.iter().find(|(name, _)| *name == broker.target_comp_id) else { continue };
+        let known = venues.iter().find(|(name, _)| *name == broker.target_comp_id);
+        let Some((name, venue, session)) = known.and_then(|(name, venue)| Some((name, venue, venue.session()?))) else {
+            bail!("the engine does not know the session to {}, which it was told of", broker.target_comp_id);
+        };
         let log = &config.fix.message_log;
         let settings = BrokerSettings {
-            venue: *venue,
+            session,
             config: broker.session(),
             schedule: broker.schedule.clone(),
             connect: broker.connect().with_context(|| format!("TLS towards {name}"))?,

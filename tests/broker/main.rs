@@ -3,17 +3,20 @@
 //!
 //! `MILLRACE_BROKER_ROUNDS` sets the number of kills, `MILLRACE_BROKER_SEED` the moments and the orders.
 
+mod book;
 #[path = "../support/daemon.rs"]
 #[expect(dead_code, reason = "this test has a configuration of its own")]
 mod daemon;
+mod reports;
 mod street;
 
 use std::path::Path;
 use std::time::Duration;
 
+use book::{MARKET_PX, REFUSED_QTY};
 use daemon::{Daemon, free_port};
 use gateway::fix::version::Version;
-use street::{MARKET_PX, ONE, REFUSED_QTY, Street};
+use street::{ONE, Street};
 
 const BUY: u8 = b'1';
 const SELL: u8 = b'2';
@@ -254,7 +257,7 @@ fn killed_at_random_moments_client_and_broker_agree() {
     street.speak();
     street.run_until("the broker is logged on", |street| street.book.live);
     street.run_until("nothing is open", |street| {
-        let settled = |order: &street::AtClient| matches!(order.ord_status, b'0' | b'1' | b'2' | b'4' | b'8');
+        let settled = |order: &reports::AtClient| matches!(order.ord_status, b'0' | b'1' | b'2' | b'4' | b'8');
         street.reports.orders.len() == sent && street.reports.orders.values().all(settled)
     });
     // What is on its way arrives.

@@ -433,7 +433,7 @@ fn crash_before_the_journal_makes_the_lost_order_due_again() {
     // Stored and flushed while the command is only in the queue.
     rig.now += 2 * SECOND;
     rig.round();
-    rig.store.flush().unwrap();
+    rig.acceptor().desk.ledger.settle().unwrap();
     rig.crash();
     assert_eq!(rig.acceptor().sessions().lock()[0].next_in, lost);
 }

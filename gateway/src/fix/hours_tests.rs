@@ -84,7 +84,7 @@ fn rule_19_numbers_begin_again_where_the_daemon_was_down_over_the_end() {
     // The record, with its birth, is durable; what follows is not.
     rig.now += SECOND;
     rig.round();
-    rig.store.flush().unwrap();
+    rig.acceptor().desk.ledger.settle().unwrap();
     for client in [&mut client, &mut other] {
         client.order(rig.now, "untold");
         rig.until(&mut [client], |_, clients| clients[0].count(&["35=8"]) == 1);
@@ -103,7 +103,7 @@ fn rule_19_numbers_begin_again_where_the_daemon_was_down_over_the_end() {
     // The new birth is kept as well.
     rig.now += 2 * SECOND;
     rig.round();
-    rig.store.flush().unwrap();
+    rig.acceptor().desk.ledger.settle().unwrap();
     rig.crash();
     assert_eq!(numbers_of(&rig, 0).0, client.session.sequence_numbers().next_out);
     let other = rig.client("BETA", theirs);
@@ -116,7 +116,7 @@ fn rule_19_numbers_of_a_record_without_a_birth_are_kept() {
     let record = SessionRecord { next_in: 5, next_out: 7, reserved: 7, born_ns: None };
     let changes = Changes { sessions: vec![(SessionId(0), record)], ..Changes::default() };
     rig.store.apply(&changes).unwrap();
-    rig.store.flush().unwrap();
+    rig.acceptor().desk.ledger.settle().unwrap();
     until_the_morning(&mut rig);
     rig.crash();
     assert_eq!(numbers_of(&rig, 0), (5, 7));

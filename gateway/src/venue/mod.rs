@@ -10,6 +10,7 @@ pub mod exchange;
 mod ladder;
 mod matching;
 mod orders;
+pub(crate) mod outgoing;
 pub mod paper;
 pub mod quotes;
 

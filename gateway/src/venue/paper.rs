@@ -3,12 +3,11 @@
 //! No report is ever dropped. Where the queue is full, reports wait in a ring of fixed size and the log is not read
 //! on until the ring is empty; the log itself is the only unbounded buffer, and it is on disk.
 
-use std::collections::VecDeque;
-
-use model::queue::{Full, Producer};
-use model::{Agent, Command, EngineTime, Event, InstrumentId, Px, Stopped, VenueReport};
+use model::queue::Producer;
+use model::{Agent, Command, EngineTime, Event, InstrumentId, Px, Stopped};
 
 use super::exchange::{Exchange, OpenOrder};
+use super::outgoing::Outgoing;
 
 /// Frames taken from the log before the waiting reports are looked at again.
 const FRAMES_PER_WORK_MAX: usize = 1_024;
@@ -52,9 +51,8 @@ impl<T: Tail> PaperVenue<T> {
     /// A venue that goes on where the one before it went away.
     ///
     /// `instruments`: those that the engine knows, with their ticks, or `None` where their orders go to a broker; later ones
-    /// come in the log. `tail`: starts right
-    /// after the state that the other arguments describe. `last_venue_exec_id`: the highest that the engine has seen.
-    /// `open_orders`: what the engine holds open, by priority.
+    /// come in the log. `tail`: starts right after the state that the other arguments describe. `last_venue_exec_id`: the
+    /// highest that the engine has seen. `open_orders`: what the engine holds open, by priority.
     pub fn new(
         settings: Settings,
         instruments: impl IntoIterator<Item = (InstrumentId, Option<Px>)>,
@@ -76,10 +74,8 @@ impl<T: Tail> PaperVenue<T> {
         }
         // The worst case of one round, so the ring never grows while trading: every order at rest, and every one that
         // comes to rest meanwhile, ends in a trade of two reports.
-        let mut outgoing = Outgoing {
-            queue,
-            waiting: VecDeque::with_capacity(2 * orders_max as usize + FRAMES_PER_WORK_MAX * REPORTS_PER_FRAME_MAX),
-        };
+        let room = 2 * orders_max as usize + FRAMES_PER_WORK_MAX * REPORTS_PER_FRAME_MAX;
+        let mut outgoing = Outgoing::new(queue, room);
         exchange.restore(&open, &mut |report| outgoing.send(report));
         PaperVenue { exchange, tail, outgoing }
     }
@@ -98,42 +94,13 @@ impl<T: Tail> Agent for PaperVenue<T> {
     fn work(&mut self, _now: EngineTime) -> Result<usize, Stopped> {
         let PaperVenue { exchange, tail, outgoing } = self;
         let drained = outgoing.drain();
-        if !outgoing.waiting.is_empty() {
+        if !outgoing.is_drained() {
             return Ok(drained);
         }
         let frames = tail.poll(FRAMES_PER_WORK_MAX, &mut |event| {
             exchange.on_event(event, &mut |report| outgoing.send(report));
         })?;
         Ok(drained + frames)
-    }
-}
-
-/// Reports on their way into the hot loop's queue, in order.
-#[derive(Debug)]
-struct Outgoing {
-    queue: Producer<Command>,
-    waiting: VecDeque<VenueReport>,
-}
-
-impl Outgoing {
-    fn send(&mut self, report: VenueReport) {
-        let late = !self.waiting.is_empty() || self.queue.try_push(Command::VenueReport(report)).is_err();
-        if late {
-            self.waiting.push_back(report);
-        }
-    }
-
-    /// Hands over what waits until the queue is full again; how many that were.
-    fn drain(&mut self) -> usize {
-        let mut drained = 0;
-        while let Some(report) = self.waiting.front() {
-            if let Err(Full(_)) = self.queue.try_push(Command::VenueReport(*report)) {
-                break;
-            }
-            self.waiting.pop_front();
-            drained += 1;
-        }
-        drained
     }
 }
 

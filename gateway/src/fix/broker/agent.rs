@@ -97,9 +97,9 @@ impl Broker {
         }
         let mut done = self.connect(now_ns)?;
         done += self.read(now_ns);
-        done += self.desk.drain();
+        done += self.desk.reports.drain();
         // The journal is the buffer, as for the paper venue.
-        if self.desk.is_drained() {
+        if self.desk.reports.is_drained() {
             let Broker { follower, desk, .. } = self;
             done += follower.poll(FRAMES_PER_ROUND, |frame| desk.on_frame(frame, now_ns))?;
         }

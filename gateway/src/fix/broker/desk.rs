@@ -1,12 +1,13 @@
 //! The session to a broker: its connection, its messages and its numbers. What they are for is in [`super::trading`].
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
 use journal::Mark;
 use model::queue::Producer;
-use model::{AccountName, Command, CompId, VenueId, VenueReport};
+use model::{AccountName, Command, CompId, VenueId};
+
+use crate::venue::outgoing::Outgoing;
 
 use super::super::control::{Answer, NewNumbers};
 use super::super::counters::{Counters, add, count};
@@ -32,6 +33,9 @@ use super::sent::SentMessages;
 use super::trading::refused;
 use super::{BrokerFailure, BrokerSettings, BrokerStart};
 
+/// Room for reports of one round that wait.
+const REPORTS_WAITING_AT_FIRST: usize = 4_096;
+
 /// Everything but the journal's follower and the timers.
 pub(super) struct Desk {
     pub(super) venue: VenueId,
@@ -46,9 +50,7 @@ pub(super) struct Desk {
     pub(super) link: Link,
     index: FieldIndex,
     /// The way into the hot loop.
-    pub(super) reports: Producer<Command>,
-    /// Our own reports that wait for room in it.
-    pub(super) waiting: VecDeque<VenueReport>,
+    pub(super) reports: Outgoing,
     pub(super) output_bytes_max: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
@@ -73,7 +75,7 @@ impl Desk {
         journal: &Path,
         reports: Producer<Command>,
     ) -> Result<Desk, BrokerFailure> {
-        let session = settings.venue.session().unwrap_or_default();
+        let (session, venue) = (settings.session, VenueId::broker(settings.session));
         let (mut ledger, stored) = Ledger::open(store)?;
         let record = stored.sessions.iter().find(|(id, _)| *id == session).map(|(_, record)| *record);
         let mut index = FieldIndex::new();
@@ -90,12 +92,12 @@ impl Desk {
             open.numbers_are_void();
         }
         ledger.cursor = start.last_seq.next();
-        let mut route = Route::new(settings.venue);
+        let mut route = Route::new(venue);
         start.routes.iter().for_each(|(instrument, venue)| route.learn(*instrument, *venue));
         let counters = Arc::<Counters>::default();
         let message_log = settings.message_log.map(|log| MessageLog::start(log, Arc::clone(&counters)));
         Ok(Desk {
-            venue: settings.venue,
+            venue,
             account: settings.account,
             names: start.names,
             route,
@@ -103,10 +105,9 @@ impl Desk {
             sent: SentMessages::new(),
             slots: [slot],
             ledger,
-            link: Link::new(settings.connect, u64::from(settings.venue.0)).map_err(BrokerFailure::Poll)?,
+            link: Link::new(settings.connect, u64::from(session.0)).map_err(BrokerFailure::Poll)?,
             index,
-            reports,
-            waiting: VecDeque::new(),
+            reports: Outgoing::new(reports, REPORTS_WAITING_AT_FIRST),
             output_bytes_max: settings.output_bytes_max,
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
@@ -143,7 +144,7 @@ impl Desk {
 
     /// An operator's new numbers.
     pub(super) fn set_numbers(&mut self, new: &NewNumbers) -> Answer {
-        self.slots[0].begin_to_set(new, &self.reports)
+        self.slots[0].begin_to_set(new, self.reports.queue())
     }
 
     /// Frames what was read and deals with each message. Gives their number.
@@ -189,7 +190,7 @@ impl Desk {
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled() };
         // A report needs room on its way, and numbers begin again only when nothing is on its way.
         let resets = slot.in_flight() > 0 && slot.session.may_reset_with(&message);
-        if resets || !slot.has_room_for(false) || reports.free() == 0 {
+        if resets || !slot.has_room_for(false) || !reports.is_drained() {
             return After::Held;
         }
         if let Some(log) = message_log {
@@ -223,11 +224,9 @@ impl Desk {
                 };
                 match report {
                     Ok(Some(report)) => {
-                        // There is room: it was looked at before, and nobody else takes it.
-                        if reports.try_push(Command::VenueReport(report)).is_ok() {
-                            slot.sent_to_engine(msg_seq_num);
-                            count(&counters.commands);
-                        }
+                        reports.send(report);
+                        slot.sent_to_engine(msg_seq_num);
+                        count(&counters.commands);
                     }
                     Ok(None) => {}
                     Err(problem) => {

@@ -29,7 +29,7 @@ mod trading;
 
 use std::io;
 
-use model::{AccountName, InstrumentId, Seq, VenueId};
+use model::{AccountName, InstrumentId, Seq, SessionId, VenueId};
 
 use super::driver::ConnectSettings;
 use super::message_log::MessageLogSettings;
@@ -45,8 +45,8 @@ pub use open_orders::WorkingOrder;
 /// What a broker's agent is told by the configuration.
 #[derive(Clone, Debug)]
 pub struct BrokerSettings {
-    /// The venue; its session is the one of `config`, as the journal defines it.
-    pub venue: VenueId,
+    /// The session of `config`, as the journal defines it; the venue is the broker at its other end.
+    pub session: SessionId,
     /// CompIDs, version, limits; in the role of the initiator.
     pub config: SessionConfig,
     /// When the session is open; always where there is none.

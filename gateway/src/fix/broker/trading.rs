@@ -1,7 +1,6 @@
 //! What the engine decided, on its way to the broker; and what we have to say for it where it cannot go there.
 
 use journal::Frame;
-use model::queue::Full;
 use model::{Command, Event, ExecId, OrderView, ReportKind, VenueId, VenueReport};
 
 use super::super::counters::count;
@@ -102,27 +101,7 @@ impl Desk {
     pub(super) fn say(&mut self, report: VenueReport) {
         let due = self.slots[0].session.sequence_numbers().next_in;
         self.slots[0].sent_to_engine(due);
-        if !self.waiting.is_empty() || self.reports.try_push(Command::VenueReport(report)).is_err() {
-            self.waiting.push_back(report);
-        }
-    }
-
-    /// Hands over what waits until the queue is full again.
-    pub(super) fn drain(&mut self) -> usize {
-        let mut drained = 0;
-        while let Some(report) = self.waiting.front() {
-            if let Err(Full(_)) = self.reports.try_push(Command::VenueReport(*report)) {
-                break;
-            }
-            self.waiting.pop_front();
-            drained += 1;
-        }
-        drained
-    }
-
-    /// Does nothing wait for room in the queue?
-    pub(super) fn is_drained(&self) -> bool {
-        self.waiting.is_empty()
+        self.reports.send(report);
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use super::super::connection::Connection;
 use super::super::encode::Encoder;
-use super::super::form::TagClass;
 use super::super::frame::{Framed, frame};
 use super::super::limits::MESSAGE_BYTES_MAX;
 use super::super::message::{FieldIndex, Message};
@@ -18,19 +17,6 @@ use super::store::MessageStore;
 const RESENDS_MAX: usize = 4;
 /// Output of one resend in one round, so that a long one holds nobody up.
 const RESEND_BYTES_PER_ROUND: usize = 64 * 1024;
-
-/// Header fields that a message sent again has anew.
-const NEW_HEADER: [u32; 9] = [
-    tag::BEGIN_STRING,
-    tag::BODY_LENGTH,
-    tag::MSG_TYPE,
-    tag::SENDER_COMP_ID,
-    tag::TARGET_COMP_ID,
-    tag::MSG_SEQ_NUM,
-    tag::SENDING_TIME,
-    tag::POSS_DUP_FLAG,
-    tag::ORIG_SENDING_TIME,
-];
 
 /// Where a session's connections come from.
 pub(super) enum Way {
@@ -204,24 +190,9 @@ impl Peer {
         if resend.is_done() {
             return false;
         }
-        let Some((number, bytes)) = self.store.at_or_after(resend.begin()) else { return false };
-        let Ok(message) = self.stored_index.parse(bytes) else { return false };
-        let Ok(sent_ns) = message.get_time(tag::SENDING_TIME) else { return false };
-        if !self.session.begin_resend(now_ns, resend, number, message.msg_type(), sent_ns, out) {
-            return false;
-        }
-        for (tag, value) in message.fields().filter(|(tag, _)| !NEW_HEADER.contains(tag)) {
-            let class = TagClass::of(tag);
-            if class.is_trailer() {
-                continue;
-            }
-            match class.is_data() {
-                true => out.field_data(tag, value),
-                false => out.field_bytes(tag, value),
-            }
-        }
-        out.finish();
-        true
+        let Some((_, bytes)) = self.store.at_or_after(resend.begin()) else { return false };
+        let Ok(stored) = self.stored_index.parse(bytes) else { return false };
+        self.session.resend_message(now_ns, resend, &stored, out)
     }
 
     /// The store hears of numbers that have moved, before bytes with them leave.

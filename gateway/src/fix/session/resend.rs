@@ -11,6 +11,20 @@ use super::super::message::Message;
 use super::super::{msg_type, tag};
 use super::Session;
 
+/// Header fields that a message sent again has anew.
+const NEW_HEADER: [u32; 10] = [
+    tag::BEGIN_STRING,
+    tag::BODY_LENGTH,
+    tag::MSG_TYPE,
+    tag::SENDER_COMP_ID,
+    tag::TARGET_COMP_ID,
+    tag::MSG_SEQ_NUM,
+    tag::SENDING_TIME,
+    tag::POSS_DUP_FLAG,
+    tag::ORIG_SENDING_TIME,
+    tag::LAST_MSG_SEQ_NUM_PROCESSED,
+];
+
 /// What is left of a requested range, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Resend {
@@ -86,8 +100,9 @@ impl Session {
         true
     }
 
-    /// Sends a stored application message again from its bytes; the header is new, the body is copied. Gives `false`, and
-    /// writes nothing, if its number is not in what is left of the range or it is not an application message.
+    /// Sends a stored application message again from its bytes: under a header of its own, with all else that it had, such as
+    /// PossResend(97) and what routers add. Gives `false`, and writes nothing, if its number is not in what is left of the range
+    /// or it is not an application message.
     pub fn resend_message(
         &mut self,
         now_ns: i64,
@@ -103,7 +118,7 @@ impl Session {
         }
         for (tag, value) in stored.fields() {
             let class = TagClass::of(tag);
-            if class.is_header() || class.is_trailer() {
+            if NEW_HEADER.contains(&tag) || class.is_trailer() {
                 continue;
             }
             match class.is_data() {

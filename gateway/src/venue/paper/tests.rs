@@ -1,7 +1,9 @@
 //! The agent around the exchange: reading on, waiting, and going on after a restart.
 
+use std::collections::VecDeque;
+
 use model::queue::{Consumer, bounded};
-use model::{OrderId, ReportKind, Side};
+use model::{OrderId, ReportKind, Side, VenueReport};
 
 use super::super::exchange::tests::{accepted, quoted, view};
 use super::*;
@@ -40,7 +42,7 @@ fn reports_wait_in_order_and_the_log_is_not_read_on_when_queue_is_full() {
     let resting = (1..=half).map(|id| accepted(view(id, Side::Sell, 100, 1)));
     let sweeps = (half + 1..=2 * half).map(|id| accepted(view(id, Side::Buy, 100, 1)));
     let (mut venue, mut reports) = venue(resting.chain(sweeps).collect(), 3);
-    let room = venue.outgoing.waiting.capacity();
+    let room = venue.outgoing.room();
     assert_eq!(venue.work(EngineTime(0)).unwrap(), FRAMES_PER_WORK_MAX);
     assert_eq!(venue.work(EngineTime(0)).unwrap(), 0, "nothing moves while the queue is full");
     assert_eq!(venue.tail.0.len(), 2 * HALF - FRAMES_PER_WORK_MAX);
@@ -57,7 +59,7 @@ fn reports_wait_in_order_and_the_log_is_not_read_on_when_queue_is_full() {
     assert_eq!(seen.len(), 4 * HALF);
     assert!(seen.iter().enumerate().all(|(at, report)| report.venue_exec_id == at as u64 + 1));
     assert_eq!(seen.iter().filter(|report| report.kind == ReportKind::Filled).count(), 2 * HALF);
-    assert_eq!(venue.outgoing.waiting.capacity(), room, "the ring never grows");
+    assert_eq!(venue.outgoing.room(), room, "the ring never grows");
 }
 
 #[test]
@@ -67,13 +69,13 @@ fn one_order_that_sweeps_a_full_book_fits_the_ring() {
     events.push(accepted(view(1_001, Side::Buy, 0, 1_000)));
     events.push(quoted(99, 1, 101, 1));
     let (mut venue, mut reports) = venue(events, 1);
-    let room = venue.outgoing.waiting.capacity();
+    let room = venue.outgoing.room();
     let mut fills = 0;
     while venue.work(EngineTime(0)).unwrap() > 0 || !reports.is_empty() {
         fills += usize::from(pop(&mut reports).is_some_and(|report| report.kind == ReportKind::Filled));
     }
     assert_eq!(fills, 2_000);
-    assert_eq!(venue.outgoing.waiting.capacity(), room);
+    assert_eq!(venue.outgoing.room(), room);
 }
 
 #[test]

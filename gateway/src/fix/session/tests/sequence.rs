@@ -277,3 +277,20 @@ fn rule_07_reset_is_refused_where_it_is_not_allowed_or_not_number_one() {
     let mut peer = Played::new();
     assert_eq!(peer.send("35=A|34=5|98=0|108=30|141=Y|").0, disconnect(Why::ResetRefused));
 }
+
+#[test]
+fn message_sent_again_has_its_routing_and_poss_resend_and_each_header_field_once() {
+    let config = SessionConfig { last_msg_seq_num_processed: true, ..SessionConfig::acceptor("MILL", "CLIENT") };
+    let mut session = Session::new(config, SequenceNumbers { next_in: 4, next_out: 3 });
+    let stored = "8=FIX.4.4|9=1|35=8|49=MILL|56=CLIENT|34=2|369=1|52=20240101-00:00:00|97=Y|128=DESK|37=o|10=000|";
+    let stored = stored.replace('|', "\x01").into_bytes();
+    let mut index = FieldIndex::new();
+    let mut resend = Resend::requested(2, 2, 2).expect("a range");
+    let mut out = Encoder::with_capacity(512);
+    assert!(session.resend_message(0, &mut resend, &index.parse(&stored).expect("readable"), &mut out));
+    let again = String::from_utf8_lossy(out.pending()).replace('\x01', "|");
+    for field in ["|34=2|", "|369=3|", "|43=Y|", "|97=Y|", "|128=DESK|", "|37=o|", "|122=20240101-00:00:00.000|"] {
+        assert_eq!(again.matches(field).count(), 1, "{field} in {again}");
+    }
+    assert_eq!(again.matches("|369=").count(), 1, "{again}");
+}
