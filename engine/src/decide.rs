@@ -1,12 +1,20 @@
 //! What a command causes. Reads only; every refusal precedes every event that changes something.
 
-mod client;
+mod doubt;
+mod foreign;
+mod mass;
+mod new_order;
 mod operator;
+mod requests;
+mod step;
 mod venue;
 
 use model::{Command, EngineTime, Events, Seq};
 
 use crate::state::State;
+
+pub(crate) use new_order::{counts, trailing_stop_px};
+pub(crate) use step::is_watched;
 
 /// The events that `command` causes as frame `seq` at `now`. `events` is cleared first.
 ///
@@ -14,19 +22,30 @@ use crate::state::State;
 pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, events: &mut Events) {
     events.clear();
     match command {
-        Command::NewOrder(body) => client::new_order(state, seq, now, body, events),
-        Command::CancelOrder(body) => client::cancel_order(state, body, events),
-        Command::ReplaceOrder(body) => client::replace_order(state, now, body, events),
-        Command::OrderStatusRequest(body) => client::order_status(state, body, events),
-        Command::VenueReport(body) => venue::report(state, body, events),
+        Command::NewOrder(body) => new_order::new_order(state, seq, now, body, events),
+        Command::EnterOrder(body) => new_order::enter_order(state, seq, now, body, events),
+        Command::CancelOrder(body) => requests::cancel_order(state, body, events),
+        Command::ReplaceOrder(body) => requests::replace_order(state, now, body, events),
+        Command::OrderStatusRequest(body) => requests::order_status(state, body, events),
+        Command::DisputeTrade(body) => requests::dispute_trade(body, events),
+        Command::MassCancel(body) => mass::mass_cancel(state, seq, body, events),
+        Command::MassStatusRequest(body) => mass::mass_status(state, seq, body, events),
+        Command::SessionEnded(body) => mass::session_ended(state, body, events),
+        Command::VenueReport(body) => venue::report(state, now, body, events),
+        Command::ForeignOrder(body) => foreign::foreign_order(state, seq, now, body, events),
+        Command::VenueLink(body) => doubt::venue_link(body, events),
+        Command::ResolveOrder(body) => doubt::resolve_order(state, now, body, events),
         Command::Quote(body) => operator::quote(state, body, events),
         Command::DefineInstrument(body) => operator::define_instrument(state, body, events),
         Command::DefineAccount(body) => operator::define_account(state, body, events),
         Command::DefineSession(body) => operator::define_session(state, body, events),
         Command::SetTradingState(body) => operator::set_trading_state(state, body, events),
+        Command::SetTradingPhase(body) => operator::set_trading_phase(state, body, events),
+        Command::SplitOrders(body) => operator::split_orders(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => events.push(model::Ticked { reserved: body.reserved }),
+        Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) | Command::Reload(_) => {}
     }

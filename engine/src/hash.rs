@@ -5,9 +5,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
 use crate::accounts::Account;
+use crate::agenda::Agenda;
 use crate::holdings::Holding;
-use crate::orders::Order;
-use crate::state::State;
+use crate::order::{NONE, Order};
+use crate::state::{Instrument, State};
 
 /// 128 bits over all that decisions depend on. Equal states have equal hashes, whatever way they came about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,27 +54,62 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
-    for instrument in state.instruments.iter() {
-        let reference = &instrument.reference;
-        sum.add(
-            b'i',
-            &[
-                instrument.definition.as_bytes(),
-                reference.bid_px.as_bytes(),
-                reference.ask_px.as_bytes(),
-                reference.last_px.as_bytes(),
-                reference.time.as_bytes(),
-            ],
-        );
-    }
+    state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
-        sum.add(b's', &[session.definition.as_bytes(), &session.bucket.raw().to_le_bytes()]);
+        let lost_at = session.lost_at.unwrap_or_default();
+        sum.add(b's', &[session.definition.as_bytes(), &session.bucket.raw().to_le_bytes(), lost_at.as_bytes()]);
     }
-    // Which of them is forgotten next depends on their order.
+    // Which of them is forgotten next, or is next in turn, depends on their order.
     for (age, exec_id) in state.executions.iter().enumerate() {
         sum.add(b'e', &[exec_id.as_bytes(), &age.to_le_bytes()]);
     }
+    for (age, fill) in state.fills.iter().enumerate() {
+        let numbers = [fill.order_id.0, fill.venue_exec_id, fill.venue_exec_id_now, fill.seq.0, age as u64];
+        sum.add(
+            b'f',
+            &[numbers.as_bytes(), fill.qty.as_bytes(), fill.px.as_bytes(), fill.fee.as_bytes(), &[fill.index]],
+        );
+    }
+    for (place, working) in state.orders.working().iter().enumerate() {
+        sum.add(b'w', &[state.orders.get(working.slot).view.order_id.as_bytes(), &place.to_le_bytes()]);
+    }
+    for calendar in state.calendars.iter() {
+        sum.add(b'c', &[calendar.name.as_bytes(), &calendar.trading_day.to_le_bytes(), &[calendar.phase.value()]]);
+    }
+    for (number, words) in state.venues.words().enumerate() {
+        sum.add(b'v', &[&number.to_le_bytes(), words.as_bytes()]);
+    }
+    state.proposals.iter().for_each(|proposal| sum.add(b'p', &[proposal.as_bytes()]));
+    for (age, (look, entered)) in state.verbal.iter().enumerate() {
+        let numbers = [look.order_qty.units(), look.price.units(), entered.0, age as i64];
+        let ids = [look.account.0, look.instrument.0, u32::from(look.side.value())];
+        sum.add(b'l', &[numbers.as_bytes(), ids.as_bytes()]);
+    }
+    for group in state.links.iter() {
+        let entry = if group.entry == NONE { 0 } else { state.orders.get(group.entry).view.order_id.0 };
+        let numbers = [entry, u64::from(group.working), u64::from(group.members), u64::from(group.is_due)];
+        sum.add(b'k', &[group.id.as_bytes(), group.session.as_bytes(), numbers.as_bytes()]);
+    }
+    add_agenda(&mut sum, &state.agenda);
     StateHash(sum.0)
+}
+
+fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
+    let flags = [u8::from(agenda.days_changed), u8::from(agenda.halts_changed)];
+    let cursor = agenda.review.map_or(u64::MAX, |cursor| cursor as u64);
+    sum.add(b'n', &[cursor.as_bytes(), agenda.next_expiry.as_bytes(), agenda.expiry_seen.as_bytes(), &flags]);
+    for (place, index) in agenda.triggers.iter().enumerate() {
+        sum.add(b't', &[&index.to_le_bytes(), &place.to_le_bytes()]);
+    }
+    for filter in &agenda.mass_cancels {
+        sum.add(b'm', &[filter.session.as_bytes(), filter.before.as_bytes()]);
+    }
+    for status in &agenda.status {
+        sum.add(
+            b'q',
+            &[status.mass_status_req_id.as_bytes(), &status.cursor.to_le_bytes(), status.held_back.as_bytes()],
+        );
+    }
 }
 
 struct Sum(u128);
@@ -102,17 +138,69 @@ fn add_order(sum: &mut Sum, order: &Order) {
             order.open_qty.as_bytes(),
             &order.venue_exec_id.to_le_bytes(),
             order.working_since.as_bytes(),
-            pending.replace.as_bytes(),
             pending.cancel.as_bytes(),
-            pending.order_qty.as_bytes(),
-            pending.price.as_bytes(),
-            &[u8::from(order.at_venue)],
+            &[pending.ending.map_or(0, |cause| cause.value()), pending.cancels_sent],
+            &[order.at_venue, order.acknowledged, order.done_for_day, order.stopped, order.suspended].map(u8::from),
+            &[order.end.map_or(0, |end| end as u8 + 1), order.contingency.value()],
             order.venue.as_bytes(),
+            order.min_qty.as_bytes(),
+            order.max_floor.as_bytes(),
+            order.peg_offset.as_bytes(),
+            [order.trading_day, order.sent_epoch, order.heard_epoch].as_bytes(),
+            [order.split_at.0, order.day_began.0, order.venue_order_id, order.last_fill].as_bytes(),
+        ],
+    );
+    for (place, replace) in pending.replaces().enumerate() {
+        sum.add(
+            b'r',
+            &[
+                order.view.order_id.as_bytes(),
+                replace.cl_ord_id.as_bytes(),
+                replace.order_qty.as_bytes(),
+                replace.price.as_bytes(),
+                replace.stop_px.as_bytes(),
+                replace.worst_px.as_bytes(),
+                &[u8::from(replace.sent), place as u8],
+            ],
+        );
+    }
+}
+
+fn add_instrument(sum: &mut Sum, instrument: &Instrument) {
+    let reference = &instrument.reference;
+    let (numerator, denominator, at) = instrument.split.unwrap_or_default();
+    sum.add(
+        b'i',
+        &[
+            instrument.definition.as_bytes(),
+            reference.bid_px.as_bytes(),
+            reference.ask_px.as_bytes(),
+            reference.last_px.as_bytes(),
+            reference.time.as_bytes(),
+            &[instrument.trading.value(), u8::from(instrument.is_due)],
+            [numerator, denominator].as_bytes(),
+            at.as_bytes(),
+        ],
+    );
+}
+
+fn add_books(sum: &mut Sum, holding: &Holding) {
+    let base = &holding.base;
+    sum.add(
+        b'b',
+        &[
+            holding.account.as_bytes(),
+            holding.instrument.as_bytes(),
+            base.position.as_bytes(),
+            base.cost.as_bytes(),
+            base.realised.as_bytes(),
+            base.cash_from_trades.as_bytes(),
         ],
     );
 }
 
 fn add_holding(sum: &mut Sum, holding: &Holding) {
+    add_books(sum, holding);
     sum.add(
         b'h',
         &[

@@ -7,8 +7,22 @@
 use model::{AccountId, InstrumentId, Notional, Px, Qty, Side};
 use risk::Exposure;
 
+use crate::fills::Chain;
 use crate::index::Index;
 use crate::orders::touch;
+
+/// What fills alone make: position and its money, before fees.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Books {
+    /// Signed position.
+    pub position: Qty,
+    /// Signed cost of the open part: sum of signed quantity × price × multiplier.
+    pub cost: Notional,
+    /// Gross realised P&L.
+    pub realised: Notional,
+    /// Cash that trades brought or took, before fees.
+    pub cash_from_trades: Notional,
+}
 
 /// Position, open orders and P&L of one account in one instrument.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -27,18 +41,22 @@ pub struct Holding {
     pub account: AccountId,
     /// The instrument.
     pub instrument: InstrumentId,
+    /// The books before the fills that are remembered.
+    pub(crate) base: Books,
+    /// Those fills.
+    pub(crate) fills: Chain,
 }
 
-impl Holding {
-    /// The holding after a fill, by average cost; `None` on overflow. Fees and open orders are not touched.
-    pub fn after_fill(&self, side: Side, last_qty: Qty, last_px: Px, multiplier: i64) -> Option<Holding> {
+impl Books {
+    /// The books after a fill, by average cost; `None` on overflow.
+    pub fn after_fill(&self, side: Side, last_qty: Qty, last_px: Px, multiplier: i64) -> Option<Books> {
         assert!(last_qty > Qty::ZERO, "a fill has a quantity");
         let mut after = *self;
-        let position = self.exposure.position;
+        let position = self.position;
         let signed = if side == Side::Buy { last_qty } else { -last_qty };
         let value = Notional::of(last_px, signed).checked_mul(multiplier)?;
         after.cash_from_trades = self.cash_from_trades.checked_sub(value)?;
-        after.exposure.position = position.checked_add(signed)?;
+        after.position = position.checked_add(signed)?;
 
         let opposite = position.units().signum() * side.sign() < 0;
         if !opposite {
@@ -57,6 +75,19 @@ impl Holding {
         Some(after)
     }
 
+    /// The cash identity, free of any mark.
+    pub fn cash_identity_holds(&self) -> bool {
+        self.cash_from_trades.checked_add(self.cost) == Some(self.realised)
+    }
+}
+
+impl Holding {
+    /// Position and money.
+    pub fn books(&self) -> Books {
+        let Holding { cost, realised, cash_from_trades, .. } = *self;
+        Books { position: self.exposure.position, cost, realised, cash_from_trades }
+    }
+
     /// P&L of the open part at `mark`; `None` on overflow.
     pub fn unrealised(&self, mark: Px, multiplier: i64) -> Option<Notional> {
         Notional::of(mark, self.exposure.position).checked_mul(multiplier)?.checked_sub(self.cost)
@@ -64,7 +95,7 @@ impl Holding {
 
     /// The cash identity, free of any mark.
     pub fn cash_identity_holds(&self) -> bool {
-        self.cash_from_trades.checked_add(self.cost) == Some(self.realised)
+        self.books().cash_identity_holds()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The hot path on one screen: batch, one clock read, decide, evolve, one frame each.
+//! The hot path on one screen: what goes on by itself, batch, one clock read, decide, evolve, one frame each.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -12,6 +12,11 @@ use crate::evolve::Stamp;
 use crate::hash::StateHash;
 use crate::state::State;
 use crate::warm::{WARM_MAX, warm};
+
+/// Steps of work that goes on by itself, in one round: so much of a mass cancel, and then the others' commands again.
+const STEPS_PER_ROUND_MAX: usize = 16;
+
+const STEP: Command = Command::Step(model::Step { reserved: 0 });
 
 /// What the loop counts; others report it.
 #[derive(Debug, Default)]
@@ -57,6 +62,7 @@ impl HotLoop {
     /// how much that is.
     pub fn touch_memory(&mut self) {
         self.state.orders.touch_memory();
+        self.state.fills.touch_memory();
         self.state.holdings.touch_memory();
     }
 
@@ -66,15 +72,25 @@ impl HotLoop {
     }
 
     /// Every inbox has its share of the batch, and what one leaves the others may take.
-    fn take_batch(&mut self) {
+    fn take_batch(&mut self, most: usize) {
         self.batch.clear();
-        let share = limits::BATCH_MAX / self.inboxes.len();
+        let share = most / self.inboxes.len();
         for inbox in &mut self.inboxes {
             take(inbox, share, &mut self.batch);
         }
         for inbox in &mut self.inboxes {
-            take(inbox, limits::BATCH_MAX - self.batch.len(), &mut self.batch);
+            take(inbox, most - self.batch.len(), &mut self.batch);
         }
+    }
+
+    /// Goes on with what was too much for one command, for a while. Each step is a command, and a frame, like any other.
+    fn go_on(&mut self, now: EngineTime) -> usize {
+        let mut steps = 0;
+        while steps < STEPS_PER_ROUND_MAX && self.state.has_work() {
+            self.apply(now, &STEP);
+            steps += 1;
+        }
+        steps
     }
 
     fn apply(&mut self, now: EngineTime, command: &Command) {
@@ -101,7 +117,8 @@ impl Agent for HotLoop {
             return Ok(0);
         }
         let now = now.max(self.state.last_time());
-        self.take_batch();
+        let steps = self.go_on(now);
+        self.take_batch(limits::BATCH_MAX - steps);
         let taken = self.batch.len();
         for from in (0..taken).step_by(WARM_MAX) {
             let to = taken.min(from + WARM_MAX);
@@ -113,13 +130,14 @@ impl Agent for HotLoop {
                 self.apply(now, &command);
             }
         }
-        if taken > 0 {
+        let done = steps + taken;
+        if done > 0 {
             self.log.flush();
-            self.counters.commands.fetch_add(taken as u64, Relaxed);
+            self.counters.commands.fetch_add(done as u64, Relaxed);
             self.counters.batches.fetch_add(1, Relaxed);
-            self.counters.batch_max.fetch_max(taken as u64, Relaxed);
+            self.counters.batch_max.fetch_max(done as u64, Relaxed);
         }
-        Ok(taken)
+        Ok(done)
     }
 
     fn stop(&mut self, _now: EngineTime) -> Result<(), Stopped> {

@@ -28,6 +28,11 @@ impl Index {
         Index { entries: vec![Entry { hash: 0, slot: VACANT }; size], mask: size - 1, len: 0, capacity }
     }
 
+    /// Keys that are there.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The slot with this hash that `is` the key.
     #[inline]
     pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {

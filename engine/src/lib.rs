@@ -8,28 +8,36 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod agenda;
 mod decide;
+mod doubt;
 mod evolve;
 mod executions;
+mod fills;
 mod hash;
 mod holdings;
 mod hot_loop;
 mod index;
+mod links;
+mod order;
 mod orders;
 mod recovery;
 mod registry;
+mod standing;
 mod state;
-mod transition;
+mod triggers;
+mod venues;
+mod verbal;
 mod warm;
 
 pub use accounts::Account;
 pub use decide::decide;
 pub use evolve::Stamp;
 pub use hash::StateHash;
-pub use holdings::Holding;
+pub use holdings::{Books, Holding};
 pub use hot_loop::{HotLoop, LoopCounters};
-pub use orders::{Order, Pending};
+pub use order::{Hold, Order, Pending, PendingReplace};
 pub use recovery::{Replayed, replay, verify_replay};
-pub use state::{Capacities, State};
-pub use transition::{Step, next};
+pub use standing::{End, Filled, Standing, Step};
+pub use state::{Calendar, Capacities, State, TRAILING_PER_INSTRUMENT_MAX};
 pub use warm::{WARM_MAX, warm};

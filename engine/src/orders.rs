@@ -6,135 +6,25 @@
 
 use std::collections::VecDeque;
 
-use model::{
-    AccountId, ClOrdId, InstrumentId, Notional, OrdStatus, OrdType, OrderId, OrderView, Px, Qty, Seq, SessionId, Side,
-    TimeInForce, VenueId,
-};
+use model::{AccountId, ClOrdId, InstrumentId, OrderId, OrderView, SessionId, VenueId};
 
 use crate::hash;
 use crate::index::Index;
-
-const NONE: u32 = u32::MAX;
+use crate::order::{NONE, Order, VACANT};
 
 /// ClOrdIDs remembered per order slot: each order has its own, replaces and cancels add theirs.
 const IDS_PER_ORDER: usize = 2;
+/// Orders that venues told us of and that are remembered.
+const FOREIGN_MAX: usize = 1 << 16;
 
-/// A request that waits for the venue.
+/// A working order, as a walk over all of them sees it without looking at its slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Pending {
-    /// The replace's ClOrdID(11); empty while none is pending.
-    pub replace: ClOrdId,
-    /// The cancel's ClOrdID(11); empty while none is pending.
-    pub cancel: ClOrdId,
-    /// OrderQty(38) that the replace asks for.
-    pub order_qty: Qty,
-    /// Price(44) that the replace asks for.
-    pub price: Px,
+pub(crate) struct Working {
+    pub(crate) slot: u32,
+    pub(crate) session: SessionId,
+    pub(crate) account: AccountId,
+    pub(crate) instrument: InstrumentId,
 }
-
-impl Pending {
-    const NOTHING: Pending =
-        Pending { replace: ClOrdId::EMPTY, cancel: ClOrdId::EMPTY, order_qty: Qty::ZERO, price: Px::ZERO };
-}
-
-/// One order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Order {
-    /// What reports show; `orig_cl_ord_id` is empty here.
-    pub view: OrderView,
-    /// What the order reserves of the account's cash.
-    pub reserved: Notional,
-    /// The worst price that it may be filled at.
-    pub worst_px: Px,
-    /// What it holds of the account's open quantity.
-    pub open_qty: Qty,
-    /// The greatest ExecID(17) of the paper venue that was applied to it.
-    pub venue_exec_id: u64,
-    /// When it got its place in the venue's queue.
-    pub working_since: Seq,
-    /// What waits for the venue.
-    pub pending: Pending,
-    /// Has the venue said that it has the order?
-    pub at_venue: bool,
-    /// Where it went.
-    pub venue: VenueId,
-    pub(crate) holding: u32,
-    ids: u32,
-    next_free: u32,
-}
-
-impl Order {
-    pub(crate) fn new(view: OrderView, worst_px: Px, holding: u32, working_since: Seq, venue: VenueId) -> Order {
-        Order {
-            view,
-            reserved: Notional::ZERO,
-            worst_px,
-            open_qty: Qty::ZERO,
-            venue_exec_id: 0,
-            working_since,
-            pending: Pending::NOTHING,
-            at_venue: false,
-            venue,
-            holding,
-            ids: NONE,
-            next_free: NONE,
-        }
-    }
-
-    /// What the order can still trade: while a replace is pending, the greater of old and new.
-    pub fn held_qty(&self) -> Qty {
-        if !self.view.ord_status.is_working() {
-            return Qty::ZERO;
-        }
-        let most = if self.pending.replace.is_empty() {
-            self.view.order_qty
-        } else {
-            self.view.order_qty.max(self.pending.order_qty)
-        };
-        most - self.view.cum_qty
-    }
-
-    /// The order as a report shows it under its own ClOrdID.
-    pub(crate) fn report(&self) -> OrderView {
-        self.view
-    }
-
-    /// The order as a report shows it that answers the request `cl_ord_id`.
-    pub(crate) fn report_to(&self, cl_ord_id: ClOrdId) -> OrderView {
-        OrderView { cl_ord_id, orig_cl_ord_id: self.view.cl_ord_id, ..self.view }
-    }
-}
-
-/// What stands in a slot that was never used.
-const VACANT: Order = Order {
-    view: OrderView {
-        cum_notional: Notional::ZERO,
-        order_id: OrderId(0),
-        order_qty: Qty::ZERO,
-        price: Px::ZERO,
-        cum_qty: Qty::ZERO,
-        cl_ord_id: ClOrdId::EMPTY,
-        orig_cl_ord_id: ClOrdId::EMPTY,
-        session: SessionId(0),
-        account: AccountId(0),
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
-        ord_status: OrdStatus::Rejected,
-    },
-    reserved: Notional::ZERO,
-    worst_px: Px::ZERO,
-    open_qty: Qty::ZERO,
-    venue_exec_id: 0,
-    working_since: Seq(0),
-    pending: Pending::NOTHING,
-    at_venue: false,
-    venue: VenueId::PAPER,
-    holding: NONE,
-    ids: NONE,
-    next_free: NONE,
-};
 
 /// A ClOrdID that was used, and the order that it belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -155,9 +45,16 @@ pub(crate) struct Orders {
     ids: Vec<UsedId>,
     free_id: u32,
     by_cl_ord_id: Index,
-    /// Slots of closed orders, oldest first: the order in which they are forgotten.
-    closed: VecDeque<u32>,
-    working: usize,
+    /// Slots of closed orders, oldest first: the order in which they are forgotten. An entry counts while its number is the
+    /// slot's: an order may be opened again, by a bust, and close once more.
+    closed: VecDeque<(u32, u64)>,
+    closings: u64,
+    /// Entries of `closed` that count.
+    forgettable: usize,
+    /// The working orders, without gaps.
+    working: Vec<Working>,
+    /// Orders that the venue told us of, by its OrderID(37).
+    foreign: Index,
 }
 
 impl Orders {
@@ -172,7 +69,10 @@ impl Orders {
             free_id: NONE,
             by_cl_ord_id: Index::new(capacity * IDS_PER_ORDER),
             closed: VecDeque::with_capacity(capacity),
-            working: 0,
+            closings: 0,
+            forgettable: 0,
+            working: Vec::with_capacity(capacity),
+            foreign: Index::new(FOREIGN_MAX),
         }
     }
 
@@ -190,6 +90,7 @@ impl Orders {
             hash::of_cl_ord_id(used.session, &used.cl_ord_id)
         });
         self.closed.reserve_exact(capacity - self.closed.len());
+        self.working.reserve_exact(capacity - self.working.len());
         self.capacity = capacity;
     }
 
@@ -198,8 +99,11 @@ impl Orders {
         let unused = UsedId { cl_ord_id: ClOrdId::EMPTY, session: SessionId(0), order: NONE, next: NONE };
         touch(&mut self.slots, VACANT);
         touch(&mut self.ids, unused);
+        let nobody =
+            Working { slot: NONE, session: SessionId(0), account: AccountId::NONE, instrument: InstrumentId::NONE };
+        touch(&mut self.working, nobody);
         let closed = self.closed.len();
-        self.closed.resize(self.closed.capacity(), NONE);
+        self.closed.resize(self.closed.capacity(), (NONE, 0));
         self.closed.truncate(closed);
     }
 
@@ -231,12 +135,26 @@ impl Orders {
 
     /// Is there a slot, and a place for one more ClOrdID, if a closed order is forgotten where needed?
     pub(crate) fn has_room(&self) -> bool {
-        !self.closed.is_empty() || (self.has_free_slot() && self.has_free_id())
+        self.forgettable > 0 || (self.has_free_slot() && self.has_free_id())
     }
 
     /// Is there a place for one more ClOrdID?
     pub(crate) fn has_room_for_id(&self) -> bool {
-        !self.closed.is_empty() || self.has_free_id()
+        self.forgettable > 0 || self.has_free_id()
+    }
+
+    /// The order that a venue told us of under this OrderID(37).
+    pub(crate) fn find_foreign(&self, venue: VenueId, venue_order_id: u64) -> Option<u32> {
+        let slots = &self.slots;
+        self.foreign.find(hash::of_words(&[venue_order_id]), |slot| {
+            let order = &slots[slot as usize];
+            order.venue_order_id == venue_order_id && order.venue == venue
+        })
+    }
+
+    /// Is there room for one more order that a venue told us of?
+    pub(crate) fn has_room_for_foreign(&self) -> bool {
+        self.foreign.len() < FOREIGN_MAX
     }
 
     /// Adds an order with its ClOrdID; forgets the closed order that is oldest where there is no free slot.
@@ -254,15 +172,20 @@ impl Orders {
             u32::try_from(self.slots.len() - 1).expect("slots fit 32 bits")
         };
         self.by_order_id.insert(hash::of_order(order.view.order_id), slot);
-        self.remember_id(slot, order.view.cl_ord_id);
-        self.working += 1;
+        if !order.view.cl_ord_id.is_empty() {
+            self.remember_id(slot, order.view.cl_ord_id);
+        }
+        if order.venue_order_id != 0 {
+            self.foreign.insert(hash::of_words(&[order.venue_order_id]), slot);
+        }
+        self.works(slot);
         slot
     }
 
     /// Remembers one more ClOrdID of the order. Where even forgetting closed orders makes no room (only a cancel gets
     /// here then: it always passes), the ClOrdID is not remembered.
     pub(crate) fn remember_id(&mut self, order: u32, cl_ord_id: ClOrdId) {
-        while !self.has_free_id() && !self.closed.is_empty() {
+        while !self.has_free_id() && self.forgettable > 0 {
             self.forget_oldest_closed();
         }
         if !self.has_free_id() {
@@ -286,19 +209,41 @@ impl Orders {
 
     /// The order no longer works: it may be forgotten, after all that closed before it.
     pub(crate) fn close(&mut self, slot: u32) {
-        assert!(!self.slots[slot as usize].view.ord_status.is_working(), "only closed orders may be forgotten");
-        self.working -= 1;
-        self.closed.push_back(slot);
+        let order = &mut self.slots[slot as usize];
+        assert!(!order.view.is_working(), "only closed orders may be forgotten");
+        let place = std::mem::replace(&mut order.place, NONE);
+        self.closings += 1;
+        order.closing = self.closings;
+        self.closed.push_back((slot, self.closings));
+        self.forgettable += 1;
+        self.working.swap_remove(place as usize);
+        if let Some(moved) = self.working.get(place as usize) {
+            self.slots[moved.slot as usize].place = place;
+        }
     }
 
-    /// Working orders.
-    pub(crate) fn working(&self) -> usize {
-        self.working
+    /// A closed order works again: a bust took a fill away, or it is to grow.
+    pub(crate) fn reopen(&mut self, slot: u32) {
+        self.slots[slot as usize].closing = 0;
+        self.forgettable -= 1;
+        self.works(slot);
+    }
+
+    fn works(&mut self, slot: u32) {
+        let order = &mut self.slots[slot as usize];
+        order.place = u32::try_from(self.working.len()).expect("slots fit 32 bits");
+        let OrderView { session, account, instrument, .. } = order.view;
+        self.working.push(Working { slot, session, account, instrument });
+    }
+
+    /// The working orders, in an order that the journal alone decides.
+    pub(crate) fn working(&self) -> &[Working] {
+        &self.working
     }
 
     /// Orders that are remembered.
     pub(crate) fn remembered(&self) -> impl Iterator<Item = &Order> {
-        self.slots.iter().filter(|order| order.ids != NONE)
+        self.slots.iter().filter(|order| order.view.order_id != OrderId(0))
     }
 
     /// First step towards a used ClOrdID: its place in the index, which leads to [`Orders::used_by`]. For warming only.
@@ -332,7 +277,7 @@ impl Orders {
     /// The slot that is forgotten `ahead` orders from now.
     #[inline]
     pub(crate) fn closed_ahead(&self, ahead: usize) -> u32 {
-        self.closed.get(ahead).copied().unwrap_or(NONE)
+        self.closed.get(ahead).map_or(NONE, |(slot, _)| *slot)
     }
 
     /// A remembered ClOrdID of the slot, for finding its place in the index.
@@ -353,8 +298,17 @@ impl Orders {
     }
 
     fn forget_oldest_closed(&mut self) {
-        let slot = self.closed.pop_front().expect("decide checks that there is room");
+        let slot = loop {
+            let (slot, closing) = self.closed.pop_front().expect("decide checks that there is room");
+            if self.slots[slot as usize].closing == closing {
+                break slot;
+            }
+        };
+        self.forgettable -= 1;
         let order = &self.slots[slot as usize];
+        if order.venue_order_id != 0 {
+            self.foreign.remove(hash::of_words(&[order.venue_order_id]), slot);
+        }
         let mut at = order.ids;
         self.by_order_id.remove(hash::of_order(order.view.order_id), slot);
         while at != NONE {
@@ -364,8 +318,11 @@ impl Orders {
             self.free_id = at;
             at = used.next;
         }
-        self.slots[slot as usize].ids = NONE;
-        self.slots[slot as usize].next_free = self.free_slot;
+        let order = &mut self.slots[slot as usize];
+        order.view.order_id = OrderId(0);
+        order.ids = NONE;
+        order.closing = 0;
+        order.next_free = self.free_slot;
         self.free_slot = slot;
     }
 }

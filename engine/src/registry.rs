@@ -30,6 +30,11 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
         self.items.get_mut(index as usize)
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.items.len()).expect("definitions fit 32 bits")
+    }
+
     /// The index that the name has, or would get.
     pub(crate) fn index_for(&self, name: &K) -> u32 {
         self.find(name).unwrap_or(u32::try_from(self.items.len()).expect("definitions fit 32 bits"))

@@ -1,18 +1,26 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, OrderId, Seq, SessionId,
-    Symbol, TradingState,
+    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, OrderId,
+    Px, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
 };
 use risk::{Bucket, Reference};
 
 use crate::accounts::Account;
+use crate::agenda::Agenda;
+use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
+use crate::fills::Fills;
 use crate::hash::{self, StateHash};
 use crate::holdings::{Holding, Holdings};
-use crate::orders::{Order, Orders};
+use crate::links::Links;
+use crate::order::Order;
+use crate::orders::Orders;
 use crate::registry::Registry;
+use crate::triggers::{Root, Triggers};
+use crate::venues::Venues;
+use crate::verbal::Verbal;
 
 /// How much the engine makes room for before it starts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +41,43 @@ impl Default for Capacities {
 pub(crate) struct Instrument {
     pub(crate) definition: DefineInstrument,
     pub(crate) reference: Reference,
+    pub(crate) trading: TradingState,
+    /// Its calendar, if it has one.
+    pub(crate) calendar: Option<u32>,
+    /// Stops that Millrace holds for it.
+    pub(crate) stops: [Root; 2],
+    /// Those of them that follow the price.
+    pub(crate) trailing: Vec<u32>,
+    /// It is on the agenda, to look at its stops.
+    pub(crate) is_due: bool,
+    /// A split that its orders are restated for: new for old, and the frame before which they came.
+    pub(crate) split: Option<(u32, u32, Seq)>,
+}
+
+/// Trailing stops of one instrument that Millrace holds: each quote may move all of them.
+pub const TRAILING_PER_INSTRUMENT_MAX: usize = 128;
+
+impl Instrument {
+    /// The price that a stop of this side waits for; `None` where there is none now.
+    pub(crate) fn trigger_px(&self, side: Side) -> Option<Px> {
+        let Reference { bid_px, ask_px, last_px, .. } = self.reference;
+        let px = match (self.definition.stop_trigger, side) {
+            (StopTrigger::Last, _) => last_px,
+            (StopTrigger::Opposite, Side::Buy) => ask_px,
+            (StopTrigger::Opposite, Side::Sell) => bid_px,
+            (StopTrigger::Mid, _) if bid_px.is_zero() || ask_px.is_zero() => Px::ZERO,
+            (StopTrigger::Mid, _) => Px::from_units(bid_px.units() / 2 + ask_px.units() / 2),
+        };
+        (!px.is_zero()).then_some(px)
+    }
+
+    pub(crate) fn root(&self, side: Side) -> Root {
+        self.stops[usize::from(side == Side::Sell)]
+    }
+
+    pub(crate) fn root_mut(&mut self, side: Side) -> &mut Root {
+        &mut self.stops[usize::from(side == Side::Sell)]
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -40,6 +85,21 @@ pub(crate) struct Session {
     pub(crate) definition: DefineSession,
     pub(crate) account: Option<AccountId>,
     pub(crate) bucket: Bucket,
+    /// Its working orders.
+    pub(crate) working: u32,
+    /// The frame that said that it is lost, while its orders are gone through.
+    pub(crate) lost_at: Option<Seq>,
+}
+
+/// A calendar of trading days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Calendar {
+    /// Its name.
+    pub name: CalendarName,
+    /// The part of the day that it is in.
+    pub phase: TradingPhase,
+    /// The day, in days since 1970-01-01.
+    pub trading_day: u32,
 }
 
 impl Capacities {
@@ -58,9 +118,21 @@ pub struct State {
     pub(crate) instruments: Registry<Symbol, Instrument>,
     pub(crate) accounts: Registry<AccountName, Account>,
     pub(crate) sessions: Registry<(CompId, CompId), Session>,
+    pub(crate) calendars: Registry<CalendarName, Calendar>,
+    pub(crate) venues: Venues,
+    pub(crate) fills: Fills,
+    pub(crate) links: Links,
+    pub(crate) triggers: Triggers,
+    pub(crate) agenda: Agenda,
+    pub(crate) proposals: Proposals,
+    pub(crate) verbal: Verbal,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
+    /// The event of the frame that is folded in next.
+    pub(crate) index: u8,
+    /// The fill whose position comes next in the frame.
+    pub(crate) last_fill: u64,
     pub(crate) venue_exec_id: u64,
     pub(crate) executions: Executions,
 }
@@ -74,9 +146,19 @@ impl State {
             instruments: Registry::new(),
             accounts: Registry::new(),
             sessions: Registry::new(),
+            calendars: Registry::new(),
+            venues: Venues::default(),
+            fills: Fills::new(capacities.orders),
+            links: Links::new(),
+            triggers: Triggers::new(0),
+            agenda: Agenda::new(),
+            proposals: Proposals::new(),
+            verbal: Verbal::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
+            index: 0,
+            last_fill: crate::fills::NONE,
             venue_exec_id: 0,
             executions: Executions::none(),
         }
@@ -109,12 +191,38 @@ impl State {
 
     /// The orders that work, in no particular order.
     pub fn working_orders(&self) -> impl Iterator<Item = &Order> {
-        self.orders.remembered().filter(|order| order.view.ord_status.is_working())
+        self.orders.working().iter().map(|working| self.orders.get(working.slot))
     }
 
     /// How many orders work.
     pub fn working_count(&self) -> usize {
-        self.orders.working()
+        self.orders.working().len()
+    }
+
+    /// Is there work that goes on by itself, with [`model::Step`]?
+    pub fn has_work(&self) -> bool {
+        self.agenda.next().is_some()
+    }
+
+    /// Does the venue owe an answer about this order that it can no longer give unasked? See [`crate::doubt`].
+    pub fn is_in_doubt(&self, order: &Order) -> bool {
+        order.view.is_working() && self.venues.has_lost_sight_of(order)
+    }
+
+    /// The calendar of an instrument, if it has one and it has said what day it is.
+    pub fn calendar_of(&self, instrument: InstrumentId) -> Option<&Calendar> {
+        let calendar = self.instruments.get(instrument.0)?.calendar?;
+        self.calendars.get(calendar).filter(|calendar| calendar.phase != TradingPhase::Unknown)
+    }
+
+    /// The calendars, in order of definition.
+    pub fn calendars(&self) -> impl Iterator<Item = &Calendar> {
+        self.calendars.iter()
+    }
+
+    /// Is the connection to this venue known to be there?
+    pub fn is_linked(&self, venue: VenueId) -> bool {
+        self.venues.is_up(venue)
     }
 
     /// An account by name.
@@ -169,6 +277,15 @@ impl State {
             assert_eq!(account.reserved.units(), reserved, "reserved cash of account {id}");
             assert_eq!(account.open_orders as usize, own().count(), "open orders of account {id}");
         }
+        for (id, session) in (0..).map(SessionId).zip(self.sessions.iter()) {
+            let own = self.working_orders().filter(|order| order.view.session == id).count();
+            assert_eq!(session.working as usize, own, "working orders of session {id}");
+        }
+        for order in self.orders.remembered() {
+            assert_eq!(order.standing().status(), order.view.ord_status, "status of {order:?}");
+            assert_eq!(order.view.is_working(), order.place != crate::order::NONE, "place of {order:?}");
+            assert!(order.view.held == 0 || order.view.is_working(), "hold of {order:?}");
+        }
         for holding in self.holdings() {
             let own = |side| {
                 self.working_orders()
@@ -176,12 +293,14 @@ impl State {
                         order.view.account == holding.account && order.view.instrument == holding.instrument
                     })
                     .filter(move |order| order.view.side == side)
-                    .map(|order| order.held_qty().units())
+                    .map(|order| self.exposed_qty(order).units())
                     .sum::<i64>()
             };
-            assert_eq!(holding.exposure.open_buys.units(), own(model::Side::Buy), "open buys of {holding:?}");
-            assert_eq!(holding.exposure.open_sells.units(), own(model::Side::Sell), "open sells of {holding:?}");
+            assert_eq!(holding.exposure.open_buys.units(), own(Side::Buy), "open buys of {holding:?}");
+            assert_eq!(holding.exposure.open_sells.units(), own(Side::Sell), "open sells of {holding:?}");
             assert!(holding.cash_identity_holds(), "cash identity of {holding:?}");
+            let recounted = self.fills.recount(holding.base, holding.fills, 0, model::Qty::ZERO, Px::ZERO);
+            assert_eq!(recounted, Some(holding.books()), "fills of {holding:?}");
         }
     }
 }

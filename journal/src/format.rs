@@ -12,7 +12,7 @@ pub const MAGIC: [u8; 8] = *b"MILLRACE";
 pub const FORMAT: u16 = 1;
 
 /// Largest frame: header, the largest command and four of the largest events, with room to grow.
-pub const FRAME_BYTES_MAX: usize = 1024;
+pub const FRAME_BYTES_MAX: usize = 4096;
 /// Size of a [`RecordHeader`].
 pub const RECORD_HEADER_BYTES: usize = size_of::<RecordHeader>();
 /// Size of a [`Commit`], header included.

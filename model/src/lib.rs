@@ -8,9 +8,11 @@ pub mod agent;
 pub mod command;
 pub mod event;
 pub mod ids;
+pub mod instructions;
 pub mod limits;
 pub mod money;
 pub mod order;
+pub mod policies;
 pub mod queue;
 pub mod record;
 pub mod refusal;
@@ -19,20 +21,28 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, Command, DefineAccount, DefineInstrument, DefineSession, NewOrder, OrderStatusRequest,
-    Origin, Quote, Reload, ReplaceOrder, ReportKind, SetSequenceNumbers, SetTradingState, Start, Tick, VenueReport,
+    AdjustCash, CancelOrder, Command, DefineAccount, DefineInstrument, DefineSession, DisputeTrade, EnterOrder,
+    ForeignOrder, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, Quote, Reload, ReplaceOrder,
+    ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState, SplitOrders, Start,
+    Step, Tick, VenueLink, VenueReport,
 };
 pub use event::{
-    AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined, OrderAccepted,
-    OrderAcknowledged, OrderCanceled, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
-    PositionChanged, QuoteUpdated, ReplaceRequested, ReportSuspended, SessionDefined, Started, StatusReported,
-    Suspense, Ticked, TradingStateChanged, VenueAccepted,
+    AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined,
+    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
+    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, PositionChanged, QuoteUpdated, ReplaceQueued, ReplaceRequested,
+    ReportSuspended, Resolution, ResolutionGiven, SessionDefined, SessionLost, SplitBegun, Started, StatusReported,
+    Suspense, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged,
+    VenueAccepted, VenueLinked, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
+pub use instructions::{Abilities, ExecInst};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
+pub use policies::{CancelOnDisconnect, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
 pub use refusal::{Check, Refusal};
 pub use terms::{
-    CxlRejReason, CxlRejResponseTo, ExecType, OrdRejReason, OrdStatus, OrdType, Scope, Side, TimeInForce, TradingState,
+    CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,
+    OrdType, Scope, Side, TimeInForce, TradingState,
 };
-pub use text::{AccountName, ClOrdId, CompId, Currency, Symbol, Text};
+pub use text::{AccountName, CalendarName, ClOrdId, CompId, Currency, Symbol, Text};

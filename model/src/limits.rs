@@ -10,7 +10,7 @@ pub const OPERATOR_QUEUE_SLOTS: usize = 1 << 10;
 pub const BATCH_MAX: usize = 1024;
 
 /// Events that one command may cause; `decide` never yields more.
-pub const EVENTS_PER_COMMAND_MAX: usize = 4;
+pub const EVENTS_PER_COMMAND_MAX: usize = 12;
 
 /// Largest quantity or price, in 1e-8 units: 9e17, so that sums of two stay inside `i64`.
 pub const UNITS_MAX: i64 = 900_000_000_000_000_000;

@@ -79,8 +79,35 @@ checks! {
     Tick = 41, "TICK", Other, Px;
     /// Quantity is above zero, within range, and a multiple of the lot. Limit: the lot.
     Lot = 42, "LOT", IncorrectQuantity, Qty;
+    /// A stop order has StopPx(99) or trails; no other order has one. It is a multiple of the tick.
+    StopPx = 43, "STOP_PX", UnsupportedCharacteristic, Px;
+    /// MinQty(110) is not above OrderQty(38).
+    MinQty = 44, "MIN_QTY", IncorrectQuantity, Qty;
+    /// MaxFloor(111) is not above OrderQty(38), a multiple of the lot, and only for an order that rests.
+    MaxFloor = 45, "MAX_FLOOR", IncorrectQuantity, Qty;
+    /// A good-till-date order has an ExpireTime(126) in the future; no other order has one. Limit: now; observed: the time.
+    ExpireTime = 46, "EXPIRE_TIME", UnsupportedCharacteristic, Nanos;
+    /// ExecInst(18) and the other terms fit together.
+    ExecInst = 47, "EXEC_INST", UnsupportedCharacteristic, None;
+    /// ClOrdLinkID(583), ContingencyType(1385): one entry, whose children are on the other side and not larger; the group has
+    /// room. Limit: the most orders of a group.
+    Contingency = 48, "CONTINGENCY", UnsupportedCharacteristic, Count;
     /// Fat finger: OrderQty(38) against the lower of the account's and the instrument's limit.
     MaxOrderQty = 50, "MAX_ORDER_QTY", OrderExceedsLimit, Qty;
+    /// Neither the venue nor Millrace can do market-to-limit orders of this instrument.
+    LacksMarketToLimit = 51, "VENUE_LACKS_MARKET_TO_LIMIT", UnsupportedCharacteristic, None;
+    /// Neither the venue nor Millrace can show a part only, MaxFloor(111).
+    LacksIceberg = 52, "VENUE_LACKS_ICEBERG", UnsupportedCharacteristic, None;
+    /// Neither the venue nor Millrace can fill at least MinQty(110).
+    LacksMinQty = 53, "VENUE_LACKS_MIN_QTY", UnsupportedCharacteristic, None;
+    /// Neither the venue nor Millrace can keep the order from taking, ExecInst(18)=6.
+    LacksPostOnly = 54, "VENUE_LACKS_POST_ONLY", UnsupportedCharacteristic, None;
+    /// Neither the venue nor Millrace can cancel the order when it is not the best, ExecInst(18)=Z.
+    LacksNotBest = 55, "VENUE_LACKS_NOT_BEST", UnsupportedCharacteristic, None;
+    /// The market is closed, and the order cannot wait for the next trading day.
+    MarketClosed = 56, "MARKET_CLOSED", ExchangeClosed, None;
+    /// The opening or the close that the order is for is over, or the instrument has none.
+    TooLateToEnter = 57, "TOO_LATE_TO_ENTER", TooLateToEnter, None;
     /// A reference price exists and is fresh. Limit: the greatest age; observed: the age, or -1 for none.
     ReferencePrice = 60, "REFERENCE_PRICE", Other, Nanos;
     /// Dynamic collar, upper side. Limit: the highest price allowed; observed: the order's.
@@ -93,18 +120,24 @@ checks! {
     MessageRate = 80, "MESSAGE_RATE", OrderExceedsLimit, Count;
     /// ClOrdID(11) was used by this session before.
     DuplicateClOrdId = 90, "DUPLICATE_CL_ORD_ID", DuplicateOrder, None;
+    /// The same order was given by telephone before.
+    DuplicateOfVerbal = 91, "DUPLICATE_OF_VERBAL", DuplicateOfVerbal, None;
     /// Working orders of the account.
     OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
     /// Worst case long: position plus all open buys, this order included.
     PositionLong = 110, "POSITION_LONG", OrderExceedsLimit, Qty;
     /// Worst case short: open sells, this order included, minus position.
     PositionShort = 111, "POSITION_SHORT", OrderExceedsLimit, Qty;
+    /// ExecInst(18)=E: the order could make the position greater. Limit: what may be reduced; observed: open orders that do.
+    ReduceOnly = 112, "REDUCE_ONLY", OrderExceedsLimit, Qty;
     /// Cash account: worst-case cost plus fee against cash that is not reserved.
     BuyingPower = 120, "BUYING_POWER", OrderExceedsLimit, Notional;
     /// A sum or product left its range.
     Overflow = 130, "OVERFLOW", Other, None;
     /// The engine's order capacity.
     OrderCapacity = 140, "ORDER_CAPACITY", BrokerOption, Count;
+    /// The room for stops and groups that Millrace holds.
+    HeldCapacity = 141, "HELD_CAPACITY", BrokerOption, Count;
 }
 
 /// One check's answer: which check, its limit, and the value seen. See [`Check::unit`] for what the numbers count.

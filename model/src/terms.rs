@@ -31,6 +31,8 @@ macro_rules! terms {
     };
 }
 
+pub(crate) use terms;
+
 terms!(
     /// Side(54).
     Side {
@@ -43,6 +45,12 @@ terms!(
     OrdType {
         Market = b'1',
         Limit = b'2',
+        /// Becomes a market order when the price reaches StopPx(99).
+        Stop = b'3',
+        /// Becomes a limit order when the price reaches StopPx(99).
+        StopLimit = b'4',
+        /// Takes the best opposite price; what is left rests at the price of its fill.
+        MarketToLimit = b'K',
     }
 );
 terms!(
@@ -50,8 +58,11 @@ terms!(
     TimeInForce {
         Day = b'0',
         GoodTillCancel = b'1',
+        AtTheOpening = b'2',
         ImmediateOrCancel = b'3',
         FillOrKill = b'4',
+        GoodTillDate = b'6',
+        AtTheClose = b'7',
     }
 );
 terms!(
@@ -60,9 +71,13 @@ terms!(
         New = b'0',
         PartiallyFilled = b'1',
         Filled = b'2',
+        DoneForDay = b'3',
         Canceled = b'4',
         PendingCancel = b'6',
+        /// Guaranteed at a price, not traded yet.
+        Stopped = b'7',
         Rejected = b'8',
+        Suspended = b'9',
         PendingNew = b'A',
         Expired = b'C',
         PendingReplace = b'E',
@@ -72,15 +87,22 @@ terms!(
     /// ExecType(150): why the report was sent.
     ExecType {
         New = b'0',
+        DoneForDay = b'3',
         Canceled = b'4',
         Replaced = b'5',
         PendingCancel = b'6',
+        Stopped = b'7',
         Rejected = b'8',
+        Suspended = b'9',
         PendingNew = b'A',
         Expired = b'C',
+        Restated = b'D',
         PendingReplace = b'E',
         Trade = b'F',
+        TradeCorrect = b'G',
+        TradeCancel = b'H',
         OrderStatus = b'I',
+        Triggered = b'L',
     }
 );
 terms!(
@@ -90,8 +112,10 @@ terms!(
         UnknownSymbol = 1,
         ExchangeClosed = 2,
         OrderExceedsLimit = 3,
+        TooLateToEnter = 4,
         UnknownOrder = 5,
         DuplicateOrder = 6,
+        DuplicateOfVerbal = 7,
         StaleOrder = 8,
         UnsupportedCharacteristic = 11,
         IncorrectQuantity = 13,
@@ -118,6 +142,55 @@ terms!(
     }
 );
 terms!(
+    /// ExecRestatementReason(378): why an order changed or ended that nobody had asked to.
+    ExecRestatementReason {
+        GtCorporateAction = 0,
+        GtRenewal = 1,
+        VerbalChange = 2,
+        Repricing = 3,
+        BrokerOption = 4,
+        PartialDecline = 5,
+        CancelOnTradingHalt = 6,
+        CancelOnSystemFailure = 7,
+        MarketOption = 8,
+        CanceledNotBest = 9,
+        WarehouseRecap = 10,
+        Other = 99,
+        /// None is given: somebody asked for it, or the venue does not say.
+        NotGiven = 255,
+    }
+);
+terms!(
+    /// Who wants an order ended. Clients hear of a pending cancel only where it is their own.
+    CancelCause {
+        /// OrderCancelRequest(F).
+        Client = 0,
+        /// OrderMassCancelRequest(q).
+        MassCancel = 1,
+        /// The session that owns the order is gone.
+        Disconnect = 2,
+        /// Its time is over: the day's, or ExpireTime(126).
+        Expiry = 3,
+        /// Trading in its instrument was halted, and ExecInst(18)=K asks for it.
+        Halt = 4,
+        /// Another order of the same ClOrdLinkID(583) was filled or ended.
+        Contingency = 5,
+        /// An operator.
+        Operator = 6,
+    }
+);
+terms!(
+    /// ContingencyType(1385): what orders of one ClOrdLinkID(583) mean for each other.
+    Contingency {
+        /// Nothing.
+        None = 0,
+        /// One cancels the other.
+        OneCancelsTheOther = 1,
+        /// This one's fills let the others go.
+        OneTriggersTheOther = 2,
+    }
+);
+terms!(
     /// What may be done now, globally or for an account. Cancels always pass.
     TradingState {
         Active = 0,
@@ -129,6 +202,7 @@ terms!(
     Scope {
         Global = 0,
         Account = 1,
+        Instrument = 2,
     }
 );
 
@@ -150,15 +224,52 @@ impl Side {
     }
 }
 
+impl OrdType {
+    /// Does it wait for a price, StopPx(99)?
+    pub const fn is_stop(self) -> bool {
+        matches!(self, OrdType::Stop | OrdType::StopLimit)
+    }
+
+    /// Does it have a Price(44) of its own?
+    pub const fn has_price(self) -> bool {
+        matches!(self, OrdType::Limit | OrdType::StopLimit)
+    }
+
+    /// What it is once StopPx(99) was reached.
+    pub const fn triggered(self) -> OrdType {
+        match self {
+            OrdType::Stop => OrdType::Market,
+            OrdType::StopLimit => OrdType::Limit,
+            other => other,
+        }
+    }
+}
+
+impl TimeInForce {
+    /// Does it outlive the trading day?
+    pub const fn is_good_till(self) -> bool {
+        matches!(self, TimeInForce::GoodTillCancel | TimeInForce::GoodTillDate)
+    }
+
+    /// Is what is not filled at once gone?
+    pub const fn is_immediate(self) -> bool {
+        matches!(self, TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill)
+    }
+}
+
 impl OrdStatus {
-    /// Can the order still be filled at its venue? No reservation outlives this.
-    pub const fn is_working(self) -> bool {
+    /// Can an order of this time in force still be filled at its venue? No reservation outlives this. A day order that is
+    /// done for the day is over; a good-till order goes on the next morning.
+    pub const fn is_working(self, time_in_force: TimeInForce) -> bool {
         match self {
             OrdStatus::PendingNew
             | OrdStatus::New
             | OrdStatus::PartiallyFilled
+            | OrdStatus::Stopped
+            | OrdStatus::Suspended
             | OrdStatus::PendingCancel
             | OrdStatus::PendingReplace => true,
+            OrdStatus::DoneForDay => time_in_force.is_good_till(),
             OrdStatus::Filled | OrdStatus::Canceled | OrdStatus::Rejected | OrdStatus::Expired => false,
         }
     }

@@ -15,6 +15,8 @@ pub type ClOrdId = Text<40>;
 pub type Symbol = Text<16>;
 /// Account(1).
 pub type AccountName = Text<16>;
+/// A calendar of trading days.
+pub type CalendarName = Text<16>;
 /// SenderCompID(49), TargetCompID(56).
 pub type CompId = Text<24>;
 /// Currency(15), ISO 4217 or a venue's own code.
@@ -46,6 +48,17 @@ impl<const N: usize> Text<N> {
     /// For literals in tests and tables; panics where [`Text::new`] says `None`.
     pub fn literal(text: &str) -> Text<N> {
         Text::new(text.as_bytes()).expect("a literal is short and printable")
+    }
+
+    /// A mark and a number, in hexadecimal: a name that the engine itself makes up.
+    pub fn numbered(mark: u8, number: u64) -> Text<N> {
+        assert!(N > 16, "there is room for a mark and sixteen digits");
+        let mut padded = [0; N];
+        padded[0] = mark;
+        for (place, byte) in padded[1..17].iter_mut().enumerate() {
+            *byte = b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
+        }
+        Text(padded)
     }
 
     /// The bytes without the padding.

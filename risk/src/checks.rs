@@ -1,11 +1,14 @@
 //! The checks in their order of precedence, a file a subject.
 
+mod abilities;
 mod exposure;
 mod form;
 mod price;
 mod rate;
+mod session;
 mod size;
 mod standing;
+mod terms;
 
 use model::{Check, Refusal};
 
@@ -23,7 +26,19 @@ pub const CHECKS: &[(Check, CheckFn)] = &[
     (Check::Price, form::price),
     (Check::Tick, form::tick),
     (Check::Lot, form::lot),
+    (Check::StopPx, terms::stop_px),
+    (Check::MinQty, terms::min_qty),
+    (Check::MaxFloor, terms::max_floor),
+    (Check::ExpireTime, terms::expire_time),
+    (Check::ExecInst, terms::exec_inst),
     (Check::MaxOrderQty, size::max_order_qty),
+    (Check::LacksMarketToLimit, abilities::market_to_limit),
+    (Check::LacksIceberg, abilities::iceberg),
+    (Check::LacksMinQty, abilities::min_qty),
+    (Check::LacksPostOnly, abilities::post_only),
+    (Check::LacksNotBest, abilities::not_best),
+    (Check::MarketClosed, session::market_closed),
+    (Check::TooLateToEnter, session::too_late),
     (Check::ReferencePrice, price::reference_is_fresh),
     (Check::CollarHigh, price::collar_high),
     (Check::CollarLow, price::collar_low),
@@ -33,6 +48,7 @@ pub const CHECKS: &[(Check, CheckFn)] = &[
     (Check::OpenOrders, exposure::open_orders),
     (Check::PositionLong, exposure::position_long),
     (Check::PositionShort, exposure::position_short),
+    (Check::ReduceOnly, exposure::reduce_only),
     (Check::BuyingPower, exposure::buying_power),
     (Check::OrderCapacity, standing::order_capacity),
 ];

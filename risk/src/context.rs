@@ -1,6 +1,9 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
-use model::{DefineAccount, DefineInstrument, EngineTime, Notional, OrdType, Px, Qty, Side, TradingState};
+use model::{
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, Side, TimeInForce, TradingPhase,
+    TradingState,
+};
 
 use crate::rate::Bucket;
 
@@ -15,17 +18,56 @@ pub struct Proposal {
     pub order_qty: Qty,
     /// Price(44); zero for a market order.
     pub price: Px,
+    /// StopPx(99); zero for an order without one.
+    pub stop_px: Px,
+    /// PegOffsetValue(211) of a trailing stop; zero for other orders.
+    pub peg_offset: Px,
+    /// TimeInForce(59).
+    pub time_in_force: TimeInForce,
+    /// ExpireTime(126); zero for an order without one.
+    pub expire_time: EngineTime,
+    /// ExecInst(18).
+    pub exec_inst: ExecInst,
+    /// MinQty(110); zero for an order without one.
+    pub min_qty: Qty,
+    /// MaxFloor(111); zero for an order without one.
+    pub max_floor: Qty,
+    /// False for an order that Millrace holds and that counts once it goes to work: nothing is reserved for it now.
+    pub counts: bool,
     /// The order as it works now, where this is a replace.
     pub held: Option<Held>,
+}
+
+impl Proposal {
+    /// A new order for the day without special terms.
+    pub const fn plain(side: Side, ord_type: OrdType, order_qty: Qty, price: Px) -> Proposal {
+        Proposal {
+            side,
+            ord_type,
+            order_qty,
+            price,
+            stop_px: Px::ZERO,
+            peg_offset: Px::ZERO,
+            time_in_force: TimeInForce::Day,
+            expire_time: EngineTime(0),
+            exec_inst: ExecInst::NONE,
+            min_qty: Qty::ZERO,
+            max_floor: Qty::ZERO,
+            counts: true,
+            held: None,
+        }
+    }
 }
 
 /// What a working order holds while its replace is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
-    /// OrderQty(38).
+    /// OrderQty(38), the greatest of the order's own and those that pending replaces ask for.
     pub order_qty: Qty,
     /// CumQty(14).
     pub cum_qty: Qty,
+    /// What it holds of the open quantity.
+    pub open_qty: Qty,
     /// The worst price that it is reserved at.
     pub worst_px: Px,
     /// The cash that it reserves.
@@ -86,6 +128,10 @@ pub struct Context<'a> {
     pub trading: TradingState,
     /// The account's kill switch.
     pub account_trading: TradingState,
+    /// The instrument's halt.
+    pub instrument_trading: TradingState,
+    /// The part of the trading day.
+    pub phase: TradingPhase,
     /// The account's position and open orders in the instrument.
     pub exposure: Exposure,
     /// The account's working orders.

@@ -30,3 +30,11 @@ pub fn check(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, 
     }
     worst_case::reservation(context, proposal)
 }
+
+/// What an order like this reserves, without the question whether it may be accepted.
+///
+/// # Errors
+/// As [`check`], where no price or no sum can be had.
+pub fn reserve(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
+    worst_case::reservation(context, proposal)
+}

@@ -16,14 +16,17 @@ pub struct Reservation {
 const WHOLE: i128 = money::UNIT as i128;
 
 /// The price of the proposal at its worst: its limit; for a market order the opposite best (else the reference) moved
-/// by the collar. A replace holds the worse of old and new until the venue decides.
+/// by the collar; for a stop order the price that sets it off, moved by the collar. A replace holds the worse of old and new until the venue decides.
 ///
 /// # Errors
 /// `REFERENCE_PRICE` where a market order has no price to judge by, `OVERFLOW`.
 pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px, Refusal> {
     let px = match proposal.ord_type {
-        OrdType::Limit => proposal.price,
-        OrdType::Market => {
+        OrdType::Limit | OrdType::StopLimit => proposal.price,
+        OrdType::Stop => {
+            moved(proposal.stop_px, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
+        }
+        OrdType::Market | OrdType::MarketToLimit => {
             let best = match proposal.side {
                 Side::Buy => context.reference.ask_px,
                 Side::Sell => context.reference.bid_px,

@@ -2,11 +2,15 @@
 
 use model::{
     AccountDefined, AccountId, AdjustCash, CashAdjusted, DefineAccount, DefineInstrument, DefineSession, Events,
-    InstrumentDefined, InstrumentId, Quote, QuoteUpdated, Scope, SessionDefined, SessionId, SetTradingState,
+    InstrumentDefined, InstrumentId, Quote, QuoteUpdated, Scope, SessionDefined, SessionId, SetTradingPhase,
+    SetTradingState, SplitBegun, SplitOrders, Symbol, TradingPhase, TradingPhaseChanged, TradingState,
     TradingStateChanged,
 };
 
 use crate::state::State;
+
+/// Greatest side of a split.
+const SPLIT_MAX: u32 = 10_000;
 
 /// Prices below zero, and a bid above the offer, are no reference: the quote is dropped, and risk sees the age of the last
 /// good one.
@@ -36,14 +40,18 @@ pub(super) fn define_session(state: &State, definition: &DefineSession, events: 
 }
 
 pub(super) fn set_trading_state(state: &State, set: &SetTradingState, events: &mut Events) {
-    let (account, before) = match set.scope {
-        Scope::Global => (AccountId::NONE, state.trading),
+    let (account, instrument, before) = match set.scope {
+        Scope::Global => (AccountId::NONE, InstrumentId::NONE, state.trading),
         Scope::Account => match state.account(&set.account) {
-            Some((id, account)) => (id, account.trading),
+            Some((id, account)) => (id, InstrumentId::NONE, account.trading),
+            None => return,
+        },
+        Scope::Instrument => match instrument(state, &set.symbol) {
+            Some((id, trading)) => (AccountId::NONE, id, trading),
             None => return,
         },
     };
-    events.push(TradingStateChanged { set: *set, account, before, reserved: [0; 3] });
+    events.push(TradingStateChanged { set: *set, account, instrument, before, reserved: [0; 7] });
 }
 
 pub(super) fn adjust_cash(state: &State, adjustment: &AdjustCash, events: &mut Events) {
@@ -51,4 +59,34 @@ pub(super) fn adjust_cash(state: &State, adjustment: &AdjustCash, events: &mut E
     if let Some(cash) = of_account.cash.checked_add(adjustment.amount) {
         events.push(CashAdjusted { adjustment: *adjustment, cash, account, reserved: [0; 12] });
     }
+}
+
+fn instrument(state: &State, symbol: &Symbol) -> Option<(InstrumentId, TradingState)> {
+    let index = state.instruments.find(symbol)?;
+    state.instruments.get(index).map(|instrument| (InstrumentId(index), instrument.trading))
+}
+
+/// A day that is over does not come back; the same phase again changes nothing.
+pub(super) fn set_trading_phase(state: &State, set: &SetTradingPhase, events: &mut Events) {
+    let calendar = state.calendars.index_for(&set.calendar);
+    let known = state.calendars.get(calendar);
+    let before = known.map_or(TradingPhase::Unknown, |known| known.phase);
+    let goes_back = known.is_some_and(|known| set.trading_day < known.trading_day);
+    let same = known.is_some_and(|known| (known.trading_day, known.phase) == (set.trading_day, set.phase));
+    if set.calendar.is_empty() || set.phase == TradingPhase::Unknown || goes_back || same {
+        return;
+    }
+    events.push(TradingPhaseChanged { set: *set, calendar, before, reserved: [0; 3] });
+}
+
+/// One split of an instrument at a time: the next one waits until the orders are restated.
+pub(super) fn split_orders(state: &State, split: &SplitOrders, events: &mut Events) {
+    let Some((instrument, _)) = instrument(state, &split.symbol) else { return };
+    let is_one = split.numerator == split.denominator;
+    let in_range = |number: u32| (1..=SPLIT_MAX).contains(&number);
+    if state.agenda.split.contains(&instrument) || is_one || !in_range(split.numerator) || !in_range(split.denominator)
+    {
+        return;
+    }
+    events.push(SplitBegun { split: *split, instrument, reserved: 0 });
 }

@@ -38,7 +38,9 @@ impl Bench {
                 target_comp_id: Text::literal(target),
                 account: Text::literal(account),
                 messages_per_second: 1_000_000,
-                reserved: 0,
+                pending_replaces: PendingReplaces::Refuse,
+                cancel_on_disconnect: CancelOnDisconnect::Tagged,
+                reserved: [0; 2],
             }));
         }
         bench.run(Command::AdjustCash(AdjustCash {
@@ -96,6 +98,7 @@ impl Bench {
             origin: Origin::fix(SESSION, 0),
             order_qty: Qty::whole(qty),
             price: Px::whole(px),
+            stop_px: Px::ZERO,
             transact_time: self.now,
             cl_ord_id: ClOrdId::literal(id),
             orig_cl_ord_id: ClOrdId::literal(orig),
@@ -135,31 +138,18 @@ pub(crate) fn report(
     px: i64,
 ) -> VenueReport {
     VenueReport {
-        order_id,
-        venue_exec_id,
         last_qty: Qty::whole(qty),
         last_px: Px::whole(px),
-        kind,
-        reason: 0,
-        reserved: [0; 2],
-        venue,
+        ..VenueReport::about(venue, order_id, venue_exec_id, kind)
     }
 }
 
 pub(crate) fn new_order(session: SessionId, id: &str, symbol: &str, side: Side, qty: i64, px: i64) -> NewOrder {
+    let ord_type = if px == 0 { OrdType::Market } else { OrdType::Limit };
     NewOrder {
-        origin: Origin::fix(session, 0),
         order_qty: Qty::whole(qty),
         price: Px::whole(px),
-        transact_time: EngineTime(0),
-        cl_ord_id: ClOrdId::literal(id),
-        symbol: Symbol::literal(symbol),
-        account: AccountName::EMPTY,
-        side,
-        ord_type: if px == 0 { OrdType::Market } else { OrdType::Limit },
-        time_in_force: TimeInForce::Day,
-        poss_resend: 0,
-        reserved: [0; 4],
+        ..NewOrder::plain(Origin::fix(session, 0), ClOrdId::literal(id), Symbol::literal(symbol), side, ord_type)
     }
 }
 
@@ -173,8 +163,11 @@ fn instrument(symbol: &str) -> DefineInstrument {
         reference_age_max: i64::MAX,
         symbol: Symbol::literal(symbol),
         currency: Currency::literal("USD"),
+        calendar: CalendarName::EMPTY,
+        abilities: Abilities::PAPER,
         tradable: 1,
-        reserved: [0; 3],
+        stop_trigger: StopTrigger::Opposite,
+        reserved: [0; 8],
         venue: VenueId::PAPER,
     }
 }

@@ -86,7 +86,8 @@ fn cancel_that_lost_to_the_last_fill_is_rejected_too_late() {
     let mut bench = Bench::new(16);
     let id = accepted(&mut bench, "X", Side::Buy, 100, 100);
     bench.cancel("Y", "X");
-    assert_eq!(order_of(&bench.venue(id, ReportKind::Filled, 100, 100)).ord_status, OrdStatus::Filled);
+    // A pending cancel shows over what lies under it, a complete fill too.
+    assert_eq!(order_of(&bench.venue(id, ReportKind::Filled, 100, 100)).ord_status, OrdStatus::PendingCancel);
     let Event::CancelRejected(rejected) = bench.venue(id, ReportKind::CancelRejected, 0, 0)[0] else { panic!("9") };
     assert_eq!(
         (rejected.ord_status, rejected.reason, rejected.cl_ord_id),
@@ -126,7 +127,7 @@ fn replace_holds_the_worse_of_old_and_new_until_the_venue_decides() {
     let asked = order_of(&bench.replace("Y", "X", Side::Buy, 80, 101));
     assert_eq!(asked.ord_status, OrdStatus::PendingReplace);
     let held = bench.state.order(id).unwrap();
-    assert_eq!((held.open_qty, held.worst_px), (Qty::whole(100), Px::whole(101)));
+    assert_eq!((held.open_qty, held.held_px()), (Qty::whole(100), Px::whole(101)));
     assert!(
         matches!(bench.replace("Z", "X", Side::Buy, 70, 100)[0], Event::CancelRejected(e) if e.reason == CxlRejReason::AlreadyPending)
     );
@@ -183,6 +184,7 @@ fn cancel_passes_while_everything_is_halted_and_a_new_order_does_not() {
         state: model::TradingState::Halted,
         reserved: [0; 6],
         account: model::AccountName::EMPTY,
+        symbol: model::Symbol::EMPTY,
         actor: model::Text::literal("test"),
         reason: model::Text::literal("drill"),
     }));

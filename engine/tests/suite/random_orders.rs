@@ -64,6 +64,7 @@ fn command(rng: &mut fastrand::Rng, bench: &Bench, serial: u64) -> Command {
             origin: Origin::fix(session, 0),
             order_qty: Qty::whole(qty),
             price: Px::whole(px),
+            stop_px: Px::ZERO,
             transact_time: bench.now,
             cl_ord_id: id(serial),
             orig_cl_ord_id: some_id(rng),
@@ -79,6 +80,7 @@ fn command(rng: &mut fastrand::Rng, bench: &Bench, serial: u64) -> Command {
             state: if rng.u8(0..4) == 0 { TradingState::Halted } else { TradingState::Active },
             reserved: [0; 6],
             account: AccountName::literal("CASH"),
+            symbol: Symbol::EMPTY,
             actor: Text::literal("test"),
             reason: Text::literal("drill"),
         }),
@@ -107,15 +109,11 @@ fn command(rng: &mut fastrand::Rng, bench: &Bench, serial: u64) -> Command {
                 .order(order_id)
                 .map_or(1, |order| order.view.order_qty.units() - order.view.cum_qty.units());
             let last_qty = if rng.bool() { leaves } else { rng.i64(1..=leaves.max(1)) };
+            let venue_exec_id = serial + 1 - u64::from(rng.u8(0..30) == 0);
             Command::VenueReport(VenueReport {
-                order_id,
-                venue_exec_id: serial + 1 - u64::from(rng.u8(0..30) == 0),
                 last_qty: Qty::from_units(last_qty.max(1)),
                 last_px: Px::whole(px),
-                kind,
-                reason: 0,
-                reserved: [0; 2],
-                venue: VenueId::PAPER,
+                ..VenueReport::about(VenueId::PAPER, order_id, venue_exec_id, kind)
             })
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use journal::{Frame, Log, Opened, Settings};
 use model::{
     AccountName, ClOrdId, Command, EngineTime, Event, Events, InstrumentId, NewOrder, OrdType, Origin, Px, Qty, Quote,
-    QuoteUpdated, Seq, SessionId, Side, Symbol, Tick, Ticked, TimeInForce,
+    QuoteUpdated, Seq, SessionId, Side, Symbol, Tick, Ticked,
 };
 
 pub fn small() -> Settings {
@@ -22,20 +22,17 @@ pub fn command(seq: u64) -> Command {
     match seq % 3 {
         0 => Command::Tick(Tick { reserved: 0 }),
         1 => Command::Quote(quote(seq)),
-        _ => Command::NewOrder(NewOrder {
-            origin: Origin::fix(SessionId(1), seq),
-            order_qty: Qty::from_units(seq as i64),
-            price: Px::from_units(100),
-            transact_time: time(seq),
-            cl_ord_id: ClOrdId::new(format!("order-{seq}").as_bytes()).unwrap(),
-            symbol: Symbol::literal("MILL"),
-            account: AccountName::literal("A"),
-            side: Side::Buy,
-            ord_type: OrdType::Limit,
-            time_in_force: TimeInForce::Day,
-            poss_resend: 0,
-            reserved: [0; 4],
-        }),
+        _ => {
+            let cl_ord_id = ClOrdId::new(format!("order-{seq}").as_bytes()).unwrap();
+            let origin = Origin::fix(SessionId(1), seq);
+            Command::NewOrder(NewOrder {
+                order_qty: Qty::from_units(seq as i64),
+                price: Px::from_units(100),
+                transact_time: time(seq),
+                account: AccountName::literal("A"),
+                ..NewOrder::plain(origin, cl_ord_id, Symbol::literal("MILL"), Side::Buy, OrdType::Limit)
+            })
+        }
     }
 }
 

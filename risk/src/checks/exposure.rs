@@ -1,9 +1,9 @@
 //! What the account could end up with if all that is open on one side filled and nothing on the other.
 
-use model::{Check, Notional, Qty, Refusal, Side};
+use model::{Check, ExecInst, Notional, Qty, Refusal, Side};
 
 use super::refuse_if;
-use crate::context::{Context, Proposal};
+use crate::context::{Context, Exposure, Proposal};
 use crate::worst_case::{reserved_cash, worst_px, worst_qty};
 
 pub(super) fn open_orders(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
@@ -17,7 +17,7 @@ pub(super) fn open_orders(context: &Context<'_>, proposal: &Proposal) -> Result<
 }
 
 pub(super) fn position_long(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
-    if proposal.side != Side::Buy {
+    if proposal.side != Side::Buy || !proposal.counts {
         return Ok(());
     }
     let open = open_with(context.exposure.open_buys, proposal)?;
@@ -26,7 +26,7 @@ pub(super) fn position_long(context: &Context<'_>, proposal: &Proposal) -> Resul
 }
 
 pub(super) fn position_short(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
-    if proposal.side != Side::Sell {
+    if proposal.side != Side::Sell || !proposal.counts {
         return Ok(());
     }
     let open = open_with(context.exposure.open_sells, proposal)?;
@@ -34,9 +34,22 @@ pub(super) fn position_short(context: &Context<'_>, proposal: &Proposal) -> Resu
     within(worst, context.account.max_short, Check::PositionShort)
 }
 
+/// A reducing order and all that is open on its side together never pass zero.
+pub(super) fn reduce_only(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
+    if !proposal.exec_inst.has(ExecInst::DO_NOT_INCREASE) || !proposal.counts {
+        return Ok(());
+    }
+    let Exposure { position, open_buys, open_sells } = context.exposure;
+    let (reducible, open) = match proposal.side {
+        Side::Buy => (-position, open_buys),
+        Side::Sell => (position, open_sells),
+    };
+    within(open_with(open, proposal)?, reducible.max(Qty::ZERO), Check::ReduceOnly)
+}
+
 /// A cash account pays with what it has. A replace gives back what its order reserved before it is judged.
 pub(super) fn buying_power(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
-    if context.account.cash_account != 1 || proposal.side != Side::Buy {
+    if context.account.cash_account != 1 || proposal.side != Side::Buy || !proposal.counts {
         return Ok(());
     }
     let overflow = Refusal::of(Check::Overflow);
@@ -51,7 +64,7 @@ pub(super) fn buying_power(context: &Context<'_>, proposal: &Proposal) -> Result
 
 /// What is open on the proposal's side once it is accepted: a replaced order's own part counts once, at its worse.
 fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> {
-    let own = proposal.held.map_or(Qty::ZERO, |held| held.order_qty - held.cum_qty);
+    let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
     open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
 }
 

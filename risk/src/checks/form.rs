@@ -8,8 +8,8 @@ use crate::context::{Context, Proposal};
 pub(super) fn price(_: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
     let px = proposal.price;
     let sane = match proposal.ord_type {
-        OrdType::Market => px.is_zero(),
-        OrdType::Limit => px > Px::ZERO && px.units() <= limits::UNITS_MAX,
+        OrdType::Market | OrdType::Stop | OrdType::MarketToLimit => px.is_zero(),
+        OrdType::Limit | OrdType::StopLimit => px > Px::ZERO && px.units() <= limits::UNITS_MAX,
     };
     refuse_if(!sane, || Refusal::against(Check::Price, i128::from(limits::UNITS_MAX), i128::from(px.units())))
 }

@@ -25,7 +25,7 @@ pub(super) fn collar_low(context: &Context<'_>, proposal: &Proposal) -> Result<(
 }
 
 /// Only the aggressive side is bounded: a buy far below the market harms nobody. A market order has no price to bound;
-/// its worst price is this bound.
+/// its worst price is this bound. A stop limit is judged by the price that sets it off.
 fn collar(
     context: &Context<'_>,
     proposal: &Proposal,
@@ -33,10 +33,13 @@ fn collar(
     check: Check,
     beyond: fn(Px, Px) -> bool,
 ) -> Result<(), Refusal> {
-    if proposal.side != side || proposal.ord_type == OrdType::Market {
+    if proposal.side != side || !proposal.ord_type.has_price() {
         return Ok(());
     }
-    let reference = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
+    let reference = match proposal.ord_type {
+        OrdType::StopLimit => proposal.stop_px,
+        _ => context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?,
+    };
     let bound = moved(reference, context.instrument.collar, side).ok_or(Refusal::of(Check::Overflow))?;
     let refusal = || Refusal::against(check, i128::from(bound.units()), i128::from(proposal.price.units()));
     refuse_if(beyond(proposal.price, bound), || refusal().at_reference(reference.units()))

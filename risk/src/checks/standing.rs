@@ -6,7 +6,8 @@ use super::refuse_if;
 use crate::context::{Context, Proposal};
 
 pub(super) fn tradable(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {
-    refuse_if(context.instrument.tradable != 1, || Refusal::of(Check::NotTradable))
+    let halted = context.instrument_trading != TradingState::Active;
+    refuse_if(context.instrument.tradable != 1 || halted, || Refusal::of(Check::NotTradable))
 }
 
 pub(super) fn currency(context: &Context<'_>, _: &Proposal) -> Result<(), Refusal> {

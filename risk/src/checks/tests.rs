@@ -21,8 +21,11 @@ fn instrument() -> DefineInstrument {
         reference_age_max: 2_000_000_000,
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
+        calendar: model::CalendarName::EMPTY,
+        abilities: model::Abilities::NONE,
         tradable: 1,
-        reserved: [0; 3],
+        stop_trigger: model::StopTrigger::Last,
+        reserved: [0; 8],
         venue: model::VenueId::PAPER,
     }
 }
@@ -50,6 +53,8 @@ fn context<'a>(instrument: &'a DefineInstrument, account: &'a DefineAccount) -> 
         account,
         trading: TradingState::Active,
         account_trading: TradingState::Active,
+        instrument_trading: TradingState::Active,
+        phase: model::TradingPhase::Unknown,
         exposure: Exposure::default(),
         open_orders: 0,
         cash: Notional::whole(1_000_000),
@@ -62,7 +67,7 @@ fn context<'a>(instrument: &'a DefineInstrument, account: &'a DefineAccount) -> 
 }
 
 fn limit(side: Side, qty: i64, px: i64) -> Proposal {
-    Proposal { side, ord_type: OrdType::Limit, order_qty: Qty::whole(qty), price: Px::whole(px), held: None }
+    Proposal::plain(side, OrdType::Limit, Qty::whole(qty), Px::whole(px))
 }
 
 /// The check that refuses the proposal after `change`, if one does.
@@ -89,8 +94,7 @@ fn order_within_all_limits_passes_with_its_worst_price() {
 #[test]
 fn market_buy_is_reserved_at_the_offer_moved_by_the_collar() {
     let (instrument, account) = (instrument(), account());
-    let market =
-        Proposal { side: Side::Buy, ord_type: OrdType::Market, order_qty: Qty::whole(1), price: Px::ZERO, held: None };
+    let market = Proposal::plain(Side::Buy, OrdType::Market, Qty::whole(1), Px::ZERO);
     let reservation = check(&context(&instrument, &account), &market).unwrap();
     assert_eq!(reservation.worst_px, Px::from_units(10_605_000_000));
 }
@@ -158,7 +162,13 @@ fn replace_is_judged_on_the_worse_of_old_and_new() {
     context.exposure.open_buys = Qty::whole(6_000);
     let reserved = reserved_cash(&instrument, &account, Side::Buy, Qty::whole(4_000), Px::whole(100)).unwrap();
     context.reserved = reserved;
-    let held = Held { order_qty: Qty::whole(4_000), cum_qty: Qty::ZERO, worst_px: Px::whole(100), reserved };
+    let held = Held {
+        order_qty: Qty::whole(4_000),
+        cum_qty: Qty::ZERO,
+        open_qty: Qty::whole(4_000),
+        worst_px: Px::whole(100),
+        reserved,
+    };
     let same = Proposal { held: Some(held), ..limit(Side::Buy, 4_000, 90) };
     assert_eq!(check(&context, &same).unwrap().worst_px, Px::whole(100));
     let more = Proposal { held: Some(held), ..limit(Side::Buy, 4_001, 90) };
@@ -185,9 +195,10 @@ proptest! {
         let side = if side { Side::Buy } else { Side::Sell };
         let ord_type = if market { OrdType::Market } else { OrdType::Limit };
         let held = held.then_some(Held {
-            order_qty: Qty::whole(10), cum_qty: Qty::whole(3), worst_px: Px::whole(100), reserved: Notional::ZERO,
+            order_qty: Qty::whole(10), cum_qty: Qty::whole(3), open_qty: Qty::whole(7), worst_px: Px::whole(100), reserved: Notional::ZERO,
         });
-        let proposal = Proposal { side, ord_type, order_qty: Qty::from_units(qty), price: Px::from_units(px), held };
+        let proposal =
+            Proposal { held, ..Proposal::plain(side, ord_type, Qty::from_units(qty), Px::from_units(px)) };
         if check(&context, &proposal).is_ok() {
             prop_assert!(proposal.order_qty <= account.max_order_qty);
             prop_assert!(proposal.order_qty > Qty::ZERO);

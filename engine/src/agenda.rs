@@ -1,0 +1,126 @@
+//! Work that was too much for one command, and goes on a step at a time: mass cancels, lost sessions, the ends of trading
+//! days, stops that a price has reached, orders of one ClOrdLinkID(583), answers about many orders.
+//!
+//! What concerns many orders is written down here or with what changed (a session, a calendar, an instrument), and then all
+//! working orders are reviewed, from the last to the first; each gets what is due to it now. A change in the middle of a
+//! review begins it anew, so at its end all has been applied that was written down before. Everything is folded from events:
+//! a restart goes on where the work stood.
+
+use std::collections::VecDeque;
+
+use model::{AccountId, ClOrdId, EngineTime, InstrumentId, OrderId, Seq, SessionId, Side, Work};
+
+use crate::orders::Working;
+
+/// Mass cancels that wait for the end of a review; more are refused.
+pub(crate) const MASS_CANCELS_MAX: usize = 64;
+/// Mass status requests at a time; more are refused.
+pub(crate) const MASS_STATUS_MAX: usize = 64;
+
+/// Which of its session's orders a request is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Filter {
+    pub(crate) session: SessionId,
+    pub(crate) instrument: Option<InstrumentId>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) side: Option<Side>,
+    /// Orders that came later are not meant.
+    pub(crate) before: Seq,
+}
+
+impl Filter {
+    /// As far as can be said without looking at the order.
+    pub(crate) fn may_match(&self, working: &Working) -> bool {
+        self.session == working.session
+            && self.instrument.is_none_or(|instrument| instrument == working.instrument)
+            && self.account.is_none_or(|account| account == working.account)
+    }
+
+    pub(crate) fn matches(&self, view: &model::OrderView) -> bool {
+        view.order_id.0 < self.before.0 && self.side.is_none_or(|side| side == view.side)
+    }
+}
+
+/// An OrderMassStatusRequest(AF) that is being answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct MassStatus {
+    pub(crate) filter: Filter,
+    pub(crate) mass_status_req_id: ClOrdId,
+    pub(crate) tot_num_reports: u32,
+    /// Working orders that are still to be looked at.
+    pub(crate) cursor: usize,
+    /// The order that is told of next, 0 for none: the last one says that it is the last.
+    pub(crate) held_back: OrderId,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Agenda {
+    /// Instruments whose stops are to be looked at, each once.
+    pub(crate) triggers: VecDeque<u32>,
+    /// Groups that are to be looked at, each once.
+    pub(crate) groups: VecDeque<u32>,
+    /// How many working orders are still to be reviewed; none where nothing is under review.
+    pub(crate) review: Option<usize>,
+    pub(crate) mass_cancels: Vec<Filter>,
+    /// Sessions whose loss is being worked on, each once.
+    pub(crate) lost: Vec<SessionId>,
+    /// Instruments of whose split this is the review, each once.
+    pub(crate) split: Vec<InstrumentId>,
+    /// A calendar's phase changed, an instrument was halted or released: the review looks at every order.
+    pub(crate) days_changed: bool,
+    pub(crate) halts_changed: bool,
+    pub(crate) status: VecDeque<MassStatus>,
+    /// No ExpireTime(126) of a working order that Millrace watches is earlier.
+    pub(crate) next_expiry: EngineTime,
+    /// The earliest that the review has seen so far.
+    pub(crate) expiry_seen: EngineTime,
+}
+
+/// Never.
+pub(crate) const NEVER: EngineTime = EngineTime(i64::MAX);
+
+impl Agenda {
+    pub(crate) fn new() -> Agenda {
+        Agenda {
+            triggers: VecDeque::new(),
+            groups: VecDeque::new(),
+            review: None,
+            mass_cancels: Vec::with_capacity(MASS_CANCELS_MAX),
+            lost: Vec::new(),
+            split: Vec::new(),
+            days_changed: false,
+            halts_changed: false,
+            status: VecDeque::with_capacity(MASS_STATUS_MAX),
+            next_expiry: NEVER,
+            expiry_seen: NEVER,
+        }
+    }
+
+    /// What the next step is about.
+    pub(crate) fn next(&self) -> Option<Work> {
+        if !self.triggers.is_empty() {
+            Some(Work::Triggers)
+        } else if !self.groups.is_empty() {
+            Some(Work::Contingency)
+        } else if self.review.is_some() {
+            Some(Work::Review)
+        } else if !self.status.is_empty() {
+            Some(Work::MassStatus)
+        } else {
+            None
+        }
+    }
+
+    /// Begins the review, or begins it anew.
+    pub(crate) fn review(&mut self, working: usize) {
+        self.review = Some(working);
+        self.expiry_seen = NEVER;
+    }
+
+    /// A good-till-date order came.
+    pub(crate) fn watch(&mut self, expire_time: EngineTime) {
+        self.next_expiry = self.next_expiry.min(expire_time);
+        self.expiry_seen = self.expiry_seen.min(expire_time);
+    }
+}

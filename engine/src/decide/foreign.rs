@@ -1,0 +1,91 @@
+//! Orders that a venue tells us of and that we did not send: given by telephone, or another system's under our name. They
+//! are booked where the configuration says to whom they belong, because a position that is not in the books is the worst of
+//! all; and somebody is told.
+
+use model::{
+    ClOrdId, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId, OrderView, ReportKind,
+    ReportSuspended, Seq, SessionId, Suspense, VenueReport,
+};
+
+use super::venue;
+use crate::order::Order;
+use crate::state::State;
+
+pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &ForeignOrder, events: &mut Events) {
+    let known = state.orders.find_foreign(command.venue, command.venue_order_id).map(|slot| state.orders.get(slot));
+    let order_id = known.map_or(OrderId(0), |order| order.view.order_id);
+    let report = report_of(command, order_id);
+    let told = match known {
+        _ if state.executions.has(command.venue_exec_id) => Err(Suspense::Duplicate),
+        Some(order) => venue::tell(state, now, order, &report, events),
+        None => adopt(state, seq, command, events),
+    };
+    if let Err(why) = told {
+        events.clear();
+        events.push(ReportSuspended { report, why, reserved: [0; 7] });
+    }
+}
+
+fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
+    VenueReport {
+        last_qty: command.last_qty,
+        last_px: command.last_px,
+        order_qty: command.order_qty,
+        price: command.price,
+        ..VenueReport::about(command.venue, order_id, command.venue_exec_id, command.kind)
+    }
+}
+
+/// The first that we hear of it. Where the first report is of a fill, the order comes with it; what was filled before that is
+/// not ours to guess, so a report that counts more than its own fill is kept for a person.
+fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -> Result<(), Suspense> {
+    let account = state.accounts.find(&command.account).ok_or(Suspense::UnknownAccount)?;
+    let instrument = InstrumentId(state.instruments.find(&command.symbol).ok_or(Suspense::UnknownOrder)?);
+    let account = model::AccountId(account);
+    let is_fill = command.kind == ReportKind::Filled;
+    if !matches!(command.kind, ReportKind::Accepted | ReportKind::Filled | ReportKind::Restated) {
+        return Err(Suspense::UnknownOrder);
+    }
+    let before = if is_fill { command.cum_qty - command.last_qty } else { command.cum_qty };
+    if !before.is_zero() {
+        return Err(Suspense::QuantityDiffers);
+    }
+    let in_range = 0 < command.order_qty.units() && command.order_qty.units() <= model::limits::UNITS_MAX;
+    let holding = state.holdings.find(account, instrument);
+    let has_room = state.orders.has_room() && state.orders.has_room_for_foreign();
+    if !has_room || (holding.is_none() && state.holdings.is_full()) {
+        return Err(Suspense::NoRoom);
+    }
+    let view = OrderView {
+        order_id: OrderId(seq.0),
+        order_qty: command.order_qty,
+        price: command.price,
+        account,
+        instrument,
+        side: command.side,
+        ord_type: command.ord_type,
+        time_in_force: command.time_in_force,
+        ord_status: OrdStatus::New,
+        ..OrderView::unknown(SessionId::NONE, ClOrdId::EMPTY)
+    };
+    let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
+    if !in_range || !venue::reserved_fits(state, &view, view.order_qty, worst_px) {
+        return Err(Suspense::Overflow);
+    }
+    let first = if is_fill { 0 } else { command.venue_exec_id };
+    let venue_order_id = command.venue_order_id;
+    events.push(OrderAdopted {
+        order: view,
+        worst_px,
+        venue_exec_id: first,
+        venue_order_id,
+        venue: command.venue,
+        at_venue: 1,
+        reserved: [0; 3],
+    });
+    if !is_fill {
+        return Ok(());
+    }
+    let order = Order::new(view, worst_px, holding.unwrap_or(crate::order::NONE), seq, command.venue);
+    venue::filled_by(state, &order, &report_of(command, view.order_id), events)
+}

@@ -1,0 +1,327 @@
+//! New orders: of clients, and by telephone.
+
+use model::{
+    Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
+    InstrumentId, NewOrder, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin, Px, Qty,
+    Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+};
+use risk::{Context, Exposure, Proposal, Reference};
+
+use crate::links::MEMBERS_MAX;
+use crate::order::{Hold, NONE, Order};
+use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
+use crate::verbal::Look;
+
+/// The answer to a question about one order.
+pub(super) fn status_of(order: OrderView, known: bool) -> StatusReported {
+    StatusReported {
+        order,
+        mass_status_req_id: ClOrdId::EMPTY,
+        tot_num_reports: 0,
+        last_rpt_requested: 0,
+        known: u8::from(known),
+        reserved: [0; 2],
+    }
+}
+
+pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
+    let session = command.origin.session;
+    let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot));
+    if let (Some(order), 1) = (known, command.poss_resend) {
+        events.push(status_of(order.report(), true));
+        return;
+    }
+    match accept(state, seq, now, command, known.is_some()) {
+        Ok(accepted) => events.push(accepted),
+        Err(refusal) => events.push(refused(state, command, refusal, known)),
+    }
+}
+
+/// An order by telephone is checked like any other; the client hears of it without a ClOrdID(11).
+pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
+    let origin = Origin { session: command.session, msg_seq_num: 0, reserved: 0 };
+    let order = NewOrder {
+        order_qty: command.order_qty,
+        price: command.price,
+        transact_time: command.transact_time,
+        account: command.account,
+        time_in_force: command.time_in_force,
+        ..NewOrder::plain(origin, ClOrdId::EMPTY, command.symbol, command.side, command.ord_type)
+    };
+    match accept(state, seq, now, &order, false) {
+        Ok(OrderAccepted { order, worst_px, .. }) => {
+            let venue = state
+                .instruments
+                .get(order.instrument.0)
+                .map_or(model::VenueId::PAPER, |instrument| instrument.definition.venue);
+            events.push(OrderAdopted {
+                order,
+                worst_px,
+                venue_exec_id: 0,
+                venue_order_id: 0,
+                venue,
+                at_venue: 0,
+                reserved: [0; 3],
+            });
+        }
+        Err(refusal) => events.push(refused(state, &order, refusal, None)),
+    }
+}
+
+fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<OrderAccepted, Refusal> {
+    let session = command.origin.session;
+    let account = account_of(state, session, &command.account).ok_or(Refusal::of(Check::UnknownAccount))?;
+    let index = state.instruments.find(&command.symbol).ok_or(Refusal::of(Check::UnknownSymbol))?;
+    let instrument = InstrumentId(index);
+    let of_instrument = state.instruments.get(index).ok_or(Refusal::of(Check::UnknownSymbol))?;
+    let context = context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
+    let stop_px = first_stop_px(&context, command);
+    let view = OrderView {
+        stop_px,
+        instrument,
+        ord_type: command.ord_type,
+        time_in_force: command.time_in_force,
+        exec_inst: command.exec_inst,
+        ..OrderView::unknown(session, command.cl_ord_id)
+    };
+    let hold = hold_of(state, &view, &command.cl_ord_link_id);
+    let proposal = Proposal {
+        side: command.side,
+        ord_type: command.ord_type,
+        order_qty: quantity(&context, command)?,
+        price: command.price,
+        stop_px,
+        peg_offset: command.peg_offset,
+        time_in_force: command.time_in_force,
+        expire_time: command.expire_time,
+        exec_inst: command.exec_inst,
+        min_qty: command.min_qty,
+        max_floor: command.max_floor,
+        counts: counts(hold, !command.cl_ord_link_id.is_empty()),
+        held: None,
+    };
+    let reservation = risk::check(&context, &proposal)?;
+    let look = Look { account, instrument, side: command.side, order_qty: proposal.order_qty, price: command.price };
+    if !command.cl_ord_id.is_empty() && state.verbal.has(&look, command.transact_time) {
+        return Err(Refusal::of(Check::DuplicateOfVerbal));
+    }
+    link_fits(state, command, &proposal)?;
+    let trails = command.exec_inst.has(ExecInst::TRAILING_STOP_PEG);
+    let no_room = hold.price
+        && (state.triggers.is_full() || (trails && of_instrument.trailing.len() >= TRAILING_PER_INSTRUMENT_MAX));
+    if no_room {
+        return Err(Refusal::of(Check::HeldCapacity));
+    }
+    let ord_status = if state.acknowledge_at_venue && !hold.is_held() { OrdStatus::PendingNew } else { OrdStatus::New };
+    let order = OrderView {
+        order_id: OrderId(seq.0),
+        order_qty: proposal.order_qty,
+        price: command.price,
+        expire_time: command.expire_time,
+        account,
+        side: command.side,
+        ord_status,
+        held: hold.bits(),
+        ..view
+    };
+    Ok(OrderAccepted {
+        order,
+        worst_px: reservation.worst_px,
+        transact_time: command.transact_time,
+        cash_order_qty: command.cash_order_qty,
+        min_qty: command.min_qty,
+        max_floor: command.max_floor,
+        peg_offset: command.peg_offset,
+        cl_ord_link_id: command.cl_ord_link_id,
+        contingency: command.contingency,
+        reserved: [0; 7],
+    })
+}
+
+/// OrderQty(38), or what CashOrderQty(152) buys at the price that the order is judged by, in whole lots.
+fn quantity(context: &Context<'_>, command: &NewOrder) -> Result<Qty, Refusal> {
+    if command.cash_order_qty.is_zero() || !command.order_qty.is_zero() {
+        return Ok(command.order_qty);
+    }
+    let Reference { bid_px, ask_px, .. } = context.reference;
+    let best = if command.side == Side::Buy { ask_px } else { bid_px };
+    let px = if command.ord_type.has_price() {
+        Some(command.price)
+    } else {
+        Some(best).filter(|px| !px.is_zero()).or(context.reference.px())
+    };
+    let px = px.filter(|px| *px > Px::ZERO).ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
+    let one = i128::from(px.units()) * i128::from(context.instrument.multiplier);
+    let lot = context.instrument.lot.units();
+    if one <= 0 || lot <= 0 {
+        return Err(Refusal::of(Check::Overflow));
+    }
+    let units = i128::from(command.cash_order_qty.units()) * i128::from(model::money::UNIT) / one;
+    let units = i64::try_from(units).map_err(|_| Refusal::of(Check::Overflow))?;
+    Ok(Qty::from_units(units - units % lot))
+}
+
+/// StopPx(99) as sent; a trailing stop may leave it to the price of now.
+fn first_stop_px(context: &Context<'_>, command: &NewOrder) -> Px {
+    let trails = command.exec_inst.has(ExecInst::TRAILING_STOP_PEG) && command.ord_type.is_stop();
+    if !command.stop_px.is_zero() || !trails {
+        return command.stop_px;
+    }
+    let px = context.reference.px().unwrap_or(Px::ZERO);
+    trailing_stop_px(px, command.peg_offset, command.side, context.instrument.tick).unwrap_or(Px::ZERO)
+}
+
+/// Where a stop stands that follows `px`, on the tick that is further away from it.
+pub(crate) fn trailing_stop_px(px: Px, offset: Px, side: Side, tick: Px) -> Option<Px> {
+    let tick = tick.units();
+    if px.is_zero() || tick <= 0 {
+        return None;
+    }
+    let at = match side {
+        Side::Buy => px.units().checked_add(offset.units())?,
+        Side::Sell => px.units().checked_sub(offset.units())?,
+    };
+    let on_tick = match side {
+        Side::Buy => at.checked_add(tick - 1)?.div_euclid(tick).checked_mul(tick)?,
+        Side::Sell => at.div_euclid(tick).checked_mul(tick)?,
+    };
+    (on_tick > 0).then_some(Px::from_units(on_tick))
+}
+
+/// Why Millrace must hold an order itself.
+fn hold_of(state: &State, view: &OrderView, cl_ord_link_id: &ClOrdId) -> Hold {
+    let Some(instrument) = state.instruments.get(view.instrument.0) else { return Hold::default() };
+    let abilities = instrument.definition.abilities;
+    let trails = view.exec_inst.has(ExecInst::TRAILING_STOP_PEG);
+    let native = if trails { Abilities::TRAILING_STOP } else { Abilities::STOP };
+    let group = state.links.find(view.session, cl_ord_link_id).and_then(|at| state.links.get(at));
+    let phase = state.calendar_of(view.instrument).map_or(TradingPhase::Unknown, |calendar| calendar.phase);
+    Hold {
+        price: view.ord_type.is_stop() && !abilities.has(native),
+        parent: group.is_some_and(|group| group.entry != NONE),
+        session: waits_for_session(view.time_in_force, phase, abilities),
+    }
+}
+
+/// Does an order of this time in force wait for its part of the day?
+fn waits_for_session(time_in_force: TimeInForce, phase: TradingPhase, abilities: Abilities) -> bool {
+    match time_in_force {
+        TimeInForce::AtTheOpening => !abilities.has(Abilities::OPENING) && phase == TradingPhase::PreOpen,
+        TimeInForce::AtTheClose => {
+            let before = matches!(phase, TradingPhase::PreOpen | TradingPhase::Opening | TradingPhase::Open);
+            !abilities.has(Abilities::CLOSING) && before
+        }
+        _ => !abilities.has(Abilities::DAYS) && matches!(phase, TradingPhase::PreOpen | TradingPhase::Closed),
+    }
+}
+
+/// Does the order count against limits now? One that waits for its entry, or whose other half is at work, counts once it goes
+/// to work itself: until then only one of them can trade.
+pub(crate) fn counts(hold: Hold, is_linked: bool) -> bool {
+    !(hold.parent || (hold.price && is_linked))
+}
+
+/// One entry, and what protects it is on the other side and not larger.
+fn link_fits(state: &State, command: &NewOrder, proposal: &Proposal) -> Result<(), Refusal> {
+    let refusal = |members: u32| Refusal::against(Check::Contingency, i128::from(MEMBERS_MAX), i128::from(members));
+    let is_entry = command.contingency == Contingency::OneTriggersTheOther;
+    if command.cl_ord_link_id.is_empty() {
+        return if command.contingency == Contingency::None { Ok(()) } else { Err(refusal(0)) };
+    }
+    let Some(group) =
+        state.links.find(command.origin.session, &command.cl_ord_link_id).and_then(|at| state.links.get(at))
+    else {
+        return if state.links.is_full() { Err(Refusal::of(Check::HeldCapacity)) } else { Ok(()) };
+    };
+    if is_entry || group.members >= MEMBERS_MAX {
+        return Err(refusal(group.members + 1));
+    }
+    if group.entry != NONE {
+        let entry = &state.orders.get(group.entry).view;
+        let same_market = state.instruments.find(&command.symbol) == Some(entry.instrument.0);
+        if !same_market || entry.side == proposal.side || proposal.order_qty > entry.order_qty {
+            return Err(refusal(group.members + 1));
+        }
+    }
+    Ok(())
+}
+
+/// A duplicate is answered with the number and status of the order that has the ClOrdID.
+fn refused(state: &State, command: &NewOrder, refusal: Refusal, known: Option<&Order>) -> OrderRefused {
+    let existing = known.filter(|_| refusal.check == Check::DuplicateClOrdId);
+    let session = command.origin.session;
+    let own = state.sessions.get(session.0).map_or(AccountName::EMPTY, |session| session.definition.account);
+    OrderRefused {
+        refusal,
+        order_qty: command.order_qty,
+        price: command.price,
+        order_id: existing.map_or(OrderId(0), |order| order.view.order_id),
+        cl_ord_id: command.cl_ord_id,
+        symbol: command.symbol,
+        account: if command.account.is_empty() { own } else { command.account },
+        session,
+        side: command.side,
+        ord_type: command.ord_type,
+        time_in_force: command.time_in_force,
+        ord_status: existing.map_or(OrdStatus::Rejected, |order| order.view.ord_status),
+        reserved: [0; 8],
+    }
+}
+
+pub(super) fn account_of(state: &State, session: SessionId, named: &AccountName) -> Option<AccountId> {
+    let session = state.sessions.get(session.0)?;
+    if named.is_empty() { session.account } else { state.accounts.find(named).map(AccountId) }
+}
+
+pub(super) fn context<'a>(
+    state: &'a State,
+    now: EngineTime,
+    session: SessionId,
+    account: AccountId,
+    instrument: InstrumentId,
+    cl_ord_id_used: bool,
+) -> Option<Context<'a>> {
+    let of_session = state.sessions.get(session.0)?;
+    let of_account = state.accounts.get(account.0)?;
+    let of_instrument = state.instruments.get(instrument.0)?;
+    let holding = state.holdings.find(account, instrument);
+    let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
+    Some(Context {
+        now,
+        instrument: &of_instrument.definition,
+        reference: of_instrument.reference,
+        account: &of_account.definition,
+        trading: state.trading,
+        account_trading: of_account.trading,
+        instrument_trading: of_instrument.trading,
+        phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
+        exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
+        open_orders: of_account.open_orders,
+        cash: of_account.cash,
+        reserved: of_account.reserved,
+        bucket: of_session.bucket,
+        messages_per_second: of_session.definition.messages_per_second,
+        cl_ord_id_used,
+        has_order_slot: state.orders.has_room() && (holding.is_some() || !state.holdings.is_full()),
+    })
+}
+
+/// The proposal that an order which is there already would be.
+pub(super) fn proposal_of(order: &Order) -> Proposal {
+    let view = &order.view;
+    Proposal {
+        side: view.side,
+        ord_type: if view.triggered == 1 { view.ord_type.triggered() } else { view.ord_type },
+        order_qty: view.order_qty,
+        price: view.price,
+        stop_px: if view.triggered == 1 { Px::ZERO } else { view.stop_px },
+        peg_offset: if view.triggered == 1 { Px::ZERO } else { order.peg_offset },
+        time_in_force: view.time_in_force,
+        expire_time: view.expire_time,
+        exec_inst: view.exec_inst,
+        min_qty: order.min_qty,
+        max_floor: order.max_floor,
+        counts: counts(order.hold(), order.link != NONE),
+        held: None,
+    }
+}

@@ -1,0 +1,166 @@
+//! What configuration, operators, calendars and market data define.
+
+use model::{
+    AccountDefined, AccountId, InstrumentDefined, Link, QuoteUpdated, Resolution, ResolutionGiven, Scope,
+    SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
+};
+use risk::{Bucket, Reference};
+
+use crate::accounts::Account;
+use crate::executions::REMEMBERED;
+use crate::state::{Calendar, Instrument, Session, State, TRAILING_PER_INSTRUMENT_MAX};
+use crate::triggers::Root;
+
+impl State {
+    pub(super) fn started(&mut self, start: &Start) {
+        let orders = usize::try_from(start.orders_max).expect("capacities fit this machine");
+        self.orders.grow(orders);
+        self.fills.grow(orders);
+        self.triggers.grow(orders / 4);
+        self.links.make_room();
+        self.acknowledge_at_venue = start.acknowledge_at_venue == 1;
+        // Whatever connection a venue had, it was another life's.
+        let venues: Vec<VenueId> = self.instruments.iter().map(|instrument| instrument.definition.venue).collect();
+        for venue in venues {
+            if self.venues.is_up(venue) && venue != VenueId::PAPER {
+                self.venues.link(venue, Link::Down);
+            }
+        }
+    }
+
+    pub(super) fn instrument_defined(&mut self, e: &InstrumentDefined) {
+        if e.definition.venue != VenueId::PAPER {
+            self.executions.make_room(REMEMBERED);
+        }
+        let calendar = self.calendars.find(&e.definition.calendar);
+        match self.instruments.get_mut(e.instrument.0) {
+            Some(known) => {
+                known.definition = e.definition;
+                known.calendar = calendar;
+            }
+            None => {
+                self.instruments.push(
+                    e.definition.symbol,
+                    Instrument {
+                        definition: e.definition,
+                        reference: Reference::default(),
+                        trading: TradingState::Active,
+                        calendar,
+                        stops: [Root::default(); 2],
+                        trailing: Vec::with_capacity(TRAILING_PER_INSTRUMENT_MAX),
+                        is_due: false,
+                        split: None,
+                    },
+                );
+                self.agenda.triggers.reserve(e.instrument.0 as usize + 1);
+            }
+        }
+    }
+
+    pub(super) fn account_defined(&mut self, e: &AccountDefined) {
+        match self.accounts.get_mut(e.account.0) {
+            Some(known) => known.definition = e.definition,
+            None => self.accounts.push(e.definition.account, Account::new(e.definition)),
+        }
+    }
+
+    pub(super) fn session_defined(&mut self, e: &SessionDefined) {
+        let account = self.accounts.find(&e.definition.account).map(AccountId);
+        match self.sessions.get_mut(e.session.0) {
+            Some(known) => {
+                known.definition = e.definition;
+                known.account = account;
+            }
+            None => {
+                let bucket = Bucket::default();
+                let session = Session { definition: e.definition, account, bucket, working: 0, lost_at: None };
+                self.sessions.push((e.definition.sender_comp_id, e.definition.target_comp_id), session);
+                self.agenda.lost.reserve(e.session.0 as usize + 1);
+            }
+        }
+    }
+
+    pub(super) fn trading_state_changed(&mut self, e: &TradingStateChanged) {
+        let state = e.set.state;
+        match e.set.scope {
+            Scope::Global => self.trading = state,
+            Scope::Account => self.account_mut(e.account).trading = state,
+            Scope::Instrument => {
+                self.instrument_mut(e.instrument.0).trading = state;
+                self.agenda.halts_changed = true;
+                self.review();
+            }
+        }
+        // Stops that a halt held back are looked at again.
+        if state == TradingState::Active {
+            (0..self.instruments.len()).for_each(|index| self.look_at_stops(index));
+        }
+    }
+
+    pub(super) fn trading_phase_changed(&mut self, e: &TradingPhaseChanged) {
+        let calendar = Calendar { name: e.set.calendar, phase: e.set.phase, trading_day: e.set.trading_day };
+        match self.calendars.get_mut(e.calendar) {
+            Some(known) => *known = calendar,
+            None => self.calendars.push(e.set.calendar, calendar),
+        }
+        for index in 0..self.instruments.len() {
+            let instrument = self.instrument_mut(index);
+            if instrument.definition.calendar == e.set.calendar {
+                instrument.calendar = Some(e.calendar);
+                self.look_at_stops(index);
+            }
+        }
+        self.agenda.days_changed = true;
+        self.review();
+    }
+
+    pub(super) fn split_begun(&mut self, e: &SplitBegun) {
+        let at = self.last.seq;
+        self.instrument_mut(e.instrument.0).split = Some((e.split.numerator, e.split.denominator, at));
+        self.agenda.split.push(e.instrument);
+        self.review();
+    }
+
+    /// Prices move stops that follow them, and set off those that they reach.
+    pub(super) fn quote_updated(&mut self, e: &QuoteUpdated) {
+        let time = self.last.time;
+        let index = e.quote.instrument.0;
+        let instrument = self.instrument_mut(index);
+        instrument.reference =
+            Reference { bid_px: e.quote.bid_px, ask_px: e.quote.ask_px, last_px: e.quote.last_px, time };
+        if !instrument.trailing.is_empty() {
+            self.move_trailing(index);
+        }
+        self.look_at_stops(index);
+    }
+
+    /// Puts the instrument on the agenda if its price has reached a stop.
+    pub(super) fn look_at_stops(&mut self, index: u32) {
+        let State { instruments, triggers, agenda, .. } = self;
+        let instrument = instruments.get_mut(index).expect("decide knows the instrument");
+        let is_reached = [Side::Buy, Side::Sell].into_iter().any(|side| {
+            let price = instrument.trigger_px(side);
+            price.is_some_and(|price| triggers.is_reached(instrument.root(side), side, price))
+        });
+        if is_reached && !instrument.is_due {
+            instrument.is_due = true;
+            agenda.triggers.push_back(index);
+        }
+    }
+
+    pub(super) fn resolution_given(&mut self, e: &ResolutionGiven) {
+        match e.outcome {
+            Resolution::Proposed => self.proposals.put(e.resolution),
+            Resolution::Approved => self.proposals.remove(e.resolution.order_id),
+            Resolution::NotInDoubt | Resolution::NotApplicable | Resolution::UnknownOrder => {}
+        }
+    }
+
+    pub(super) fn instrument_mut(&mut self, index: u32) -> &mut Instrument {
+        self.instruments.get_mut(index).expect("decide knows the instrument")
+    }
+
+    pub(super) fn account_mut(&mut self, account: AccountId) -> &mut Account {
+        self.accounts.get_mut(account.0).expect("decide found the account")
+    }
+}

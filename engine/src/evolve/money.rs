@@ -1,0 +1,138 @@
+//! Fills, positions, cash, and what open orders hold of it.
+
+use model::{ExecId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled, TradeCorrected};
+use risk::{fee, reserved_cash};
+
+use crate::decide::counts;
+use crate::fills::NewFill;
+use crate::order::{NONE, Order};
+use crate::state::State;
+
+impl State {
+    pub(super) fn order_filled(&mut self, e: &OrderFilled) {
+        let slot = self.known(e.order.order_id);
+        self.applied(slot, e.venue_exec_id);
+        self.record_fill(slot, e);
+        let order = self.orders.get_mut(slot);
+        order.at_venue = true;
+        order.acknowledged = true;
+        order.view.cum_qty = e.order.cum_qty;
+        order.view.cum_notional = e.order.cum_notional;
+        self.change(slot, &e.order);
+        self.look_at_group(slot);
+    }
+
+    /// One more fill; the one that is forgotten for it stands in its holding's base from now on.
+    fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
+        if let Some((number, old)) = self.fills.next_forgotten() {
+            let holding = self.holdings.get_mut(old.holding);
+            let base = if old.qty.is_zero() {
+                Some(holding.base)
+            } else {
+                holding.base.after_fill(old.side, old.qty, old.px, old.multiplier)
+            };
+            holding.base = base.expect("it was counted when it was filled");
+            debug_assert!(number > 0);
+            self.fills.unchain_first(&mut holding.fills);
+        }
+        let Order { view, last_fill, holding, .. } = *self.orders.get(slot);
+        let multiplier =
+            self.instruments.get(view.instrument.0).expect("orders have instruments").definition.multiplier;
+        let fill = NewFill {
+            order_id: view.order_id,
+            venue_exec_id: e.venue_exec_id,
+            qty: e.last_qty,
+            px: e.last_px,
+            multiplier,
+            side: view.side,
+            at: ExecId { seq: self.last.seq, index: self.index },
+            holding,
+        };
+        let chain = &mut self.holdings.get_mut(holding).fills;
+        let number = self.fills.push(fill, last_fill, chain);
+        self.orders.get_mut(slot).last_fill = number;
+        self.last_fill = number;
+    }
+
+    pub(super) fn trade_canceled(&mut self, e: &TradeCanceled) {
+        let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
+        fill.qty = Qty::ZERO;
+        fill.fee = Notional::ZERO;
+        fill.venue_exec_id_now = e.venue_exec_id;
+        self.amended(&e.order, e.venue_exec_id);
+    }
+
+    pub(super) fn trade_corrected(&mut self, e: &TradeCorrected) {
+        let rate = self.accounts.get(e.order.account.0).expect("orders have accounts").definition.fee_rate;
+        let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
+        fill.qty = e.last_qty;
+        fill.px = e.last_px;
+        fill.venue_exec_id_now = e.venue_exec_id;
+        let notional = Notional::of(e.last_px, e.last_qty).checked_mul(fill.multiplier);
+        fill.fee = notional.and_then(|notional| fee(notional, rate)).expect("decide counted it");
+        self.amended(&e.order, e.venue_exec_id);
+    }
+
+    fn amended(&mut self, after: &model::OrderView, venue_exec_id: u64) {
+        let slot = self.known(after.order_id);
+        self.applied(slot, venue_exec_id);
+        self.last_fill = crate::fills::NONE;
+        let view = &mut self.orders.get_mut(slot).view;
+        view.cum_qty = after.cum_qty;
+        view.cum_notional = after.cum_notional;
+        view.prior_qty = after.prior_qty;
+        view.prior_notional = after.prior_notional;
+        self.change(slot, after);
+    }
+
+    pub(super) fn position_changed(&mut self, e: &PositionChanged) {
+        let slot = self.holdings.slot(e.account, e.instrument);
+        let holding = self.holdings.get_mut(slot);
+        holding.cost = e.cost;
+        holding.realised = e.realised;
+        holding.fees = e.fees;
+        holding.cash_from_trades = e.cash_from_trades;
+        holding.exposure.position = e.qty;
+        assert!(holding.cash_identity_holds(), "cash identity after every fill");
+        // After a fill, what was paid for it; after a bust or a correction the fill knows already.
+        if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
+            fill.fee = e.fee;
+        }
+        self.account_mut(e.account).cash = e.account_cash;
+    }
+
+    /// The quantity that the order holds of its account's exposure: nothing while it waits for another order.
+    pub(crate) fn exposed_qty(&self, order: &Order) -> Qty {
+        let view = &order.view;
+        if view.held != 0 && !counts(order.hold(), order.link != NONE) { Qty::ZERO } else { order.held_qty() }
+    }
+
+    /// Moves the account's open quantity and reserved cash by what the order's own changed.
+    pub(super) fn settle(&mut self, slot: u32) {
+        let order = self.orders.get(slot);
+        let view = &order.view;
+        let open_qty = self.exposed_qty(order);
+        let instrument = &self.instruments.get(view.instrument.0).expect("orders have instruments").definition;
+        let account = self.accounts.get_mut(view.account.0).expect("orders have accounts");
+        let reserved = reserved_cash(instrument, &account.definition, view.side, open_qty, order.held_px())
+            .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
+        account.reserved = account.reserved - order.reserved + reserved;
+        let exposure = &mut self.holdings.get_mut(order.holding).exposure;
+        let open = match view.side {
+            Side::Buy => &mut exposure.open_buys,
+            Side::Sell => &mut exposure.open_sells,
+        };
+        *open = *open - order.open_qty + open_qty;
+        assert!(!open.units().is_negative(), "an order gives back what it took");
+        let order = self.orders.get_mut(slot);
+        order.open_qty = open_qty;
+        order.reserved = reserved;
+    }
+
+    pub(super) fn count_message(&mut self, session: SessionId) {
+        let now = self.last.time;
+        if let Some(session) = self.sessions.get_mut(session.0) {
+            session.bucket.take(now, session.definition.messages_per_second);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Work that goes on in steps: how it begins, and how far it has come.
+
+use model::{
+    AccountId, InstrumentId, MassCancelReported, MassStatusBegun, Seq, SessionId, SessionLost, Side, Work, WorkAdvanced,
+};
+
+use crate::agenda::{Filter, MassStatus, NEVER};
+use crate::state::State;
+
+impl State {
+    /// All working orders are gone through, from the last to the first.
+    pub(super) fn review(&mut self) {
+        self.agenda.review(self.orders.working().len());
+    }
+
+    pub(super) fn mass_cancel_reported(&mut self, e: &MassCancelReported) {
+        if e.request == Seq(0) {
+            return;
+        }
+        self.agenda.mass_cancels.push(filter(e.session, e.instrument, e.of_account, e.side, e.request));
+        self.review();
+    }
+
+    pub(super) fn mass_status_begun(&mut self, e: &MassStatusBegun) {
+        self.agenda.status.push_back(MassStatus {
+            filter: filter(e.session, e.instrument, e.of_account, e.side, e.request),
+            mass_status_req_id: e.mass_status_req_id,
+            tot_num_reports: e.tot_num_reports,
+            cursor: self.orders.working().len(),
+            held_back: model::OrderId(0),
+        });
+    }
+
+    pub(super) fn session_lost(&mut self, e: &SessionLost) {
+        let at = self.last.seq;
+        let session = self.sessions.get_mut(e.session.0).expect("decide found the session");
+        if session.lost_at.replace(at).is_none() {
+            self.agenda.lost.push(e.session);
+        }
+        self.review();
+    }
+
+    /// ExpireTimes that Millrace watches.
+    pub(super) fn ticked(&mut self) {
+        if self.last.time >= self.agenda.next_expiry && self.agenda.review.is_none() {
+            self.review();
+        }
+    }
+
+    pub(super) fn work_advanced(&mut self, e: &WorkAdvanced) {
+        match e.work {
+            Work::Triggers => self.triggers_advanced(e.is_done == 1),
+            Work::Contingency => self.contingency_advanced(),
+            Work::Review => self.review_advanced(e),
+            Work::MassStatus => {
+                if e.is_done == 1 {
+                    self.agenda.status.pop_front();
+                } else if let Some(status) = self.agenda.status.front_mut() {
+                    status.cursor = e.cursor as usize;
+                    status.held_back = e.held_back;
+                }
+            }
+        }
+    }
+
+    fn triggers_advanced(&mut self, is_done: bool) {
+        if is_done && let Some(index) = self.agenda.triggers.pop_front() {
+            self.instrument_mut(index).is_due = false;
+        }
+    }
+
+    fn review_advanced(&mut self, e: &WorkAdvanced) {
+        let agenda = &mut self.agenda;
+        agenda.expiry_seen = agenda.expiry_seen.min(e.next_expiry);
+        agenda.review = Some(e.cursor as usize);
+        if e.is_done == 0 {
+            return;
+        }
+        agenda.review = None;
+        agenda.next_expiry = std::mem::replace(&mut agenda.expiry_seen, NEVER);
+        agenda.mass_cancels.clear();
+        agenda.days_changed = false;
+        agenda.halts_changed = false;
+        for session in agenda.lost.drain(..) {
+            self.sessions.get_mut(session.0).expect("decide found the session").lost_at = None;
+        }
+        for instrument in agenda.split.drain(..) {
+            self.instruments.get_mut(instrument.0).expect("decide found the instrument").split = None;
+        }
+    }
+}
+
+fn filter(session: SessionId, instrument: InstrumentId, account: AccountId, side: u8, before: Seq) -> Filter {
+    Filter {
+        session,
+        instrument: (instrument != InstrumentId::NONE).then_some(instrument),
+        account: (account != AccountId::NONE).then_some(account),
+        side: Side::from_value(side),
+        before,
+    }
+}

@@ -1,0 +1,200 @@
+//! The last fills, so that a bust or a correction finds the one that it means, and positions can be counted again without it.
+//!
+//! A ring by number. Fills of one order are chained backwards, those of one holding forwards. A fill that leaves the ring
+//! is folded into its holding's base: whatever comes later, it stands.
+
+use model::{ExecId, Notional, OrderId, Px, Qty, Seq, Side};
+
+use crate::holdings::Books;
+
+/// No fill: numbers begin at 1.
+pub(crate) const NONE: u64 = 0;
+
+/// One fill.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Fill {
+    pub(crate) order_id: OrderId,
+    /// The venue's ExecID(17), and that of its last correction.
+    pub(crate) venue_exec_id: u64,
+    pub(crate) venue_exec_id_now: u64,
+    /// LastQty(32) as it is now; zero once it is busted.
+    pub(crate) qty: Qty,
+    /// LastPx(31) as it is now.
+    pub(crate) px: Px,
+    pub(crate) multiplier: i64,
+    /// What was paid for it.
+    pub(crate) fee: Notional,
+    /// Our ExecID(17), under which the client was told of it.
+    pub(crate) seq: Seq,
+    pub(crate) index: u8,
+    pub(crate) side: Side,
+    /// The slot of the holding that it changed.
+    pub(crate) holding: u32,
+    /// The fill of the same order before this one.
+    before_in_order: u64,
+    /// The fill of the same holding after this one.
+    after_in_holding: u64,
+}
+
+/// The chain of one holding's fills.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Chain {
+    first: u64,
+    last: u64,
+}
+
+/// The ring.
+#[derive(Clone, Debug)]
+pub(crate) struct Fills {
+    ring: Vec<Fill>,
+    capacity: usize,
+    /// Fills ever.
+    count: u64,
+}
+
+impl Fills {
+    pub(crate) fn new(capacity: usize) -> Fills {
+        assert!(capacity > 0, "there is room for a fill");
+        Fills { ring: Vec::with_capacity(capacity), capacity, count: 0 }
+    }
+
+    /// Room for more from now on. At start only, when none has been forgotten.
+    pub(crate) fn grow(&mut self, capacity: usize) {
+        if capacity > self.capacity && self.count <= self.ring.len() as u64 {
+            self.ring.reserve_exact(capacity - self.ring.len());
+            self.capacity = capacity;
+        }
+    }
+
+    /// Writes all memory that is reserved, see [`crate::HotLoop::touch_memory`].
+    pub(crate) fn touch_memory(&mut self) {
+        let nothing = Fill {
+            order_id: OrderId(0),
+            venue_exec_id: 0,
+            venue_exec_id_now: 0,
+            qty: Qty::ZERO,
+            px: Px::ZERO,
+            multiplier: 0,
+            fee: Notional::ZERO,
+            seq: Seq(0),
+            index: 0,
+            side: Side::Buy,
+            holding: 0,
+            before_in_order: NONE,
+            after_in_holding: NONE,
+        };
+        crate::orders::touch(&mut self.ring, nothing);
+    }
+
+    pub(crate) fn get(&self, number: u64) -> Option<&Fill> {
+        let known = number != NONE && number <= self.count && self.count - number < self.ring.len() as u64;
+        known.then(|| &self.ring[self.place(number)])
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Fill> {
+        self.get(number)?;
+        let place = self.place(number);
+        Some(&mut self.ring[place])
+    }
+
+    /// The fill that is forgotten by the next [`Fills::push`], with its number.
+    pub(crate) fn next_forgotten(&self) -> Option<(u64, Fill)> {
+        if self.ring.len() < self.capacity {
+            return None;
+        }
+        let number = self.count + 1 - self.capacity as u64;
+        self.get(number).map(|fill| (number, *fill))
+    }
+
+    /// One more. `last_of_order` is the fill of the same order before it. The caller has folded the forgotten one.
+    pub(crate) fn push(&mut self, fill: NewFill, last_of_order: u64, chain: &mut Chain) -> u64 {
+        self.count += 1;
+        let number = self.count;
+        let NewFill { order_id, venue_exec_id, qty, px, multiplier, side, at, holding } = fill;
+        let fill = Fill {
+            order_id,
+            venue_exec_id,
+            venue_exec_id_now: venue_exec_id,
+            qty,
+            px,
+            multiplier,
+            fee: Notional::ZERO,
+            seq: at.seq,
+            index: at.index,
+            side,
+            holding,
+            before_in_order: last_of_order,
+            after_in_holding: NONE,
+        };
+        let place = self.place(number);
+        if place < self.ring.len() {
+            self.ring[place] = fill;
+        } else {
+            self.ring.push(fill);
+        }
+        match self.get_mut(chain.last) {
+            Some(last) => last.after_in_holding = number,
+            None => chain.first = number,
+        }
+        chain.last = number;
+        number
+    }
+
+    /// The fill leaves the chain of its holding, which it must be the first of.
+    pub(crate) fn unchain_first(&self, chain: &mut Chain) {
+        chain.first = self.get(chain.first).map_or(NONE, |fill| fill.after_in_holding);
+        if chain.first == NONE {
+            chain.last = NONE;
+        }
+    }
+
+    /// The fill of the order, last first, that the venue means by this ExecID.
+    pub(crate) fn find(&self, last_of_order: u64, order_id: OrderId, venue_exec_id: u64) -> Option<u64> {
+        let mut number = last_of_order;
+        while let Some(fill) = self.get(number).filter(|fill| fill.order_id == order_id) {
+            if [fill.venue_exec_id, fill.venue_exec_id_now].contains(&venue_exec_id) {
+                return Some(number);
+            }
+            number = fill.before_in_order;
+        }
+        None
+    }
+
+    /// The books of a holding if the fill `amended` had been another one: everything since its base, counted again. `None` on
+    /// overflow. The work is bounded by the fills that are remembered.
+    pub(crate) fn recount(&self, base: Books, chain: Chain, amended: u64, qty: Qty, px: Px) -> Option<Books> {
+        let mut books = base;
+        let mut number = chain.first;
+        while let Some(fill) = self.get(number) {
+            let (qty, px) = if number == amended { (qty, px) } else { (fill.qty, fill.px) };
+            if !qty.is_zero() {
+                books = books.after_fill(fill.side, qty, px, fill.multiplier)?;
+            }
+            number = fill.after_in_holding;
+        }
+        Some(books)
+    }
+
+    /// Those that are remembered, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Fill> {
+        let oldest = self.count - self.ring.len() as u64 + 1;
+        (oldest..=self.count).map(|number| &self.ring[self.place(number)])
+    }
+
+    fn place(&self, number: u64) -> usize {
+        ((number - 1) % self.capacity as u64) as usize
+    }
+}
+
+/// A fill as it comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewFill {
+    pub(crate) order_id: OrderId,
+    pub(crate) venue_exec_id: u64,
+    pub(crate) qty: Qty,
+    pub(crate) px: Px,
+    pub(crate) multiplier: i64,
+    pub(crate) side: Side,
+    pub(crate) at: ExecId,
+    pub(crate) holding: u32,
+}
