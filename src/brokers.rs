@@ -9,7 +9,7 @@ use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::store::{Changes, SessionStore as _, SledStore};
 use journal::Mark;
 use model::queue::Producer;
-use model::{Command, CompId, VenueId};
+use model::{ClOrdId, Command, CompId, Px, Qty, VenueId};
 
 use crate::config::{self, Configuration};
 use crate::names::names;
@@ -116,12 +116,16 @@ pub(crate) fn open(
 }
 
 fn start(state: &State, venue: VenueId) -> BrokerStart {
-    let working = state.working_orders().filter(|order| order.venue == venue).map(|order| WorkingOrder {
-        view: order.view,
-        acknowledged: order.at_venue,
-        pending_cancel: order.pending.cancel,
-        pending_replace: (order.pending.replace, order.pending.order_qty, order.pending.price),
-    });
+    let working =
+        state.working_orders().filter(|order| order.venue == venue && order.view.held == 0).map(|order| WorkingOrder {
+            view: order.view,
+            acknowledged: order.at_venue,
+            pending_cancel: order.pending.cancel,
+            pending_replace: order
+                .pending
+                .first_replace()
+                .map_or((ClOrdId::EMPTY, Qty::ZERO, Px::ZERO), |first| (first.cl_ord_id, first.order_qty, first.price)),
+        });
     BrokerStart {
         names: names(state),
         routes: state.instruments().map(|(instrument, definition)| (instrument, definition.venue)).collect(),

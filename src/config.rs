@@ -24,7 +24,9 @@ use std::time::Duration;
 use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
-use model::{AccountName, CompId, DefineAccount, DefineInstrument, Notional, Px, Symbol};
+use model::{
+    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineInstrument, Notional, PendingReplaces, Px, Symbol,
+};
 
 pub(crate) use access::MessageLog;
 pub(crate) use broker::Broker;
@@ -238,6 +240,17 @@ pub(crate) struct Account {
     pub(crate) cash: Notional,
 }
 
+/// What the engine is told of a session beside its name and account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Policy {
+    /// Most new orders and replaces within one second.
+    pub(crate) messages_per_second: u32,
+    /// What becomes of a replace while another one is pending.
+    pub(crate) pending_replaces: PendingReplaces,
+    /// Which orders are canceled when the session is lost.
+    pub(crate) cancel_on_disconnect: CancelOnDisconnect,
+}
+
 /// A FIX session.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Session {
@@ -245,8 +258,8 @@ pub(crate) struct Session {
     pub(crate) target_comp_id: CompId,
     /// Account of orders that name none.
     pub(crate) account: AccountName,
-    /// Most new orders and replaces within one second.
-    pub(crate) messages_per_second: u32,
+    /// What the engine is told of it.
+    pub(crate) policy: Policy,
     /// How it speaks.
     pub(crate) protocol: Protocol,
     /// Who may use it, when, and how much.
@@ -262,8 +275,8 @@ pub(crate) struct Template {
     pub(crate) sessions_max: usize,
     /// Accounts of orders that name none, in turn.
     pub(crate) accounts: Vec<AccountName>,
-    /// Most new orders and replaces of each within one second.
-    pub(crate) messages_per_second: u32,
+    /// What the engine is told of each.
+    pub(crate) policy: Policy,
     /// How they speak.
     pub(crate) protocol: Protocol,
     /// Who may use them, when, and how much.

@@ -197,14 +197,14 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     /// The paper venue is told what the engine holds open, by its place in the queue.
     fn venue(&self, state: &State, queue: Producer<Command>) -> Result<PaperVenue<Follower>> {
-        let mut open: Vec<_> = state.working_orders().filter(|order| order.venue == VenueId::PAPER).collect();
+        let mut open: Vec<_> =
+            state.working_orders().filter(|order| order.venue == VenueId::PAPER && order.view.held == 0).collect();
         open.sort_by_key(|order| (order.working_since, order.view.order_id));
         let open = open.into_iter().map(|order| OpenOrder {
             view: order.view,
             acknowledged: order.at_venue,
-            pending_cancel: !order.pending.cancel.is_empty(),
-            pending_replace: (!order.pending.replace.is_empty())
-                .then_some((order.pending.order_qty, order.pending.price)),
+            pending_cancel: order.pending.cancels_sent > 0,
+            pending_replace: order.pending.first_replace().map(|first| (first.order_qty, first.price)),
         });
         let settings = VenueSettings {
             orders_max: u32::try_from(self.config.engine.orders_max)?,

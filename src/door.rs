@@ -91,7 +91,9 @@ pub(crate) fn templates(config: &Configuration) -> Vec<Template> {
         sender_comp_id: config.fix.sender_comp_id,
         sessions_max: template.sessions_max,
         accounts: template.accounts.clone(),
-        messages_per_second: template.messages_per_second,
+        messages_per_second: template.policy.messages_per_second,
+        pending_replaces: template.policy.pending_replaces,
+        cancel_on_disconnect: template.policy.cancel_on_disconnect,
         config: template.protocol.session(config.fix.sender_comp_id.as_str(), template.prefix.as_str()),
         access: template.access.clone(),
     };

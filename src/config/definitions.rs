@@ -1,9 +1,12 @@
 //! The configuration as commands: the engine learns instruments, accounts and sessions from the journal like anything
 //! else, so yesterday's limits are as much history as yesterday's orders.
 
-use model::{AccountName, AdjustCash, Command, CompId, DefineInstrument, DefineSession, Start, Text, VenueId};
+use model::{
+    AccountName, AdjustCash, CancelOnDisconnect, Command, CompId, DefineInstrument, DefineSession, PendingReplaces,
+    Start, Text, VenueId,
+};
 
-use super::{Account, Acknowledge, Configuration};
+use super::{Account, Acknowledge, Configuration, Policy};
 
 impl Configuration {
     /// The sessions to brokers. The engine is told of them before the instruments, which name them.
@@ -15,7 +18,9 @@ impl Configuration {
                 account: AccountName::EMPTY,
                 // Nobody sends orders on it.
                 messages_per_second: 0,
-                reserved: 0,
+                pending_replaces: PendingReplaces::Refuse,
+                cancel_on_disconnect: CancelOnDisconnect::Tagged,
+                reserved: [0; 2],
             })
         })
     }
@@ -34,12 +39,15 @@ impl Configuration {
         });
         let accounts = self.accounts.iter().map(|entry| Command::DefineAccount(entry.definition));
         let sessions = self.sessions.iter().map(|session| {
+            let Policy { messages_per_second, pending_replaces, cancel_on_disconnect } = session.policy;
             Command::DefineSession(DefineSession {
                 sender_comp_id: self.fix.sender_comp_id,
                 target_comp_id: session.target_comp_id,
                 account: session.account,
-                messages_per_second: session.messages_per_second,
-                reserved: 0,
+                messages_per_second,
+                pending_replaces,
+                cancel_on_disconnect,
+                reserved: [0; 2],
             })
         });
         let paid = |entry: &&Account| entry.cash.units() != 0 && is_new(&entry.definition.account);

@@ -5,14 +5,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use model::{AccountName, CompId, Currency, DefineAccount, DefineInstrument, Notional, Px, Qty};
+use model::{
+    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, Currency, DefineAccount, DefineInstrument,
+    Notional, PendingReplaces, Px, Qty, StopTrigger,
+};
 use toml::de::DeTable;
 
 use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Protocol, Quotes, Session, Store, Template, Venue, access, broker, protocol, relations, tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, protocol, relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -269,8 +272,15 @@ fn instrument(entry: &Section<'_>) -> Instrument {
             reference_age_max: i64::try_from(age.as_nanos()).unwrap_or(i64::MAX),
             symbol: entry.name::<16>("symbol", None),
             currency: entry.name::<8>("currency", Currency::new(b"USD")),
+            calendar: if entry.has("calendar") { entry.name("calendar", None) } else { CalendarName::EMPTY },
+            abilities: Abilities::PAPER,
             tradable: u8::from(entry.truth("tradable", true)),
-            reserved: [0; 3],
+            stop_trigger: entry.word(
+                "stop_trigger",
+                StopTrigger::Last,
+                &[("last", StopTrigger::Last), ("opposite", StopTrigger::Opposite), ("mid", StopTrigger::Mid)],
+            ),
+            reserved: [0; 8],
             venue: model::VenueId::PAPER,
         },
         price: entry.px("price", Some(Px::ZERO)),
@@ -298,19 +308,40 @@ fn account(entry: &Section<'_>) -> Account {
     }
 }
 
-fn rate(entry: &Section<'_>) -> u32 {
+fn policy(entry: &Section<'_>) -> Policy {
     let most = u64::from(u32::MAX);
-    u32::try_from(entry.whole("messages_per_second", Some(1_000), 0, most)).unwrap_or(u32::MAX)
+    let messages_per_second = entry.whole("messages_per_second", Some(1_000), 0, most);
+    Policy {
+        messages_per_second: u32::try_from(messages_per_second).unwrap_or(u32::MAX),
+        pending_replaces: entry.word(
+            "pending_replaces",
+            PendingReplaces::Refuse,
+            &[
+                ("refuse", PendingReplaces::Refuse),
+                ("sequential", PendingReplaces::Sequential),
+                ("pipelined", PendingReplaces::Pipelined),
+            ],
+        ),
+        cancel_on_disconnect: entry.word(
+            "cancel_on_disconnect",
+            CancelOnDisconnect::Tagged,
+            &[
+                ("tagged", CancelOnDisconnect::Tagged),
+                ("day", CancelOnDisconnect::Day),
+                ("all", CancelOnDisconnect::All),
+            ],
+        ),
+    }
 }
 
 fn session(entry: &Section<'_>, defaults: &Protocol) -> Session {
-    let messages_per_second = rate(entry);
+    let policy = policy(entry);
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
         account: entry.name::<16>("account", None),
-        messages_per_second,
+        policy,
         protocol: protocol::protocol(entry, defaults),
-        access: access::access(entry, messages_per_second),
+        access: access::access(entry, policy.messages_per_second),
     }
 }
 
@@ -325,25 +356,18 @@ fn family(entry: &Section<'_>, defaults: &Protocol) -> Family {
         entry.report("accounts", "must be a list of one or more accounts' names", "");
         return Family::Members(Vec::new());
     }
-    let messages_per_second = rate(entry);
+    let policy = policy(entry);
     let protocol = protocol::protocol(entry, defaults);
-    let access = access::access(entry, messages_per_second);
+    let access = access::access(entry, policy.messages_per_second);
     if template {
         let sessions_max = usize::try_from(count).unwrap_or(usize::MAX);
         let prefix = CompId::clipped(prefix.as_str().as_bytes());
-        return Family::Template(Box::new(Template {
-            prefix,
-            sessions_max,
-            accounts,
-            messages_per_second,
-            protocol,
-            access,
-        }));
+        return Family::Template(Box::new(Template { prefix, sessions_max, accounts, policy, protocol, access }));
     }
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
         let (protocol, access) = (protocol.clone(), access.clone());
-        Some(Session { target_comp_id, account: *account, messages_per_second, protocol, access })
+        Some(Session { target_comp_id, account: *account, policy, protocol, access })
     });
     Family::Members(members.collect())
 }

@@ -111,15 +111,43 @@ impl<'c> Rows<'c> {
             }
             Event::OrderRefused(e) => self.refused(names, at, e),
             Event::CancelRejected(e) => self.cancel_rejected(names, at, e),
-            Event::CancelRequested(e) => self.execution(names, at, event, &e.order, Said::default()),
+            Event::OrderAdopted(e) => {
+                self.risk_decision(names, at, "accepted", &Asked::new_order(names, &e.order, e.worst_px), None)?;
+                self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None))
+            }
+            Event::CancelRequested(e) => {
+                self.execution(names, at, event, &e.order, Said { reason: asked_by(e.cause), ..Said::default() })
+            }
             Event::OrderAcknowledged(e) => self.execution(names, at, event, &e.order, Said::default()),
-            Event::OrderExpired(e) => self.execution(names, at, event, &e.order, Said::default()),
-            Event::OrderFilled(e) => {
-                let (last_qty, last_px) = (e.last_qty.units(), e.last_px.units());
-                let said = Said { last_qty, last_px, venue_exec_id: Some(e.venue_exec_id), reason: None };
+            Event::OrderExpired(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::ReplaceQueued(e) => self.execution(names, at, event, &e.order, Said::default()),
+            Event::OrderDoneForDay(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::OrderSuspended(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::OrderTriggered(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::OrderRestated(e) => {
+                self.execution(names, at, event, &e.order, venue(e.venue_exec_id, Some(format!("{:?}", e.restatement))))
+            }
+            Event::OrderStopped(e) => {
+                let said = traded(e.last_qty, e.last_px, e.venue_exec_id);
                 self.execution(names, at, event, &e.order, said)
             }
-            Event::OrderCanceled(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
+            Event::TradeCanceled(e) => {
+                let reason = Some(format!("{}-{}", e.ref_seq, e.ref_index));
+                let said = Said { reason, ..traded(e.last_qty, e.last_px, e.venue_exec_id) };
+                self.execution(names, at, event, &e.order, said)
+            }
+            Event::TradeCorrected(e) => {
+                let reason = Some(format!("{}-{}", e.ref_seq, e.ref_index));
+                let said = Said { reason, ..traded(e.last_qty, e.last_px, e.venue_exec_id) };
+                self.execution(names, at, event, &e.order, said)
+            }
+            Event::OrderFilled(e) => {
+                let said = traded(e.last_qty, e.last_px, e.venue_exec_id);
+                self.execution(names, at, event, &e.order, said)
+            }
+            Event::OrderCanceled(e) => {
+                self.execution(names, at, event, &e.order, venue(e.venue_exec_id, asked_by(e.cause)))
+            }
             Event::OrderReplaced(e) => self.execution(names, at, event, &e.order, venue(e.venue_exec_id, None)),
             Event::OrderRejected(e) => {
                 self.execution(names, at, event, &e.order, venue(e.venue_exec_id, Some(format!("{:?}", e.reason))))
@@ -128,7 +156,7 @@ impl<'c> Rows<'c> {
                 let reason = (e.known != 1).then(|| "UnknownOrder".to_owned());
                 self.execution(names, at, event, &e.order, Said { reason, ..Said::default() })
             }
-            Event::VenueAccepted(_) | Event::Ticked(_) => Ok(()),
+            Event::VenueAccepted(_) | Event::Ticked(_) | Event::WorkAdvanced(_) | Event::MassStatusBegun(_) => Ok(()),
             Event::PositionChanged(e) => {
                 self.count += 1;
                 self.positions.append_row(params![
@@ -167,6 +195,13 @@ impl<'c> Rows<'c> {
             | Event::SessionDefined(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
+            | Event::MassCancelReported(_)
+            | Event::SessionLost(_)
+            | Event::TradingPhaseChanged(_)
+            | Event::VenueLinked(_)
+            | Event::ResolutionGiven(_)
+            | Event::SplitBegun(_)
+            | Event::TradeDisputed(_)
             | Event::Started(_) => self.operator_event(names, at, event),
             Event::ReportSuspended(e) => {
                 let report = &e.report;
@@ -411,8 +446,45 @@ impl<'c> Rows<'c> {
                 act.subject = d.target_comp_id.as_str();
                 self.act(at, &act)
             }
+            Event::MassCancelReported(e) => {
+                act.subject = e.cl_ord_id.as_str();
+                act.after = Some(if e.request.0 > 0 { "Taken" } else { "Refused" });
+                self.act(at, &act)
+            }
+            Event::SessionLost(e) => {
+                act.subject = names.session(e.session).unwrap_or_default();
+                self.act(at, &act)
+            }
+            Event::TradingPhaseChanged(e) => {
+                act.subject = e.set.calendar.as_str();
+                act.before = Some(name_of_phase(e.before));
+                act.after = Some(name_of_phase(e.set.phase));
+                self.act(at, &act)
+            }
+            Event::VenueLinked(e) => {
+                act.subject = e.venue.session().and_then(|session| names.session(session)).unwrap_or_default();
+                act.after = Some(name_of_link(e.link));
+                self.act(at, &act)
+            }
+            Event::ResolutionGiven(e) => {
+                act.actor = Some(e.resolution.actor.as_str());
+                act.reason = Some(e.resolution.reason.as_str());
+                act.after = Some(name_of_resolution(e.outcome));
+                self.act(at, &act)
+            }
+            Event::SplitBegun(e) => {
+                act.subject = e.split.symbol.as_str();
+                act.actor = Some(e.split.actor.as_str());
+                act.reason = Some(e.split.reason.as_str());
+                self.act(at, &act)
+            }
+            Event::TradeDisputed(e) => {
+                act.subject = names.session(e.dispute.origin.session).unwrap_or_default();
+                self.act(at, &act)
+            }
             Event::TradingStateChanged(e) => {
-                act.subject = e.set.account.as_str();
+                let instrument = e.set.symbol.as_str();
+                act.subject = if instrument.is_empty() { e.set.account.as_str() } else { instrument };
                 act.actor = Some(e.set.actor.as_str());
                 act.reason = Some(e.set.reason.as_str());
                 act.before = Some(name_of_state(e.before));
@@ -497,6 +569,15 @@ struct Act<'a> {
     cash: Option<i128>,
 }
 
+fn traded(last_qty: Qty, last_px: Px, exec_id: u64) -> Said {
+    Said { last_qty: last_qty.units(), last_px: last_px.units(), venue_exec_id: Some(exec_id), reason: None }
+}
+
+/// Who wanted an order ended, where that was not its client.
+fn asked_by(cause: model::CancelCause) -> Option<String> {
+    (cause != model::CancelCause::Client).then(|| format!("{cause:?}"))
+}
+
 fn venue(exec_id: u64, reason: Option<String>) -> Said {
     Said { venue_exec_id: Some(exec_id), reason, ..Said::default() }
 }
@@ -507,7 +588,7 @@ fn known(session: SessionId) -> Option<u32> {
 
 /// LeavesQty(151), without trusting the journal's numbers to fit.
 fn leaves(order: &OrderView) -> i64 {
-    if order.ord_status.is_working() { order.order_qty.units().saturating_sub(order.cum_qty.units()) } else { 0 }
+    if order.is_working() { order.order_qty.units().saturating_sub(order.cum_qty.units()) } else { 0 }
 }
 
 /// AvgPx(6); NULL where the numbers of a damaged or unknown order have no average.
@@ -532,13 +613,20 @@ macro_rules! named {
 
 named! {
     name_of_side(Side) { Buy Sell }
-    name_of_type(OrdType) { Market Limit }
-    name_of_time_in_force(TimeInForce) { Day GoodTillCancel ImmediateOrCancel FillOrKill }
+    name_of_phase(TradingPhase) { Unknown PreOpen Opening Open Closing Closed }
+    name_of_link(Link) { Down Up Void }
+    name_of_resolution(Resolution) { Proposed Approved NotInDoubt NotApplicable UnknownOrder }
+    name_of_type(OrdType) { Market Limit Stop StopLimit MarketToLimit }
+    name_of_time_in_force(TimeInForce) {
+        Day GoodTillCancel AtTheOpening ImmediateOrCancel FillOrKill GoodTillDate AtTheClose
+    }
     name_of_status(OrdStatus) {
-        New PartiallyFilled Filled Canceled PendingCancel Rejected PendingNew Expired PendingReplace
+        New PartiallyFilled Filled DoneForDay Canceled PendingCancel Stopped Rejected Suspended PendingNew Expired
+        PendingReplace
     }
     name_of_exec_type(ExecType) {
-        New Canceled Replaced PendingCancel Rejected PendingNew Expired PendingReplace Trade OrderStatus
+        New DoneForDay Canceled Replaced PendingCancel Stopped Rejected Suspended PendingNew Expired Restated
+        PendingReplace Trade TradeCorrect TradeCancel OrderStatus Triggered
     }
 }
 

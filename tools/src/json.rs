@@ -72,6 +72,12 @@ fn order(order: &OrderView) -> Value {
         "cum_qty": qty(order.cum_qty),
         "leaves_qty": qty(order.leaves_qty()),
         "avg_px": px(order.avg_px()),
+        "stop_px": px(order.stop_px),
+        "expire_time_ns": order.expire_time.0,
+        "exec_inst": format!("{:?}", order.exec_inst),
+        "prior_qty": qty(order.prior_qty),
+        "held": order.held,
+        "triggered": order.triggered == 1,
     })
 }
 
@@ -83,6 +89,10 @@ pub fn command(command: &Command) -> Value {
             "account": c.account.as_str(), "side": word(c.side), "ord_type": word(c.ord_type),
             "time_in_force": word(c.time_in_force), "order_qty": qty(c.order_qty), "price": px(c.price),
             "transact_time_ns": c.transact_time.0, "poss_resend": c.poss_resend == 1,
+            "cash_order_qty": qty(c.cash_order_qty), "stop_px": px(c.stop_px), "peg_offset": px(c.peg_offset),
+            "min_qty": qty(c.min_qty), "max_floor": qty(c.max_floor), "expire_time_ns": c.expire_time.0,
+            "cl_ord_link_id": c.cl_ord_link_id.as_str(), "contingency": word(c.contingency),
+            "exec_inst": format!("{:?}", c.exec_inst),
         }),
         Command::CancelOrder(c) => json!({
             "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(),
@@ -91,7 +101,8 @@ pub fn command(command: &Command) -> Value {
         Command::ReplaceOrder(c) => json!({
             "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(),
             "orig_cl_ord_id": c.orig_cl_ord_id.as_str(), "side": word(c.side), "ord_type": word(c.ord_type),
-            "order_qty": qty(c.order_qty), "price": px(c.price), "transact_time_ns": c.transact_time.0,
+            "order_qty": qty(c.order_qty), "price": px(c.price), "stop_px": px(c.stop_px),
+            "transact_time_ns": c.transact_time.0,
         }),
         Command::OrderStatusRequest(c) => {
             json!({ "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str() })
@@ -104,7 +115,33 @@ pub fn command(command: &Command) -> Value {
         Command::SetTradingState(c) => trading_state(c),
         Command::AdjustCash(c) => cash(c),
         Command::Start(c) => start(c),
-        Command::Tick(_) => json!({}),
+        Command::Tick(_) | Command::Step(_) => json!({}),
+        Command::MassCancel(c) => json!({
+            "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(),
+            "account": c.account.as_str(), "request_type": char::from(c.request_type).to_string(), "side": c.side,
+        }),
+        Command::MassStatusRequest(c) => json!({
+            "origin": origin(&c.origin), "mass_status_req_id": c.mass_status_req_id.as_str(),
+            "symbol": c.symbol.as_str(), "account": c.account.as_str(),
+            "request_type": char::from(c.request_type).to_string(), "side": c.side,
+        }),
+        Command::SessionEnded(c) => json!({ "session": c.session.0, "how": word(c.how) }),
+        Command::SetTradingPhase(c) => phase(c),
+        Command::EnterOrder(c) => json!({
+            "session": c.session.0, "symbol": c.symbol.as_str(), "account": c.account.as_str(), "side": word(c.side),
+            "ord_type": word(c.ord_type), "time_in_force": word(c.time_in_force), "order_qty": qty(c.order_qty),
+            "price": px(c.price), "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+        }),
+        Command::ForeignOrder(c) => json!({
+            "venue": c.venue.0, "venue_exec_id": c.venue_exec_id, "venue_order_id": c.venue_order_id,
+            "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(), "account": c.account.as_str(),
+            "side": word(c.side), "ord_type": word(c.ord_type), "kind": word(c.kind), "order_qty": qty(c.order_qty),
+            "price": px(c.price), "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "cum_qty": qty(c.cum_qty),
+        }),
+        Command::VenueLink(c) => json!({ "venue": c.venue.0, "link": word(c.link) }),
+        Command::ResolveOrder(c) => resolution(c),
+        Command::SplitOrders(c) => split(c),
+        Command::DisputeTrade(c) => dispute(c),
         Command::SetSequenceNumbers(c) => sequence_numbers(c),
         Command::Reload(c) => reload(c),
     }
@@ -120,10 +157,56 @@ pub fn event(event: &Event) -> Value {
             "side": word(e.side), "ord_type": word(e.ord_type), "time_in_force": word(e.time_in_force),
             "ord_status": word(e.ord_status), "order_qty": qty(e.order_qty), "price": px(e.price),
         }),
-        Event::CancelRequested(e) => json!({ "order": order(&e.order) }),
+        Event::CancelRequested(e) => json!({ "order": order(&e.order), "cause": word(e.cause) }),
         Event::ReplaceRequested(e) => json!({
-            "order": order(&e.order), "order_qty": qty(e.order_qty), "price": px(e.price), "worst_px": px(e.worst_px),
+            "order": order(&e.order), "order_qty": qty(e.order_qty), "price": px(e.price), "stop_px": px(e.stop_px),
+            "worst_px": px(e.worst_px), "behind": e.behind.as_str(),
         }),
+        Event::ReplaceQueued(e) => json!({
+            "order": order(&e.order), "order_qty": qty(e.order_qty), "price": px(e.price), "stop_px": px(e.stop_px),
+            "worst_px": px(e.worst_px), "behind": e.behind.as_str(),
+        }),
+        Event::OrderAdopted(e) => json!({
+            "order": order(&e.order), "worst_px": px(e.worst_px), "venue": e.venue.0,
+            "venue_exec_id": e.venue_exec_id, "venue_order_id": e.venue_order_id, "at_venue": e.at_venue == 1,
+        }),
+        Event::TradeCanceled(e) => json!({
+            "order": order(&e.order), "last_qty": qty(e.last_qty), "last_px": px(e.last_px),
+            "venue_exec_id": e.venue_exec_id, "exec_ref_id": format!("{}-{}", e.ref_seq, e.ref_index),
+        }),
+        Event::TradeCorrected(e) => json!({
+            "order": order(&e.order), "last_qty": qty(e.last_qty), "last_px": px(e.last_px),
+            "venue_exec_id": e.venue_exec_id, "exec_ref_id": format!("{}-{}", e.ref_seq, e.ref_index),
+        }),
+        Event::OrderRestated(e) => json!({
+            "order": order(&e.order), "worst_px": px(e.worst_px), "restatement": word(e.restatement),
+            "venue_exec_id": e.venue_exec_id,
+        }),
+        Event::OrderDoneForDay(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
+        Event::OrderSuspended(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
+        Event::OrderTriggered(e) => json!({
+            "order": order(&e.order), "worst_px": px(e.worst_px), "venue_exec_id": e.venue_exec_id,
+        }),
+        Event::OrderStopped(e) => json!({
+            "order": order(&e.order), "last_qty": qty(e.last_qty), "last_px": px(e.last_px),
+            "venue_exec_id": e.venue_exec_id,
+        }),
+        Event::MassCancelReported(e) => json!({
+            "cl_ord_id": e.cl_ord_id.as_str(), "session": e.session.0, "symbol": e.symbol.as_str(),
+            "account": e.account.as_str(), "taken": e.request.0 > 0, "reject_reason": e.reject_reason,
+            "total_affected_orders": e.total_affected_orders, "side": e.side,
+        }),
+        Event::MassStatusBegun(e) => json!({
+            "mass_status_req_id": e.mass_status_req_id.as_str(), "session": e.session.0,
+            "tot_num_reports": e.tot_num_reports, "side": e.side,
+        }),
+        Event::WorkAdvanced(e) => json!({ "work": word(e.work), "cursor": e.cursor, "is_done": e.is_done == 1 }),
+        Event::SessionLost(e) => json!({ "session": e.session.0, "how": word(e.how) }),
+        Event::TradingPhaseChanged(e) => json!({ "before": word(e.before), "set": phase(&e.set) }),
+        Event::VenueLinked(e) => json!({ "venue": e.venue.0, "link": word(e.link) }),
+        Event::ResolutionGiven(e) => json!({ "outcome": word(e.outcome), "resolution": resolution(&e.resolution) }),
+        Event::SplitBegun(e) => split(&e.split),
+        Event::TradeDisputed(e) => dispute(&e.dispute),
         Event::CancelRejected(e) => json!({
             "order_id": e.order_id.0, "cl_ord_id": e.cl_ord_id.as_str(), "orig_cl_ord_id": e.orig_cl_ord_id.as_str(),
             "session": e.session.0, "response_to": word(e.response_to), "reason": word(e.reason),
@@ -136,11 +219,17 @@ pub fn event(event: &Event) -> Value {
             "order": order(&e.order), "last_qty": qty(e.last_qty), "last_px": px(e.last_px),
             "venue_exec_id": e.venue_exec_id,
         }),
-        Event::OrderCanceled(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
+        Event::OrderCanceled(e) => json!({
+            "order": order(&e.order), "venue_exec_id": e.venue_exec_id, "cause": word(e.cause),
+            "restatement": word(e.restatement),
+        }),
         Event::OrderReplaced(e) => json!({ "order": order(&e.order), "venue_exec_id": e.venue_exec_id }),
         Event::OrderRejected(e) => json!({ "order": order(&e.order), "reason": word(e.reason) }),
         Event::OrderExpired(e) => json!({ "order": order(&e.order) }),
-        Event::StatusReported(e) => json!({ "order": order(&e.order), "known": e.known == 1 }),
+        Event::StatusReported(e) => json!({
+            "order": order(&e.order), "known": e.known == 1, "mass_status_req_id": e.mass_status_req_id.as_str(),
+            "last_rpt_requested": e.last_rpt_requested == 1,
+        }),
         Event::PositionChanged(e) => json!({
             "account": e.account.0, "instrument": e.instrument.0, "qty": qty(e.qty), "cost": money(e.cost),
             "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
@@ -160,8 +249,35 @@ pub fn event(event: &Event) -> Value {
     }
 }
 
+fn phase(c: &model::SetTradingPhase) -> Value {
+    json!({ "calendar": c.calendar.as_str(), "trading_day": c.trading_day, "phase": word(c.phase) })
+}
+
+fn resolution(c: &model::ResolveOrder) -> Value {
+    json!({
+        "order_id": c.order_id.0, "kind": word(c.kind), "last_qty": qty(c.last_qty), "last_px": px(c.last_px),
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
+}
+
+fn split(c: &model::SplitOrders) -> Value {
+    json!({
+        "symbol": c.symbol.as_str(), "numerator": c.numerator, "denominator": c.denominator,
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
+}
+
+fn dispute(c: &model::DisputeTrade) -> Value {
+    json!({
+        "origin": origin(&c.origin), "order_id": c.order_id.0,
+        "exec_id": format!("{}-{}", c.exec_seq, c.exec_index), "reason": char::from(c.reason).to_string(),
+    })
+}
+
 fn venue_report(c: &model::VenueReport) -> Value {
     json!({
+        "venue_ref_id": c.venue_ref_id, "order_qty": qty(c.order_qty), "price": px(c.price), "cum_qty": qty(c.cum_qty),
+        "restatement": word(c.restatement), "is_status": c.is_status == 1,
         "order_id": c.order_id.0, "venue_exec_id": c.venue_exec_id, "kind": word(c.kind),
         "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "reason": c.reason, "venue": c.venue.0,
     })
@@ -179,7 +295,8 @@ fn instrument(c: &model::DefineInstrument) -> Value {
         "symbol": c.symbol.as_str(), "currency": c.currency.as_str(), "tick": px(c.tick), "lot": qty(c.lot),
         "max_order_qty": qty(c.max_order_qty), "multiplier": c.multiplier,
         "collar": px(Px::from_units(c.collar)), "reference_age_max_ns": c.reference_age_max,
-        "tradable": c.tradable == 1, "venue": c.venue.0,
+        "tradable": c.tradable == 1, "venue": c.venue.0, "calendar": c.calendar.as_str(),
+        "abilities": format!("{:?}", c.abilities), "stop_trigger": word(c.stop_trigger),
     })
 }
 
@@ -196,12 +313,14 @@ fn session(c: &model::DefineSession) -> Value {
     json!({
         "sender_comp_id": c.sender_comp_id.as_str(), "target_comp_id": c.target_comp_id.as_str(),
         "account": c.account.as_str(), "messages_per_second": c.messages_per_second,
+        "pending_replaces": word(c.pending_replaces), "cancel_on_disconnect": word(c.cancel_on_disconnect),
     })
 }
 
 fn trading_state(c: &model::SetTradingState) -> Value {
     json!({
-        "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "actor": c.actor.as_str(),
+        "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "symbol": c.symbol.as_str(),
+        "actor": c.actor.as_str(),
         "reason": c.reason.as_str(),
     })
 }

@@ -1,4 +1,4 @@
-//! Events out to FIX: ExecutionReport(8) and OrderCancelReject(9), each from its one event.
+//! Events out to FIX: ExecutionReport(8), OrderCancelReject(9) and OrderMassCancelReport(r), each from its one event.
 //!
 //! An event carries all that its report needs, but for the names of accounts and instruments: [`Names`] holds those. So the
 //! report of an event can be written again, the same, years later. What the versions say differently is [`super::wording`]'s.
@@ -7,8 +7,9 @@ use core::fmt::{self, Write};
 
 use model::refusal::Unit;
 use model::{
-    AccountId, AccountName, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecType, InstrumentId,
-    OrdRejReason, OrdStatus, OrderId, OrderRefused, OrderView, Refusal, StatusReported, Symbol,
+    AccountId, AccountName, CancelCause, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
+    ExecRestatementReason, ExecType, InstrumentId, MassCancelReported, OrdRejReason, OrdStatus, OrderId, OrderRefused,
+    OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
 
 use super::encode::Encoder;
@@ -65,6 +66,7 @@ fn place<T: Clone + Default>(table: &mut Vec<T>, index: usize, name: T) {
 pub fn msg_type(event: &Event) -> Option<&'static [u8]> {
     match event {
         Event::CancelRejected(_) => Some(msg_type::ORDER_CANCEL_REJECT),
+        Event::MassCancelReported(_) => Some(msg_type::ORDER_MASS_CANCEL_REPORT),
         other => other.execution_report().map(|_| msg_type::EXECUTION_REPORT),
     }
 }
@@ -79,8 +81,10 @@ pub fn write_body(
     names: &Names,
     out: &mut Encoder,
 ) {
-    if let Event::CancelRejected(rejected) = event {
-        return cancel_reject(version, rejected, time, out);
+    match event {
+        Event::CancelRejected(rejected) => return cancel_reject(version, rejected, time, out),
+        Event::MassCancelReported(reported) => return mass_cancel_report(reported, time, out),
+        _ => {}
     }
     let Some((_, exec_type)) = event.execution_report() else { return };
     match event {
@@ -89,20 +93,87 @@ pub fn write_body(
         other => {
             let Some(order) = other.order() else { return };
             order_report(version.wording(exec_type, order), order, exec_id, names, out);
-            match other {
-                Event::OrderFilled(fill) => {
-                    out.field_decimal(tag::LAST_QTY, fill.last_qty.units());
-                    out.field_decimal(tag::LAST_PX, fill.last_px.units());
-                }
-                Event::OrderRejected(rejected) => {
-                    out.field_u64(tag::ORD_REJ_REASON, version.ord_rej_reason(rejected.reason));
-                    out.field_str(tag::TEXT, "VENUE_REJECTED");
-                }
-                _ => {}
-            }
+            happened(version, other, out);
             out.field_time(tag::TRANSACT_TIME, time.0);
         }
     }
+}
+
+/// What the report says beyond how the order stands.
+fn happened(version: Version, event: &Event, out: &mut Encoder) {
+    match event {
+        Event::OrderAccepted(accepted) => {
+            decimal(tag::CASH_ORDER_QTY, accepted.cash_order_qty.units(), out);
+            decimal(tag::MIN_QTY, accepted.min_qty.units(), out);
+            decimal(version.max_floor(), accepted.max_floor.units(), out);
+            decimal(tag::PEG_OFFSET_VALUE, accepted.peg_offset.units(), out);
+            out.field_bytes(tag::CL_ORD_LINK_ID, accepted.cl_ord_link_id.as_bytes());
+        }
+        Event::OrderFilled(fill) => trade(fill.last_qty, fill.last_px, out),
+        Event::OrderStopped(stopped) => trade(stopped.last_qty, stopped.last_px, out),
+        Event::TradeCanceled(e) => {
+            exec_ref_id(ExecId { seq: e.ref_seq, index: e.ref_index }, out);
+            trade(e.last_qty, e.last_px, out);
+        }
+        Event::TradeCorrected(e) => {
+            exec_ref_id(ExecId { seq: e.ref_seq, index: e.ref_index }, out);
+            trade(e.last_qty, e.last_px, out);
+        }
+        Event::OrderRejected(rejected) => {
+            out.field_u64(tag::ORD_REJ_REASON, version.ord_rej_reason(rejected.reason));
+            out.field_str(tag::TEXT, "VENUE_REJECTED");
+        }
+        Event::OrderCanceled(canceled) => {
+            restatement(canceled.restatement, out);
+            if let Some(text) = cause_text(canceled.cause) {
+                out.field_str(tag::TEXT, text);
+            }
+        }
+        Event::OrderRestated(restated) => restatement(restated.restatement, out),
+        Event::StatusReported(status) => mass_status(status, out),
+        _ => {}
+    }
+}
+
+fn trade(last_qty: Qty, last_px: Px, out: &mut Encoder) {
+    out.field_decimal(tag::LAST_QTY, last_qty.units());
+    out.field_decimal(tag::LAST_PX, last_px.units());
+}
+
+fn decimal(tag: u32, units: i64, out: &mut Encoder) {
+    if units != 0 {
+        out.field_decimal(tag, units);
+    }
+}
+
+fn restatement(reason: ExecRestatementReason, out: &mut Encoder) {
+    if reason != ExecRestatementReason::NotGiven {
+        out.field_u64(tag::EXEC_RESTATEMENT_REASON, u64::from(reason.value()));
+    }
+}
+
+/// Text(58) of an order that somebody else than its client wanted ended.
+fn cause_text(cause: CancelCause) -> Option<&'static str> {
+    match cause {
+        CancelCause::Client => None,
+        CancelCause::MassCancel => Some("MASS_CANCEL"),
+        CancelCause::Disconnect => Some("CANCEL_ON_DISCONNECT"),
+        CancelCause::Expiry => Some("EXPIRED"),
+        CancelCause::Halt => Some("TRADING_HALT"),
+        CancelCause::Contingency => Some("CONTINGENCY"),
+        CancelCause::Operator => Some("OPERATOR"),
+    }
+}
+
+fn mass_status(status: &StatusReported, out: &mut Encoder) {
+    if status.mass_status_req_id.is_empty() {
+        return;
+    }
+    out.field_bytes(tag::MASS_STATUS_REQ_ID, status.mass_status_req_id.as_bytes());
+    if status.tot_num_reports > 0 {
+        out.field_u64(tag::TOT_NUM_REPORTS, u64::from(status.tot_num_reports));
+    }
+    out.field_flag(tag::LAST_RPT_REQUESTED, status.last_rpt_requested == 1);
 }
 
 fn order_report(wording: Wording, order: &OrderView, exec_id: ExecId, names: &Names, out: &mut Encoder) {
@@ -115,13 +186,63 @@ fn order_report(wording: Wording, order: &OrderView, exec_id: ExecId, names: &Na
     out.field_char(tag::SIDE, order.side.value());
     out.field_decimal(tag::ORDER_QTY, order.order_qty.units());
     out.field_char(tag::ORD_TYPE, order.ord_type.value());
-    if !order.price.is_zero() {
-        out.field_decimal(tag::PRICE, order.price.units());
-    }
+    decimal(tag::PRICE, order.price.units(), out);
+    decimal(tag::STOP_PX, order.stop_px.units(), out);
     out.field_char(tag::TIME_IN_FORCE, order.time_in_force.value());
+    if order.expire_time.0 != 0 {
+        out.field_time(tag::EXPIRE_TIME, order.expire_time.0);
+    }
+    if !order.exec_inst.is_empty() {
+        out.field_bytes(tag::EXEC_INST, exec_inst(order.exec_inst).as_bytes());
+    }
+    if order.held != 0 || order.triggered == 1 {
+        out.field_flag(tag::WORKING_INDICATOR, order.held == 0);
+    }
     out.field_decimal(tag::LEAVES_QTY, order.leaves_qty().units());
     out.field_decimal(tag::CUM_QTY, order.cum_qty.units());
     out.field_decimal(tag::AVG_PX, order.avg_px().units());
+    if !order.prior_qty.is_zero() || (order.time_in_force.is_good_till() && order.ord_status == OrdStatus::DoneForDay) {
+        out.field_decimal(tag::DAY_ORDER_QTY, order.day_order_qty().units());
+        out.field_decimal(tag::DAY_CUM_QTY, order.day_cum_qty().units());
+        out.field_decimal(tag::DAY_AVG_PX, order.day_avg_px().units());
+    }
+}
+
+/// ExecInst(18): letters with spaces between.
+pub(super) fn exec_inst(instructions: ExecInst) -> Line {
+    let mut line = Line::default();
+    for (place, letter) in instructions.letters().enumerate() {
+        if place > 0 {
+            let _ = line.write_char(' ');
+        }
+        let _ = line.write_char(char::from(letter));
+    }
+    line
+}
+
+/// The answer to an OrderMassCancelRequest(q). A report for each order follows when its venue has decided.
+fn mass_cancel_report(reported: &MassCancelReported, time: EngineTime, out: &mut Encoder) {
+    const REJECTED: u8 = b'0';
+    out.field_bytes(tag::CL_ORD_ID, reported.cl_ord_id.as_bytes());
+    match reported.request.0 {
+        0 => out.field_str(tag::ORDER_ID, NONE),
+        request => out.field_u64(tag::ORDER_ID, request),
+    }
+    out.field_char(tag::MASS_CANCEL_REQUEST_TYPE, reported.request_type);
+    let taken = reported.request.0 > 0;
+    out.field_char(tag::MASS_CANCEL_RESPONSE, if taken { reported.request_type } else { REJECTED });
+    if !taken {
+        out.field_u64(tag::MASS_CANCEL_REJECT_REASON, u64::from(reported.reject_reason));
+    }
+    if reported.total_affected_orders > 0 {
+        out.field_u64(tag::TOTAL_AFFECTED_ORDERS, u64::from(reported.total_affected_orders));
+    }
+    out.field_bytes(tag::ACCOUNT, reported.account.as_bytes());
+    out.field_bytes(tag::SYMBOL, reported.symbol.as_bytes());
+    if reported.side != 0 {
+        out.field_char(tag::SIDE, reported.side);
+    }
+    out.field_time(tag::TRANSACT_TIME, time.0);
 }
 
 /// An order that never came to be: what was sent comes back, with the check that refused it.
@@ -154,7 +275,8 @@ fn unknown_order(version: Version, status: &StatusReported, exec_id: ExecId, tim
     out.field_char(tag::SIDE, UNDISCLOSED);
     nothing_done(out);
     out.field_time(tag::TRANSACT_TIME, time.0);
-    out.field_str(tag::TEXT, "UNKNOWN_ORDER");
+    mass_status(status, out);
+    out.field_str(tag::TEXT, if status.mass_status_req_id.is_empty() { "UNKNOWN_ORDER" } else { "NO_ORDERS" });
 }
 
 fn cancel_reject(version: Version, rejected: &CancelRejected, time: EngineTime, out: &mut Encoder) {
@@ -178,14 +300,22 @@ fn order_id(order_id: OrderId, out: &mut Encoder) {
     }
 }
 
-fn identity(exec_id: ExecId, wording: Wording, out: &mut Encoder) {
-    // As `Display` writes it, in a tenth of the time.
+/// As `Display` writes it, in a tenth of the time.
+fn exec_id_text(exec_id: ExecId) -> Line {
     let mut text = Line::default();
     let mut digits = itoa::Buffer::new();
     let _ = text.write_str(digits.format(exec_id.seq.0));
     let _ = text.write_char('-');
     let _ = text.write_str(digits.format(exec_id.index));
-    out.field_bytes(tag::EXEC_ID, text.as_bytes());
+    text
+}
+
+fn exec_ref_id(exec_id: ExecId, out: &mut Encoder) {
+    out.field_bytes(tag::EXEC_REF_ID, exec_id_text(exec_id).as_bytes());
+}
+
+fn identity(exec_id: ExecId, wording: Wording, out: &mut Encoder) {
+    out.field_bytes(tag::EXEC_ID, exec_id_text(exec_id).as_bytes());
     if let Some(exec_trans_type) = wording.exec_trans_type {
         out.field_char(tag::EXEC_TRANS_TYPE, exec_trans_type);
     }
@@ -256,7 +386,7 @@ impl fmt::Display for Amount {
 }
 
 /// A short line on the stack; what does not fit is cut.
-struct Line {
+pub(super) struct Line {
     bytes: [u8; TEXT_BYTES_MAX],
     len: usize,
 }
@@ -268,7 +398,7 @@ impl Default for Line {
 }
 
 impl Line {
-    fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
 }

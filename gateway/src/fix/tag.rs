@@ -96,6 +96,8 @@ pub const CXL_REJ_REASON: u32 = 102;
 pub const ORD_REJ_REASON: u32 = 103;
 /// HeartBtInt(108).
 pub const HEART_BT_INT: u32 = 108;
+/// MinQty(110).
+pub const MIN_QTY: u32 = 110;
 /// MaxFloor(111).
 pub const MAX_FLOOR: u32 = 111;
 /// TestReqID(112).
@@ -110,6 +112,8 @@ pub const ORIG_SENDING_TIME: u32 = 122;
 pub const GAP_FILL_FLAG: u32 = 123;
 /// ExpireTime(126).
 pub const EXPIRE_TIME: u32 = 126;
+/// DKReason(127).
+pub const DK_REASON: u32 = 127;
 /// DeliverToCompID(128).
 pub const DELIVER_TO_COMP_ID: u32 = 128;
 /// DeliverToSubID(129).
@@ -132,6 +136,8 @@ pub const SECURITY_TYPE: u32 = 167;
 pub const ORDER_QTY2: u32 = 192;
 /// SecondaryOrderID(198).
 pub const SECONDARY_ORDER_ID: u32 = 198;
+/// PegOffsetValue(211); PegDifference in FIX 4.2.
+pub const PEG_OFFSET_VALUE: u32 = 211;
 /// LastMsgSeqNumProcessed(369).
 pub const LAST_MSG_SEQ_NUM_PROCESSED: u32 = 369;
 /// RefTagID(371).
@@ -148,6 +154,12 @@ pub const BUSINESS_REJECT_REF_ID: u32 = 379;
 pub const BUSINESS_REJECT_REASON: u32 = 380;
 /// NoMsgTypes(384).
 pub const NO_MSG_TYPES: u32 = 384;
+/// DayOrderQty(424).
+pub const DAY_ORDER_QTY: u32 = 424;
+/// DayCumQty(425).
+pub const DAY_CUM_QTY: u32 = 425;
+/// DayAvgPx(426).
+pub const DAY_AVG_PX: u32 = 426;
 /// ExpireDate(432).
 pub const EXPIRE_DATE: u32 = 432;
 /// CxlRejResponseTo(434).
@@ -164,18 +176,32 @@ pub const NO_PARTY_IDS: u32 = 453;
 pub const ORDER_PERCENT: u32 = 516;
 /// SecondaryExecID(527).
 pub const SECONDARY_EXEC_ID: u32 = 527;
+/// MassCancelRequestType(530).
+pub const MASS_CANCEL_REQUEST_TYPE: u32 = 530;
+/// MassCancelResponse(531).
+pub const MASS_CANCEL_RESPONSE: u32 = 531;
+/// MassCancelRejectReason(532).
+pub const MASS_CANCEL_REJECT_REASON: u32 = 532;
+/// TotalAffectedOrders(533).
+pub const TOTAL_AFFECTED_ORDERS: u32 = 533;
 /// Username(553).
 pub const USERNAME: u32 = 553;
 /// Password(554).
 pub const PASSWORD: u32 = 554;
+/// ClOrdLinkID(583).
+pub const CL_ORD_LINK_ID: u32 = 583;
 /// MassStatusReqID(584).
 pub const MASS_STATUS_REQ_ID: u32 = 584;
 /// MassStatusReqType(585).
 pub const MASS_STATUS_REQ_TYPE: u32 = 585;
+/// WorkingIndicator(636).
+pub const WORKING_INDICATOR: u32 = 636;
 /// NextExpectedMsgSeqNum(789).
 pub const NEXT_EXPECTED_MSG_SEQ_NUM: u32 = 789;
 /// OrdStatusReqID(790).
 pub const ORD_STATUS_REQ_ID: u32 = 790;
+/// CopyMsgIndicator(797).
+pub const COPY_MSG_INDICATOR: u32 = 797;
 /// LastLiquidityInd(851).
 pub const LAST_LIQUIDITY_IND: u32 = 851;
 /// TotNumReports(911).
@@ -186,3 +212,7 @@ pub const LAST_RPT_REQUESTED: u32 = 912;
 pub const APPL_VER_ID: u32 = 1128;
 /// DefaultApplVerID(1137).
 pub const DEFAULT_APPL_VER_ID: u32 = 1137;
+/// DisplayQty(1138); FIX 5.0 SP2.
+pub const DISPLAY_QTY: u32 = 1138;
+/// ContingencyType(1385); FIX 5.0 SP2.
+pub const CONTINGENCY_TYPE: u32 = 1385;

@@ -3,7 +3,7 @@
 //! The first Logon of a new name, once its address and password are right, becomes a `DefineSession` command, so that the
 //! journal knows the session like any other. The Logon waits for that frame. After a restart the session is there at once.
 
-use model::{AccountName, Command, CompId, DefineSession, SessionDefined};
+use model::{AccountName, CancelOnDisconnect, Command, CompId, DefineSession, PendingReplaces, SessionDefined};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,6 +26,10 @@ pub struct Template {
     pub messages_per_second: u32,
     /// What its sessions have in common; the peer's CompID is put in for each.
     pub config: SessionConfig,
+    /// What becomes of a replace while another one is pending.
+    pub pending_replaces: PendingReplaces,
+    /// Which orders are canceled when the session is lost.
+    pub cancel_on_disconnect: CancelOnDisconnect,
     /// Who may use them, when, and how much: the same for all.
     pub access: Access,
 }
@@ -54,7 +58,9 @@ impl Template {
             target_comp_id,
             account: self.accounts.get(place as usize).copied().unwrap_or(AccountName::EMPTY),
             messages_per_second: self.messages_per_second,
-            reserved: 0,
+            pending_replaces: self.pending_replaces,
+            cancel_on_disconnect: self.cancel_on_disconnect,
+            reserved: [0; 2],
         }
     }
 }

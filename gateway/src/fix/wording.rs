@@ -6,10 +6,14 @@
 
 use model::{CxlRejReason, ExecType, OrdRejReason, OrdStatus, OrderView};
 
+use super::tag;
 use super::version::Version;
 
-/// ExecTransType(20) of a report that tells something new, and of an answer to an OrderStatusRequest(H).
+/// ExecTransType(20) of a report that tells something new, of a bust, of a correction, and of an answer to an
+/// OrderStatusRequest(H).
 const NEW: u8 = b'0';
+const CANCEL: u8 = b'1';
+const CORRECT: u8 = b'2';
 const STATUS: u8 = b'3';
 /// ExecType(150) of fills in FIX 4.2.
 const PARTIAL_FILL: u8 = b'1';
@@ -49,9 +53,21 @@ impl Version {
             // The values of both fields are the same, as far as we use them.
             (Version::Fix42, ExecType::OrderStatus) => (Some(STATUS), ord_status.value()),
             (Version::Fix42, ExecType::Trade) => (Some(NEW), PARTIAL_FILL),
+            (Version::Fix42, ExecType::TradeCancel) => (Some(CANCEL), ord_status.value()),
+            (Version::Fix42, ExecType::TradeCorrect) => (Some(CORRECT), ord_status.value()),
+            // There is no word for it there: the order as it is now.
+            (Version::Fix42, ExecType::Triggered) => (Some(NEW), ord_status.value()),
             (Version::Fix42, other) => (Some(NEW), other.value()),
         };
         Wording { exec_trans_type, exec_type, ord_status: ord_status.value() }
+    }
+
+    /// The tag of the quantity that is shown: MaxFloor(111), DisplayQty(1138) from FIX 5.0 SP2 on.
+    pub(super) const fn max_floor(self) -> u32 {
+        match self {
+            Version::Fix42 | Version::Fix44 => tag::MAX_FLOOR,
+            Version::Fix50Sp2 => tag::DISPLAY_QTY,
+        }
     }
 
     /// OrdRejReason(103). FIX 4.2 ends at StaleOrder and has no Other: what is beyond is the broker's option.

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
-use model::{AccountName, AdjustCash, Command, Notional, Scope, SetTradingState, Text, TradingState};
+use model::{AccountName, AdjustCash, Command, Notional, Scope, SetTradingState, Symbol, Text, TradingState};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -163,6 +163,7 @@ fn switch(desk: &Desk, asked: Switch, state: TradingState) -> Result<Command, Pr
         state,
         reserved: [0; 6],
         account,
+        symbol: Symbol::EMPTY,
         actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
         reason: words("reason", &asked.reason)?,
     }))

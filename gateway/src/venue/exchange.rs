@@ -90,16 +90,19 @@ impl Exchange {
     /// What the venue does about one event of the log; most concern it not.
     pub fn on_event(&mut self, event: &Event, each: &mut impl FnMut(VenueReport)) {
         match event {
-            Event::OrderAccepted(_) | Event::CancelRequested(_) | Event::ReplaceRequested(_)
+            Event::OrderAccepted(_)
+            | Event::OrderAdopted(_)
+            | Event::OrderTriggered(_)
+            | Event::CancelRequested(_)
+            | Event::ReplaceRequested(_)
                 if event.order().is_some_and(|order| self.is_elsewhere(order.instrument)) => {}
             Event::QuoteUpdated(updated) if self.is_elsewhere(updated.quote.instrument) => {}
             Event::InstrumentDefined(defined) if defined.definition.venue != VenueId::PAPER => {
                 self.leave(defined.instrument);
             }
-            Event::OrderAccepted(accepted) => {
-                if accepted.order.order_id > self.last_order_id {
-                    self.last_order_id = accepted.order.order_id;
-                    self.receive(&accepted.order, each);
+            Event::OrderAccepted(_) | Event::OrderAdopted(_) | Event::OrderTriggered(_) => {
+                if let Some(order) = event.sends_order() {
+                    self.receive(order, each);
                 }
             }
             Event::CancelRequested(requested) => self.cancel(requested.order.order_id, each),
@@ -111,24 +114,7 @@ impl Exchange {
                 self.books.quote(&updated.quote, |fill| voice.fill(fill, each));
             }
             Event::InstrumentDefined(defined) => self.define(defined.instrument, defined.definition.tick),
-            Event::OrderRefused(_)
-            | Event::CancelRejected(_)
-            | Event::VenueAccepted(_)
-            | Event::OrderAcknowledged(_)
-            | Event::OrderFilled(_)
-            | Event::OrderCanceled(_)
-            | Event::OrderReplaced(_)
-            | Event::OrderRejected(_)
-            | Event::OrderExpired(_)
-            | Event::StatusReported(_)
-            | Event::PositionChanged(_)
-            | Event::AccountDefined(_)
-            | Event::SessionDefined(_)
-            | Event::TradingStateChanged(_)
-            | Event::CashAdjusted(_)
-            | Event::ReportSuspended(_)
-            | Event::Started(_)
-            | Event::Ticked(_) => {}
+            _ => {}
         }
     }
 
@@ -203,16 +189,7 @@ impl Voice {
 
     fn report(&mut self, order_id: OrderId, kind: ReportKind, last_qty: Qty, last_px: Px) -> VenueReport {
         self.last_exec_id += 1;
-        VenueReport {
-            order_id,
-            venue_exec_id: self.last_exec_id,
-            last_qty,
-            last_px,
-            kind,
-            reason: 0,
-            reserved: [0; 2],
-            venue: VenueId::PAPER,
-        }
+        VenueReport { last_qty, last_px, ..VenueReport::about(VenueId::PAPER, order_id, self.last_exec_id, kind) }
     }
 }
 
@@ -221,9 +198,9 @@ fn order_of(view: &OrderView, time_in_force: TimeInForce) -> Order {
         order_id: view.order_id,
         instrument: view.instrument,
         side: view.side,
-        px: match view.ord_type {
-            OrdType::Market => None,
+        px: match view.working_type() {
             OrdType::Limit => Some(view.price),
+            _ => None,
         },
         time_in_force,
         leaves: view.order_qty - view.cum_qty,

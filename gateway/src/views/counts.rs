@@ -86,16 +86,7 @@ impl OrderCounts {
             }
             Event::StatusReported(_) => self.status_reported += 1,
             Event::ReportSuspended(_) => self.reports_suspended += 1,
-            Event::VenueAccepted(_)
-            | Event::PositionChanged(_)
-            | Event::QuoteUpdated(_)
-            | Event::InstrumentDefined(_)
-            | Event::AccountDefined(_)
-            | Event::SessionDefined(_)
-            | Event::TradingStateChanged(_)
-            | Event::CashAdjusted(_)
-            | Event::Started(_)
-            | Event::Ticked(_) => {}
+            _ => {}
         }
     }
 

@@ -206,21 +206,7 @@ impl Views {
                     view.cash = e.cash;
                 }
             }
-            Event::OrderAccepted(_)
-            | Event::CancelRequested(_)
-            | Event::ReplaceRequested(_)
-            | Event::CancelRejected(_)
-            | Event::VenueAccepted(_)
-            | Event::OrderAcknowledged(_)
-            | Event::OrderFilled(_)
-            | Event::OrderCanceled(_)
-            | Event::OrderReplaced(_)
-            | Event::OrderRejected(_)
-            | Event::OrderExpired(_)
-            | Event::StatusReported(_)
-            | Event::ReportSuspended(_)
-            | Event::Started(_)
-            | Event::Ticked(_) => {}
+            _ => {}
         }
     }
 

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 use hashbrown::HashMap;
 use model::{
-    CancelRequested, ClOrdId, CxlRejResponseTo, Event, OrdStatus, OrderId, OrderView, Px, Qty, ReplaceRequested,
+    CancelCause, CancelRequested, ClOrdId, CxlRejResponseTo, Event, OrdStatus, OrderId, OrderView, Px, Qty,
+    ReplaceRequested,
 };
 use rustc_hash::FxBuildHasher;
 
@@ -74,8 +75,17 @@ impl OpenOrders {
         for order in working {
             let request = |cl_ord_id| OrderView { cl_ord_id, orig_cl_ord_id: order.view.cl_ord_id, ..order.view };
             let (replace, order_qty, price) = order.pending_replace;
-            let cancel = CancelRequested { order: request(order.pending_cancel) };
-            let replaced = ReplaceRequested { order: request(replace), order_qty, price, worst_px: price, reserved: 0 };
+            let cancel =
+                CancelRequested { order: request(order.pending_cancel), cause: CancelCause::Client, reserved: [0; 15] };
+            let replaced = ReplaceRequested {
+                order: request(replace),
+                order_qty,
+                price,
+                stop_px: order.view.stop_px,
+                worst_px: price,
+                behind: ClOrdId::EMPTY,
+                reserved: 0,
+            };
             let open = Open {
                 order: order.view,
                 acknowledged: order.acknowledged,
@@ -164,7 +174,7 @@ impl OpenOrders {
             }
             _ => return None,
         }
-        if open.order.ord_status.is_working() {
+        if open.order.is_working() {
             return None;
         }
         let too_late = match open.cancel.as_deref() {

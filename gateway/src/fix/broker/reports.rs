@@ -144,16 +144,7 @@ pub(super) fn refusal(
 }
 
 fn about(venue: VenueId, order_id: OrderId, kind: ReportKind) -> VenueReport {
-    VenueReport {
-        order_id,
-        venue_exec_id: 0,
-        last_qty: Qty::ZERO,
-        last_px: Px::ZERO,
-        kind,
-        reason: 0,
-        reserved: [0; 2],
-        venue,
-    }
+    VenueReport::about(venue, order_id, 0, kind)
 }
 
 /// A reason as one byte; what does not fit has no name with us either.
