@@ -592,8 +592,10 @@ bodies! {
         work: Work,
         /// 1: it is done.
         is_done: u8,
+        /// 1: something was due to an order.
+        acted: u8,
         /// Zero.
-        reserved: [u8; 6],
+        reserved: [u8; 5],
     }
 
     /// See [`Event::SessionLost`].

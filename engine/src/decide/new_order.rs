@@ -306,19 +306,20 @@ pub(super) fn context<'a>(
     })
 }
 
-/// The proposal that an order which is there already would be.
+/// The proposal that an order which is there already would be. A stop that has gone off is one no more.
 pub(super) fn proposal_of(order: &Order) -> Proposal {
     let view = &order.view;
+    let waits = view.triggered == 0;
     Proposal {
         side: view.side,
-        ord_type: if view.triggered == 1 { view.ord_type.triggered() } else { view.ord_type },
+        ord_type: view.working_type(),
         order_qty: view.order_qty,
         price: view.price,
-        stop_px: if view.triggered == 1 { Px::ZERO } else { view.stop_px },
-        peg_offset: if view.triggered == 1 { Px::ZERO } else { order.peg_offset },
+        stop_px: if waits { view.stop_px } else { Px::ZERO },
+        peg_offset: if waits { order.peg_offset } else { Px::ZERO },
         time_in_force: view.time_in_force,
         expire_time: view.expire_time,
-        exec_inst: view.exec_inst,
+        exec_inst: if waits { view.exec_inst } else { view.exec_inst.without(ExecInst::TRAILING_STOP_PEG) },
         min_qty: order.min_qty,
         max_floor: order.max_floor,
         counts: counts(order.hold(), order.link != NONE),

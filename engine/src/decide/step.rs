@@ -43,7 +43,8 @@ fn done(is_done: bool) -> WorkAdvanced {
         held_back: OrderId(0),
         work: Work::Review,
         is_done: u8::from(is_done),
-        reserved: [0; 6],
+        acted: 0,
+        reserved: [0; 5],
     }
 }
 
@@ -203,7 +204,8 @@ fn review(state: &State, seq: Seq, now: EngineTime, events: &mut Events) -> Work
             next_expiry = next_expiry.min(order.view.expire_time);
         }
     }
-    WorkAdvanced { cursor: cursor as u64, next_expiry, ..done(cursor == 0) }
+    let acted = u8::from(!events.as_slice().is_empty());
+    WorkAdvanced { cursor: cursor as u64, next_expiry, acted, ..done(cursor == 0) }
 }
 
 /// Is anything under review that the keys of an order do not tell?
@@ -286,7 +288,9 @@ fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events)
         end(seq, order, CancelCause::Halt, events);
         return true;
     }
-    if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || is_halted == order.suspended {
+    // What the venue suspended the venue brings back.
+    let is_due = if is_halted { !order.suspended } else { order.suspended_here };
+    if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || !is_due || !standing.can_fill() {
         return false;
     }
     let step = if is_halted { Step::Suspend } else { Step::Restate };
@@ -311,22 +315,27 @@ fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: 
     if abilities.has(Abilities::DAYS) && view.held == 0 {
         return;
     }
-    let is_over = calendar.trading_day > order.trading_day || calendar.phase == TradingPhase::Closed;
+    // What came before the calendar had said anything belongs to the first day that it tells of.
+    let is_past = order.trading_day > 0 && calendar.trading_day > order.trading_day;
+    let is_over = is_past || calendar.phase == TradingPhase::Closed;
     let missed_opening = view.time_in_force == TimeInForce::AtTheOpening
         && matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing | TradingPhase::Closed);
-    if (is_over && !view.time_in_force.is_good_till() && order.trading_day > 0) || missed_opening {
+    if (is_over && !view.time_in_force.is_good_till()) || missed_opening {
         return end(seq, order, CancelCause::Expiry, events);
     }
-    if !view.time_in_force.is_good_till() {
+    // What came after the close has done nothing today.
+    if !view.time_in_force.is_good_till() || order.hold().session {
         return;
     }
-    if calendar.phase == TradingPhase::Closed && !order.done_for_day {
+    let is_told = order.done_for_day || order.done_day == calendar.trading_day;
+    if calendar.phase == TradingPhase::Closed && !is_told {
         if let Some(after) = standing.after(Step::DoneForDay, standing.filled) {
             let view = OrderView { ord_status: after.status(), ..order.report() };
             events.push(OrderDoneForDay { order: view, venue_exec_id: 0, reserved: 0 });
         }
     } else if calendar.phase == TradingPhase::Open
         && order.done_for_day
+        && calendar.trading_day > order.done_day
         && let Some(after) = standing.after(Step::Restate, standing.filled)
     {
         let view = OrderView {

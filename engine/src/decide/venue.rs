@@ -37,6 +37,10 @@ fn apply(state: &State, now: EngineTime, report: &VenueReport, events: &mut Even
     if known {
         return Err(Suspense::Duplicate);
     }
+    // No venue has it.
+    if order.view.held != 0 {
+        return Err(Suspense::NotApplicable);
+    }
     if report.is_status == 1 && report.cum_qty != order.view.cum_qty {
         return Err(Suspense::QuantityDiffers);
     }
@@ -111,7 +115,7 @@ pub(super) fn filled_by(
     events: &mut Events,
 ) -> Result<(), Suspense> {
     let view = &order.view;
-    if report.last_qty <= Qty::ZERO || report.last_px <= Px::ZERO || view.held != 0 {
+    if report.last_qty <= Qty::ZERO || report.last_px <= Px::ZERO {
         return Err(Suspense::NotApplicable);
     }
     let cum_qty = view.cum_qty.checked_add(report.last_qty).ok_or(Suspense::Overflow)?;

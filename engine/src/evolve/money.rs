@@ -75,6 +75,7 @@ impl State {
 
     fn amended(&mut self, after: &model::OrderView, venue_exec_id: u64) {
         let slot = self.known(after.order_id);
+        let could_fill = self.orders.get(slot).standing().can_fill();
         self.applied(slot, venue_exec_id);
         self.last_fill = crate::fills::NONE;
         let view = &mut self.orders.get_mut(slot).view;
@@ -83,6 +84,9 @@ impl State {
         view.prior_qty = after.prior_qty;
         view.prior_notional = after.prior_notional;
         self.change(slot, after);
+        if !could_fill {
+            self.review_revived(slot);
+        }
     }
 
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
