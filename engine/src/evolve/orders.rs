@@ -1,9 +1,10 @@
 //! The life of an order.
 
 use model::{
-    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, ExecRestatementReason, OrderAccepted,
-    OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId, OrderReplaced, OrderRestated, OrderStopped,
-    OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued, ReplaceRequested, VenueAccepted, VenueId,
+    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecRestatementReason,
+    OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued, ReplaceRequested, VenueAccepted,
+    VenueId,
 };
 
 use crate::decide::is_watched;
@@ -56,6 +57,7 @@ impl State {
     fn began(&mut self, slot: u32) {
         let Order { view, .. } = *self.orders.get(slot);
         self.account_mut(view.account).open_orders += 1;
+        self.count_day(slot, DayCounts::order);
         if let Some(session) = self.sessions.get_mut(view.session.0) {
             session.working += 1;
         }
@@ -267,6 +269,9 @@ impl State {
         order.pending.cancel = ClOrdId::EMPTY;
         order.pending.ending = None;
         order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
+        if end == End::Canceled {
+            self.count_day(slot, DayCounts::cancel);
+        }
         self.change(slot, view);
         self.look_at_group(slot);
     }
