@@ -230,6 +230,8 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.exposure.open_sells.as_bytes(),
             holding.account.as_bytes(),
             holding.instrument.as_bytes(),
+            [holding.day.day, holding.day.orders, holding.day.cancels, holding.day.trades].as_bytes(),
+            holding.day.traded.as_bytes(),
         ],
     );
 }

@@ -4,7 +4,7 @@
 //! and exact for the last one, so nothing is ever left over. Identity, after every fill: `realised = cash_from_trades +
 //! cost`, which is the cash identity at any mark.
 
-use model::{AccountId, InstrumentId, Notional, Px, Qty, Side};
+use model::{AccountId, DayCounts, InstrumentId, Notional, Px, Qty, Side};
 use risk::Exposure;
 
 use crate::fills::Chain;
@@ -41,6 +41,8 @@ pub struct Holding {
     pub account: AccountId,
     /// The instrument.
     pub instrument: InstrumentId,
+    /// What was done on the last day on which anything was.
+    pub(crate) day: DayCounts,
     /// The books before the fills that are remembered.
     pub(crate) base: Books,
     /// Those fills.

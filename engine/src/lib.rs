@@ -9,6 +9,7 @@
 
 mod accounts;
 mod agenda;
+mod day_counts;
 mod decide;
 mod doubt;
 mod evolve;

@@ -71,15 +71,12 @@ fn fill() -> Event {
         order_qty: Qty::whole(100),
         price: Px::from_units(10_150_000_000),
         cum_qty: Qty::whole(40),
-        cl_ord_id: ClOrdId::literal("C000000123456"),
-        orig_cl_ord_id: ClOrdId::EMPTY,
-        session: SessionId(3),
         account: AccountId(0),
         instrument: InstrumentId(0),
         side: Side::Buy,
         ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
         ord_status: OrdStatus::PartiallyFilled,
+        ..OrderView::unknown(SessionId(3), ClOrdId::literal("C000000123456"))
     };
     let (last_qty, last_px) = (Qty::whole(40), Px::from_units(10_125_000_000));
     Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 7, reserved: 0 })
@@ -108,8 +105,11 @@ fn names() -> Names {
         reference_age_max: 0,
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
+        calendar: CalendarName::EMPTY,
+        abilities: Abilities::PAPER,
         tradable: 1,
-        reserved: [0; 3],
+        stop_trigger: StopTrigger::Last,
+        reserved: [0; 8],
         venue: VenueId::PAPER,
     };
     names.learn(&Event::AccountDefined(AccountDefined {

@@ -1,5 +1,6 @@
-//! Strangers' bytes to commands, events to bytes: FIX, HTTP; and the paper venue, a broker in a box.
+//! Strangers' bytes to commands, events to bytes: FIX, HTTP; the trading calendars; and the paper venue, a broker in a box.
 
+pub mod calendar;
 pub mod fix;
 pub mod venue;
 

@@ -731,6 +731,38 @@ pub enum Suspense {
     NoRoom = 10,
 }
 
+impl OrderAccepted {
+    /// Of an order without special terms.
+    pub const fn plain(order: OrderView, worst_px: Px, transact_time: EngineTime) -> OrderAccepted {
+        OrderAccepted {
+            order,
+            worst_px,
+            transact_time,
+            cash_order_qty: Qty::ZERO,
+            min_qty: Qty::ZERO,
+            max_floor: Qty::ZERO,
+            peg_offset: Px::ZERO,
+            cl_ord_link_id: ClOrdId::EMPTY,
+            contingency: Contingency::None,
+            reserved: [0; 7],
+        }
+    }
+}
+
+impl StatusReported {
+    /// The answer to a question about one order.
+    pub fn of(order: OrderView, known: bool) -> StatusReported {
+        StatusReported {
+            order,
+            mass_status_req_id: ClOrdId::EMPTY,
+            tot_num_reports: 0,
+            last_rpt_requested: 0,
+            known: u8::from(known),
+            reserved: [0; 2],
+        }
+    }
+}
+
 impl Event {
     /// The session that hears of the event, and the report's ExecType(150); `None` for events that no client hears of
     /// as an ExecutionReport(8). [`Event::CancelRejected`] is told as OrderCancelReject(9) instead, and

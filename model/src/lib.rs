@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod command;
+pub mod day_counts;
 pub mod event;
 pub mod ids;
 pub mod instructions;
@@ -26,6 +27,7 @@ pub use command::{
     ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState, SplitOrders, Start,
     Step, Tick, VenueLink, VenueReport,
 };
+pub use day_counts::DayCounts;
 pub use event::{
     AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined,
     MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,

@@ -3,10 +3,9 @@
 
 use model::{
     AccountId, AccountName, Events, InstrumentId, MassCancel, MassCancelReported, MassStatusBegun, MassStatusRequest,
-    OrderView, Seq, SessionEnded, SessionId, SessionLost, Side, Symbol,
+    OrderView, Seq, SessionEnded, SessionId, SessionLost, Side, StatusReported, Symbol,
 };
 
-use super::new_order::status_of;
 use crate::agenda::{MASS_CANCELS_MAX, MASS_STATUS_MAX};
 use crate::state::State;
 
@@ -113,9 +112,9 @@ pub(super) fn mass_status(state: &State, seq: Seq, command: &MassStatusRequest, 
 }
 
 /// The one answer where there is no order to tell of.
-pub(super) fn no_orders(session: SessionId, mass_status_req_id: model::ClOrdId) -> model::StatusReported {
+pub(super) fn no_orders(session: SessionId, mass_status_req_id: model::ClOrdId) -> StatusReported {
     let nobody = OrderView::unknown(session, model::ClOrdId::EMPTY);
-    model::StatusReported { mass_status_req_id, last_rpt_requested: 1, ..status_of(nobody, false) }
+    StatusReported { mass_status_req_id, last_rpt_requested: 1, ..StatusReported::of(nobody, false) }
 }
 
 pub(super) fn session_ended(state: &State, command: &SessionEnded, events: &mut Events) {

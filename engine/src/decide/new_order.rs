@@ -12,23 +12,11 @@ use crate::order::{Hold, NONE, Order};
 use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::verbal::Look;
 
-/// The answer to a question about one order.
-pub(super) fn status_of(order: OrderView, known: bool) -> StatusReported {
-    StatusReported {
-        order,
-        mass_status_req_id: ClOrdId::EMPTY,
-        tot_num_reports: 0,
-        last_rpt_requested: 0,
-        known: u8::from(known),
-        reserved: [0; 2],
-    }
-}
-
 pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
     let session = command.origin.session;
     let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot));
     if let (Some(order), 1) = (known, command.poss_resend) {
-        events.push(status_of(order.report(), true));
+        events.push(StatusReported::of(order.report(), true));
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {

@@ -4,11 +4,11 @@ use model::{
     CancelCause, CancelOrder, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
     DisputeTrade, EngineTime, Events, ExecRestatementReason, OrderCanceled, OrderId, OrderReplaced, OrderStatusRequest,
     OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued, ReplaceRequested, SessionId,
-    TradeDisputed,
+    StatusReported, TradeDisputed,
 };
 use risk::{Held, Proposal};
 
-use super::new_order::{context, proposal_of, status_of};
+use super::new_order::{context, proposal_of};
 use crate::order::{Order, filled};
 use crate::standing::{Filled, Step};
 use crate::state::State;
@@ -151,7 +151,7 @@ pub(super) fn order_status(state: &State, command: &OrderStatusRequest, events: 
     let session = command.origin.session;
     let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot).report());
     let order = known.unwrap_or(OrderView::unknown(session, command.cl_ord_id));
-    events.push(status_of(order, known.is_some()));
+    events.push(StatusReported::of(order, known.is_some()));
 }
 
 pub(super) fn dispute_trade(command: &DisputeTrade, events: &mut Events) {

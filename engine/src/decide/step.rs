@@ -10,13 +10,12 @@ use model::{
 };
 
 use super::mass::no_orders;
-use super::new_order::status_of;
 use super::requests::canceled;
 use super::venue::{reserved_fits, restatement_of};
 use crate::agenda::NEVER;
 use crate::order::{Hold, NONE, Order, filled};
 use crate::standing::Step;
-use crate::state::{Instrument, State};
+use crate::state::{Calendar, Instrument, State};
 
 /// Events that a step may yield before it stops: each order has at most two, and the last place is the step's own.
 const EVENTS_MAX: usize = EVENTS_PER_COMMAND_MAX - 3;
@@ -306,7 +305,7 @@ fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events)
 /// The end of a trading day, and the beginning of the next, at a venue that knows no days.
 fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events) {
     let Some(calendar) = instrument.calendar.and_then(|calendar| state.calendars.get(calendar)) else { return };
-    let (view, standing) = (&order.view, order.standing());
+    let view = &order.view;
     let abilities = instrument.definition.abilities;
     if order.hold().session && is_time(view.time_in_force, calendar.phase) {
         events.push(released(order, Hold { session: false, ..order.hold() }, false));
@@ -324,18 +323,27 @@ fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: 
         return end(seq, order, CancelCause::Expiry, events);
     }
     // What came after the close has done nothing today.
-    if !view.time_in_force.is_good_till() || order.hold().session {
-        return;
+    if view.time_in_force.is_good_till() && !order.hold().session {
+        good_till_day(calendar, is_over, order, events);
     }
-    let is_told = order.done_for_day || order.done_day == calendar.trading_day;
-    if calendar.phase == TradingPhase::Closed && !is_told {
-        if let Some(after) = standing.after(Step::DoneForDay, standing.filled) {
-            let view = OrderView { ord_status: after.status(), ..order.report() };
-            events.push(OrderDoneForDay { order: view, venue_exec_id: 0, reserved: 0 });
-        }
-    } else if calendar.phase == TradingPhase::Open
-        && order.done_for_day
-        && calendar.trading_day > order.done_day
+}
+
+/// A good-till order is done for the day that is over, and restated on the next. Where the one was said only when the other has
+/// begun, because nobody was there in between, it is both.
+fn good_till_day(calendar: &Calendar, is_over: bool, order: &Order, events: &mut Events) {
+    let (view, mut standing) = (&order.view, order.standing());
+    let own_day = if order.trading_day > 0 { order.trading_day } else { calendar.trading_day };
+    let mut done_day = order.done_day;
+    if is_over && !order.done_for_day && done_day != own_day {
+        let Some(after) = standing.after(Step::DoneForDay, standing.filled) else { return };
+        let view = OrderView { ord_status: after.status(), ..order.report() };
+        events.push(OrderDoneForDay { order: view, venue_exec_id: 0, reserved: 0 });
+        (standing, done_day) = (after, own_day);
+    }
+    // One that its venue is done with for today waits for tomorrow.
+    if matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing)
+        && calendar.trading_day > done_day
+        && standing.done_for_day
         && let Some(after) = standing.after(Step::Restate, standing.filled)
     {
         let view = OrderView {
@@ -406,7 +414,7 @@ fn mass_status(state: &State, events: &mut Events) -> WorkAdvanced {
             mass_status_req_id: status.mass_status_req_id,
             tot_num_reports: status.tot_num_reports,
             last_rpt_requested: u8::from(last),
-            ..status_of(view, true)
+            ..StatusReported::of(view, true)
         })
     };
     let mut cursor = status.cursor.min(state.orders.working().len());

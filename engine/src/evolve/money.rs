@@ -13,6 +13,7 @@ impl State {
         let slot = self.known(e.order.order_id);
         self.applied(slot, e.venue_exec_id);
         self.record_fill(slot, e);
+        self.count_trade(slot, e);
         let order = self.orders.get_mut(slot);
         order.at_venue = true;
         order.acknowledged = true;

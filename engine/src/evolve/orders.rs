@@ -1,10 +1,10 @@
 //! The life of an order.
 
 use model::{
-    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, ExecInst, ExecRestatementReason,
-    InstrumentId, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId, OrderReplaced,
-    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued, ReplaceRequested,
-    TradingState, VenueAccepted, VenueId,
+    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecInst,
+    ExecRestatementReason, InstrumentId, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId,
+    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued,
+    ReplaceRequested, TradingState, VenueAccepted, VenueId,
 };
 
 use crate::decide::is_watched;
@@ -57,6 +57,7 @@ impl State {
     fn began(&mut self, slot: u32) {
         let Order { view, .. } = *self.orders.get(slot);
         self.account_mut(view.account).open_orders += 1;
+        self.count_day(slot, DayCounts::order);
         if let Some(session) = self.sessions.get_mut(view.session.0) {
             session.working += 1;
         }
@@ -221,7 +222,8 @@ impl State {
         let order = self.orders.get_mut(slot);
         order.acknowledged = true;
         order.done_for_day = true;
-        order.done_day = day;
+        // The day that it belongs to, also where it is said on the next.
+        order.done_day = if order.trading_day > 0 { order.trading_day } else { day };
         self.change(slot, &e.order);
     }
 
@@ -284,6 +286,9 @@ impl State {
         order.pending.cancel = ClOrdId::EMPTY;
         order.pending.ending = None;
         order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
+        if end == End::Canceled {
+            self.count_day(slot, DayCounts::cancel);
+        }
         self.change(slot, view);
         self.look_at_group(slot);
     }

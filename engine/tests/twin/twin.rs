@@ -447,7 +447,13 @@ impl Twin {
             }
             ReportKind::DoneForDay if order.fillable() && !order.done_for_day => {
                 order.done_for_day = true;
-                order.done_day = if market.days { today } else { 0 };
+                order.done_day = if order.day > 0 {
+                    order.day
+                } else if market.days {
+                    today
+                } else {
+                    0
+                };
                 Ok(vec![self.say("done for day", number)])
             }
             ReportKind::Stopped if order.fillable() => {
@@ -768,16 +774,14 @@ impl Twin {
         if !order.good_till() || order.waits_for_session {
             return None;
         }
-        if phase == TradingPhase::Closed
-            && !order.done_for_day
-            && order.done_day != self.calendar.day
-            && order.fillable()
-        {
+        let own_day = if order.day > 0 { order.day } else { self.calendar.day };
+        if over && !order.done_for_day && order.done_day != own_day && order.fillable() {
             let order = self.orders.get_mut(&number).expect("it is there");
-            (order.done_for_day, order.done_day) = (true, self.calendar.day);
+            (order.done_for_day, order.done_day) = (true, own_day);
             return Some(vec![self.say("done for day", number)]);
         }
-        if phase == TradingPhase::Open && order.done_for_day && self.calendar.day > order.done_day {
+        let trades = matches!(phase, TradingPhase::Open | TradingPhase::Closing);
+        if trades && order.done_for_day && self.calendar.day > order.done_day {
             let order = self.orders.get_mut(&number).expect("it is there");
             (order.done_for_day, order.suspended, order.by_halt) = (false, false, false);
             order.day = self.calendar.day;

@@ -8,8 +8,8 @@ use std::net::TcpStream;
 use journal::{Log, Writer};
 use model::queue::{Consumer, bounded};
 use model::{
-    AccountId, DefineSession, EngineTime, Event, InstrumentId, Notional, OrdStatus, OrderAccepted, OrderId, OrderView,
-    Px, Qty, SessionDefined, SessionId,
+    AccountId, DefineSession, EngineTime, Event, InstrumentId, OrdStatus, OrderAccepted, OrderId, OrderView, Px, Qty,
+    SessionDefined, SessionId,
 };
 use tempfile::TempDir;
 
@@ -205,23 +205,19 @@ impl Rig {
         self.journaled.push((origin.session.0, origin.msg_seq_num));
         let Command::NewOrder(order) = command else { panic!("only orders here") };
         let view = OrderView {
-            cum_notional: Notional::ZERO,
             order_id: OrderId(self.log.next_seq().0),
             order_qty: order.order_qty,
             price: order.price,
-            cum_qty: Qty::ZERO,
-            cl_ord_id: order.cl_ord_id,
-            orig_cl_ord_id: model::ClOrdId::EMPTY,
-            session: origin.session,
             account: AccountId(0),
             instrument: InstrumentId(0),
             side: order.side,
             ord_type: order.ord_type,
             time_in_force: order.time_in_force,
             ord_status: OrdStatus::New,
+            ..OrderView::unknown(origin.session, order.cl_ord_id)
         };
         let (worst_px, transact_time) = (order.price, order.transact_time);
-        let event = Event::OrderAccepted(OrderAccepted { order: view, worst_px, transact_time });
+        let event = Event::OrderAccepted(OrderAccepted::plain(view, worst_px, transact_time));
         for _ in 0..self.reports_per_order {
             self.log.append(EngineTime(self.now), command, &[event]);
         }

@@ -5,7 +5,7 @@ use super::super::super::control::{NewNumbers, NumbersRefused};
 use super::super::super::settings::Access;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
-use model::{AccountName, CompId, Text};
+use model::{AccountName, CancelOnDisconnect, CompId, PendingReplaces, Text};
 
 const SECRET: &str = "correct horse battery staple";
 
@@ -265,6 +265,8 @@ fn template_makes_sessions_at_their_first_logon_up_to_its_bound() {
             sessions_max: 2,
             accounts: vec![AccountName::new(b"ONE").unwrap(), AccountName::new(b"TWO").unwrap()],
             messages_per_second: 100,
+            pending_replaces: PendingReplaces::Refuse,
+            cancel_on_disconnect: CancelOnDisconnect::Tagged,
             config: SessionConfig::acceptor("MILL", "DESK-"),
             access: Access::default(),
         });

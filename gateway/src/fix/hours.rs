@@ -108,7 +108,7 @@ fn point(text: &str) -> Result<(Option<Weekday>, Time), String> {
     Ok((day, time))
 }
 
-fn weekday(word: &str) -> Result<Weekday, String> {
+pub(crate) fn weekday(word: &str) -> Result<Weekday, String> {
     match word.to_ascii_lowercase().as_str() {
         "mon" | "monday" => Ok(Weekday::Monday),
         "tue" | "tuesday" => Ok(Weekday::Tuesday),

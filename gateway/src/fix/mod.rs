@@ -46,7 +46,7 @@ mod ended;
 pub mod failure;
 mod flusher;
 mod hold;
-mod hours;
+pub(crate) mod hours;
 mod ledger;
 mod listener;
 pub mod lockout;

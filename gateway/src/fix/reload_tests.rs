@@ -4,7 +4,7 @@ use super::super::super::reload::{NewSession, NewSessions};
 use super::super::super::settings::Access;
 use super::super::super::throttle::{OverThrottle, ThrottleSettings};
 use super::*;
-use model::{AccountName, CompId};
+use model::{AccountName, CancelOnDisconnect, CompId, PendingReplaces};
 
 fn name(text: &str) -> CompId {
     CompId::new(text.as_bytes()).unwrap()
@@ -29,7 +29,9 @@ fn define(rig: &mut Rig, text: &str) {
         target_comp_id: name(text),
         account: AccountName::EMPTY,
         messages_per_second: 1,
-        reserved: 0,
+        pending_replaces: PendingReplaces::Refuse,
+        cancel_on_disconnect: CancelOnDisconnect::Tagged,
+        reserved: [0; 2],
     };
     rig.decide(&Command::DefineSession(definition));
     let end = rig.log.next_seq();
@@ -95,7 +97,9 @@ fn session_that_was_away_over_a_restart_has_its_numbers_when_it_is_added_again()
         target_comp_id: name("BETA"),
         account: AccountName::EMPTY,
         messages_per_second: 1,
-        reserved: 0,
+        pending_replaces: PendingReplaces::Refuse,
+        cancel_on_disconnect: CancelOnDisconnect::Tagged,
+        reserved: [0; 2],
     };
     let event = Event::SessionDefined(SessionDefined { definition, session: SessionId(1) });
     rig.log.append(EngineTime(rig.now), &Command::DefineSession(definition), &[event]);
@@ -136,6 +140,8 @@ fn sessions_of_a_template_change_and_go_with_it() {
         sessions_max: 2,
         accounts: vec![AccountName::new(b"ONE").unwrap()],
         messages_per_second: rate,
+        pending_replaces: PendingReplaces::Refuse,
+        cancel_on_disconnect: CancelOnDisconnect::Tagged,
         config: SessionConfig::acceptor("MILL", "DESK-"),
         access: Access::default(),
     };

@@ -33,15 +33,12 @@ fn order(ord_status: OrdStatus, cum: i64) -> OrderView {
         order_qty: Qty::whole(10),
         price: Px::whole(102),
         cum_qty: Qty::whole(cum),
-        cl_ord_id: ClOrdId::literal("o1"),
-        orig_cl_ord_id: ClOrdId::EMPTY,
-        session: SessionId(0),
         account: AccountId(1),
         instrument: InstrumentId(0),
         side: Side::Buy,
         ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
         ord_status,
+        ..OrderView::unknown(SessionId(0), ClOrdId::literal("o1"))
     }
 }
 
@@ -109,7 +106,7 @@ fn refusal_names_check_limit_and_observed_value() {
 fn status_of_an_unknown_order_is_rejected_103_5() {
     let mut unknown = order(OrdStatus::Rejected, 0);
     unknown.instrument = InstrumentId::NONE;
-    let status = StatusReported { order: unknown, known: 0, reserved: [0; 15] };
+    let status = StatusReported::of(unknown, false);
     has(&Event::StatusReported(status), &["150=I", "39=8", "103=5", "37=NONE", "11=o1", "54=7", "55=[N/A]"]);
 }
 

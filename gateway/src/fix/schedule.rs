@@ -128,50 +128,50 @@ impl Schedule {
             return None;
         }
         let end_date = date.checked_add(Span::new().days(self.days_long)).ok()?;
-        let opens_ns = self.instant(date, self.start, Edge::First)?;
-        let closes_ns = self.instant(end_date, self.end, Edge::Last)?;
+        let opens_ns = instant(&self.zone, date, self.start, Edge::First)?;
+        let closes_ns = instant(&self.zone, end_date, self.end, Edge::Last)?;
         (opens_ns < closes_ns).then_some(Window { opens_ns, closes_ns })
     }
+}
 
-    /// The instant at which the zone's clock shows a time.
-    fn instant(&self, date: Date, time: Time, edge: Edge) -> Option<i64> {
-        let shown = date.to_datetime(time);
-        let at = |offset: Offset| offset.to_timestamp(shown).ok();
-        let instant = match self.zone.to_ambiguous_timestamp(shown).offset() {
-            AmbiguousOffset::Unambiguous { offset } => at(offset)?,
-            // With the offset of afterwards the time comes before the change.
-            AmbiguousOffset::Gap { after, .. } => {
-                let before_change = at(after)?;
-                self.zone.following(before_change).next().map_or(before_change, |change| change.timestamp())
+/// The instant at which the zone's clock shows a time, in UTC nanoseconds since 1970.
+pub(crate) fn instant(zone: &TimeZone, date: Date, time: Time, edge: Edge) -> Option<i64> {
+    let shown = date.to_datetime(time);
+    let at = |offset: Offset| offset.to_timestamp(shown).ok();
+    let instant = match zone.to_ambiguous_timestamp(shown).offset() {
+        AmbiguousOffset::Unambiguous { offset } => at(offset)?,
+        // With the offset of afterwards the time comes before the change.
+        AmbiguousOffset::Gap { after, .. } => {
+            let before_change = at(after)?;
+            zone.following(before_change).next().map_or(before_change, |change| change.timestamp())
+        }
+        AmbiguousOffset::Fold { before, after } => {
+            let (first, last) = (at(before)?, at(after)?);
+            // The first of the hours shown twice is no hour inside a window that ends with it.
+            let begins_the_fold = zone.to_offset(last.checked_sub(Span::new().nanoseconds(1)).ok()?) == before;
+            match edge {
+                Edge::Last if !begins_the_fold => last,
+                _ => first,
             }
-            AmbiguousOffset::Fold { before, after } => {
-                let (first, last) = (at(before)?, at(after)?);
-                // The first of the hours shown twice is no hour inside a window that ends with it.
-                let begins_the_fold = self.zone.to_offset(last.checked_sub(Span::new().nanoseconds(1)).ok()?) == before;
-                match edge {
-                    Edge::Last if !begins_the_fold => last,
-                    _ => first,
-                }
-            }
-        };
-        i64::try_from(instant.as_nanosecond()).ok()
-    }
+        }
+    };
+    i64::try_from(instant.as_nanosecond()).ok()
 }
 
 /// Which instant is meant where the clock shows a time twice.
 #[derive(Clone, Copy)]
-enum Edge {
+pub(crate) enum Edge {
     /// The first that shows it: a window opens.
     First,
     /// The last before which an earlier time is shown: a window closes.
     Last,
 }
 
-fn place(day: Weekday) -> usize {
+pub(crate) fn place(day: Weekday) -> usize {
     day.to_monday_zero_offset() as usize
 }
 
-fn zone_named(name: &str) -> Result<TimeZone, ScheduleProblem> {
+pub(crate) fn zone_named(name: &str) -> Result<TimeZone, ScheduleProblem> {
     TimeZone::get(name).map_err(|_| ScheduleProblem::UnknownZone(name.to_owned()))
 }
 

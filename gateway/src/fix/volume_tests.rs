@@ -2,7 +2,7 @@
 
 use super::super::super::settings::Access;
 use super::*;
-use model::{AccountName, CompId};
+use model::{AccountName, CancelOnDisconnect, CompId, PendingReplaces};
 
 #[test]
 fn resends_of_many_sessions_take_turns_and_all_come_to_their_end() {
@@ -13,6 +13,8 @@ fn resends_of_many_sessions_take_turns_and_all_come_to_their_end() {
             sessions_max: 20,
             accounts: vec![AccountName::new(b"ONE").unwrap()],
             messages_per_second: 100,
+            pending_replaces: PendingReplaces::Refuse,
+            cancel_on_disconnect: CancelOnDisconnect::Tagged,
             config: SessionConfig::acceptor("MILL", "DESK-"),
             access: Access::default(),
         });

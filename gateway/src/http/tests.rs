@@ -299,6 +299,7 @@ fn act_is_refused_when_queue_is_full() {
         state: TradingState::Halted,
         reserved: [0; 6],
         account: AccountName::EMPTY,
+        symbol: model::Symbol::EMPTY,
         actor: Text::literal("operator"),
         reason: Text::literal("first"),
     });
@@ -339,8 +340,9 @@ fn fold_act(views: &SharedViews, seq: u64, command: Command) {
         Command::SetTradingState(set) => Event::TradingStateChanged(TradingStateChanged {
             set,
             account: if set.account.is_empty() { AccountId::NONE } else { AccountId(0) },
+            instrument: model::InstrumentId::NONE,
             before: TradingState::Active,
-            reserved: [0; 3],
+            reserved: [0; 7],
         }),
         Command::AdjustCash(adjustment) => Event::CashAdjusted(CashAdjusted {
             adjustment,

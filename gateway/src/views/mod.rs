@@ -1,11 +1,12 @@
 //! What people ask about: counts, positions, cash, quotes. Folded from the journal's events and from nothing else, so
 //! it agrees with the journal by construction, may lag behind it, and is rebuilt by reading it again.
 //!
-//! Memory is bounded by the configuration: instruments + accounts + sessions + the positions that ever traded + the
-//! last [`ACTS_KEPT`] operator acts.
+//! Memory is bounded by the configuration: instruments + accounts + sessions + calendars + the pairs of account and
+//! instrument that ever had an order + the orders that work + the last [`ACTS_KEPT`] operator acts.
 
 mod agent;
 mod counts;
+mod days;
 mod figures;
 mod status;
 
@@ -17,12 +18,13 @@ use std::sync::Arc;
 
 use model::{
     AccountId, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId, Notional,
-    PositionChanged, Quote, Seq, SetTradingState, TradingState,
+    PositionChanged, Quote, Scope, Seq, SetTradingState, TradingState,
 };
 use parking_lot::RwLock;
 
 pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
+pub use days::{CalendarStatus, DayStatus};
 pub use figures::{Mark, Marked, decimal, mark, money};
 pub use status::{AccountStatus, ActStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
@@ -53,6 +55,8 @@ pub struct Views {
     accounts: Vec<AccountView>,
     sessions: Vec<SessionView>,
     positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
+    working: counts::Working,
+    days: days::Days,
     acts: VecDeque<Act>,
     acts_total: u64,
 }
@@ -62,6 +66,8 @@ pub struct Views {
 pub struct InstrumentView {
     /// The definition.
     pub definition: DefineInstrument,
+    /// The last halt or release of this instrument.
+    pub state: Option<SetTradingState>,
     /// The last quote, if there was one.
     pub quote: Option<Quote>,
     /// When the engine saw that quote.
@@ -97,7 +103,7 @@ pub struct Act {
     pub seq: Seq,
     /// When.
     pub time: EngineTime,
-    /// What was asked: SetTradingState, AdjustCash, SetSequenceNumbers or Reload.
+    /// What was asked.
     pub command: Command,
     /// Did it change anything? An act upon an unknown account does not.
     pub applied: bool,
@@ -121,10 +127,11 @@ impl Views {
         let mut applied = matches!(command, Command::SetSequenceNumbers(_) | Command::Reload(_));
         for event in events {
             self.events += 1;
-            applied |= matches!(event, Event::TradingStateChanged(_) | Event::CashAdjusted(_));
+            // An order by telephone that risk refused is an act that changed nothing.
+            applied |= !matches!(event, Event::OrderRefused(_));
             self.fold_event(time, &event);
         }
-        if applied || matches!(command, Command::SetTradingState(_) | Command::AdjustCash(_)) {
+        if is_act(command) {
             self.keep_act(seq, time, *command, applied);
         }
     }
@@ -166,6 +173,9 @@ impl Views {
 
     fn fold_event(&mut self, time: EngineTime, event: &Event) {
         self.orders.count(event);
+        self.orders.filled += u64::from(self.working.follow(event));
+        self.orders.working = self.working.count();
+        self.fold_day(time, event);
         if let Some(session) = event.session().and_then(|id| place(&mut self.sessions, id.0)) {
             session.counts.count(event);
         }
@@ -183,7 +193,7 @@ impl Views {
                 &mut self.instruments,
                 e.instrument.0,
                 |view| view.definition = e.definition,
-                InstrumentView { definition: e.definition, quote: None, quoted_at: EngineTime(0) },
+                InstrumentView { definition: e.definition, state: None, quote: None, quoted_at: EngineTime(0) },
             ),
             Event::AccountDefined(e) => define(
                 &mut self.accounts,
@@ -197,16 +207,56 @@ impl Views {
                 |view| view.definition = e.definition,
                 SessionView { definition: e.definition, counts: SessionCounts::default() },
             ),
-            Event::TradingStateChanged(e) => match place(&mut self.accounts, e.account.0) {
-                Some(view) => view.state = Some(e.set),
-                None => self.global = Some(e.set),
-            },
+            Event::TradingStateChanged(e) => self.fold_switch(&e.set, e.account, e.instrument),
             Event::CashAdjusted(e) => {
                 if let Some(view) = place(&mut self.accounts, e.account.0) {
                     view.cash = e.cash;
                 }
             }
-            _ => {}
+            Event::CancelRejected(_)
+            | Event::OrderAccepted(_)
+            | Event::OrderAdopted(_)
+            | Event::CancelRequested(_)
+            | Event::ReplaceRequested(_)
+            | Event::ReplaceQueued(_)
+            | Event::VenueAccepted(_)
+            | Event::OrderAcknowledged(_)
+            | Event::OrderFilled(_)
+            | Event::OrderCanceled(_)
+            | Event::OrderReplaced(_)
+            | Event::OrderRejected(_)
+            | Event::OrderExpired(_)
+            | Event::StatusReported(_)
+            | Event::ReportSuspended(_)
+            | Event::TradeCanceled(_)
+            | Event::TradeCorrected(_)
+            | Event::TradeDisputed(_)
+            | Event::OrderRestated(_)
+            | Event::OrderDoneForDay(_)
+            | Event::OrderStopped(_)
+            | Event::OrderSuspended(_)
+            | Event::OrderTriggered(_)
+            | Event::MassCancelReported(_)
+            | Event::MassStatusBegun(_)
+            | Event::Started(_)
+            | Event::Ticked(_)
+            | Event::WorkAdvanced(_)
+            | Event::SessionLost(_)
+            | Event::TradingPhaseChanged(_)
+            | Event::VenueLinked(_)
+            | Event::ResolutionGiven(_)
+            | Event::SplitBegun(_) => {}
+        }
+    }
+
+    fn fold_switch(&mut self, set: &SetTradingState, account: AccountId, instrument: InstrumentId) {
+        let of = match set.scope {
+            Scope::Global => Some(&mut self.global),
+            Scope::Account => place(&mut self.accounts, account.0).map(|view| &mut view.state),
+            Scope::Instrument => place(&mut self.instruments, instrument.0).map(|view| &mut view.state),
+        };
+        if let Some(state) = of {
+            *state = Some(*set);
         }
     }
 
@@ -226,11 +276,33 @@ impl Views {
     }
 }
 
+impl InstrumentView {
+    /// Halted by its own switch? The global switch is apart from it.
+    pub fn is_halted(&self) -> bool {
+        self.state.is_some_and(|set| set.state == TradingState::Halted)
+    }
+}
+
 impl AccountView {
     /// Halted by its own switch? The global switch is apart from it.
     pub fn is_halted(&self) -> bool {
         self.state.is_some_and(|set| set.state == TradingState::Halted)
     }
+}
+
+/// Is it the act of a person, or as weighty as one?
+const fn is_act(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::SetTradingState(_)
+            | Command::AdjustCash(_)
+            | Command::SetSequenceNumbers(_)
+            | Command::Reload(_)
+            | Command::EnterOrder(_)
+            | Command::SplitOrders(_)
+            | Command::SetTradingPhase(_)
+            | Command::ResolveOrder(_)
+    )
 }
 
 fn place<T>(views: &mut [T], index: u32) -> Option<&mut T> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{Command, Scope, SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
+use super::days::{CalendarStatus, DayStatus, date};
 use super::figures::{avg_px, decimal, mark, money};
 use super::{Act, OrderCounts, Views};
 
@@ -30,6 +31,10 @@ pub struct ViewsStatus {
     pub accounts: Vec<AccountStatus>,
     /// Positions that ever traded.
     pub positions: Vec<PositionStatus>,
+    /// What was done today, by account and instrument; those in which nothing was are left out.
+    pub days: Vec<DayStatus>,
+    /// The calendars and what part of their day they are in.
+    pub calendars: Vec<CalendarStatus>,
     /// Instruments with their last quote.
     pub quotes: Vec<QuoteStatus>,
     /// What each session did.
@@ -112,6 +117,7 @@ pub struct QuoteStatus {
     pub symbol: String,
     pub currency: String,
     pub tradable: bool,
+    pub trading: TradingStatus,
     pub bid_px: String,
     pub bid_qty: String,
     pub ask_px: String,
@@ -147,14 +153,18 @@ pub struct ActStatus {
     pub seq: u64,
     /// When, nanoseconds since 1970.
     pub time_ns: i64,
-    /// "halt", "resume" or "cash".
+    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase" or "resolve".
     pub act: String,
-    /// The account; empty for the global switch.
+    /// The account; empty where the act is about none.
     pub account: String,
+    /// The instrument; empty where the act is about none.
+    pub symbol: String,
     /// The money moved; empty for a switch.
     pub amount: String,
     /// Sequence numbers before and after, for `set-seq`; else empty.
     pub sequence: String,
+    /// What else was asked for: the order, the split, the phase.
+    pub what: String,
     /// Who.
     pub actor: String,
     /// Why.
@@ -183,6 +193,8 @@ impl Views {
             trading: trading_status(self.global.as_ref()),
             accounts: self.accounts_status(&accounts),
             positions,
+            days: self.days_status(),
+            calendars: self.calendars_status(),
             quotes: self.quotes_status(),
             sessions: self.sessions_status(),
             acts: self.acts.iter().map(act_status).collect(),
@@ -247,6 +259,7 @@ impl Views {
                 symbol: view.definition.symbol.to_string(),
                 currency: view.definition.currency.to_string(),
                 tradable: view.definition.tradable == 1,
+                trading: trading_status(view.state.as_ref()),
                 bid_px: px(|quote| quote.bid_px.units()),
                 bid_qty: px(|quote| quote.bid_qty.units()),
                 ask_px: px(|quote| quote.ask_px.units()),
@@ -294,6 +307,7 @@ fn act_status(act: &Act) -> ActStatus {
         Command::SetTradingState(set) => ActStatus {
             act: if set.state == TradingState::Halted { "halt" } else { "resume" }.to_owned(),
             account: if set.scope == Scope::Account { set.account.to_string() } else { String::new() },
+            symbol: if set.scope == Scope::Instrument { set.symbol.to_string() } else { String::new() },
             actor: set.actor.to_string(),
             reason: set.reason.to_string(),
             ..base
@@ -320,6 +334,41 @@ fn act_status(act: &Act) -> ActStatus {
             act: "reload".to_owned(),
             actor: reload.actor.to_string(),
             reason: reload.reason.to_string(),
+            ..base
+        },
+        Command::EnterOrder(order) => ActStatus {
+            act: "order".to_owned(),
+            account: order.account.to_string(),
+            symbol: order.symbol.to_string(),
+            what: format!(
+                "{:?} {} at {} for session {}",
+                order.side,
+                decimal(order.order_qty.units()),
+                decimal(order.price.units()),
+                order.session.0
+            ),
+            actor: order.actor.to_string(),
+            reason: order.reason.to_string(),
+            ..base
+        },
+        Command::SplitOrders(split) => ActStatus {
+            act: "split".to_owned(),
+            symbol: split.symbol.to_string(),
+            what: format!("{}:{}", split.numerator, split.denominator),
+            actor: split.actor.to_string(),
+            reason: split.reason.to_string(),
+            ..base
+        },
+        Command::SetTradingPhase(set) => ActStatus {
+            act: "phase".to_owned(),
+            what: format!("{} {:?} {}", set.calendar, set.phase, date(set.trading_day)),
+            ..base
+        },
+        Command::ResolveOrder(resolve) => ActStatus {
+            act: "resolve".to_owned(),
+            what: format!("order {} {:?}", resolve.order_id, resolve.kind),
+            actor: resolve.actor.to_string(),
+            reason: resolve.reason.to_string(),
             ..base
         },
         _ => base,

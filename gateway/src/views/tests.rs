@@ -39,8 +39,11 @@ fn house() -> Views {
         reference_age_max: 0,
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
+        calendar: model::CalendarName::EMPTY,
+        abilities: model::Abilities::PAPER,
         tradable: 1,
-        reserved: [0; 3],
+        stop_trigger: model::StopTrigger::Last,
+        reserved: [0; 8],
         venue: model::VenueId::PAPER,
     };
     let account = DefineAccount {
@@ -76,20 +79,15 @@ fn house() -> Views {
 
 fn order(ord_status: OrdStatus) -> OrderView {
     OrderView {
-        cum_notional: Notional::ZERO,
         order_id: OrderId(2),
         order_qty: Qty::whole(10),
         price: Px::whole(10),
-        cum_qty: Qty::ZERO,
-        cl_ord_id: ClOrdId::literal("a"),
-        orig_cl_ord_id: ClOrdId::EMPTY,
-        session: SessionId(0),
         account: AccountId(0),
         instrument: InstrumentId(0),
         side: Side::Buy,
         ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
         ord_status,
+        ..OrderView::unknown(SessionId(0), ClOrdId::literal("a"))
     }
 }
 
@@ -133,11 +131,7 @@ fn position_without_a_price_has_no_unrealised_figure() {
 #[test]
 fn working_orders_rise_with_acceptance_and_fall_with_the_last_fill() {
     let mut views = house();
-    let accepted = Event::OrderAccepted(OrderAccepted {
-        order: order(OrdStatus::New),
-        worst_px: Px::whole(10),
-        transact_time: EngineTime(0),
-    });
+    let accepted = Event::OrderAccepted(OrderAccepted::plain(order(OrdStatus::New), Px::whole(10), EngineTime(0)));
     let filled = |status| {
         Event::OrderFilled(OrderFilled {
             order: order(status),
@@ -184,10 +178,11 @@ fn acts_are_kept_within_their_bound() {
     let acts = u64::try_from(ACTS_KEPT).unwrap() + 5;
     for seq in 2..2 + acts {
         let command = Command::SetTradingState(SetTradingState {
-            scope: model::Scope::Global,
+            scope: Scope::Global,
             state: TradingState::Halted,
             reserved: [0; 6],
             account: AccountName::EMPTY,
+            symbol: Symbol::EMPTY,
             actor: Text::literal("kim"),
             reason: Text::literal("test"),
         });

@@ -2,10 +2,11 @@
 //! translate; and in FIX 4.4 the session's messages.
 
 use model::{
-    AccountId, AccountName, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
-    EngineTime, Event, ExecId, InstrumentId, Notional, OrdRejReason, OrdStatus, OrdType, OrderAccepted,
-    OrderAcknowledged, OrderCanceled, OrderExpired, OrderFilled, OrderId, OrderRefused, OrderRejected, OrderReplaced,
-    OrderView, Px, Qty, Refusal, ReplaceRequested, Seq, SessionId, Side, StatusReported, Symbol, TimeInForce,
+    AccountId, AccountName, CancelCause, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason,
+    CxlRejResponseTo, EngineTime, Event, ExecId, ExecRestatementReason, InstrumentId, Notional, OrdRejReason,
+    OrdStatus, OrdType, OrderAccepted, OrderAcknowledged, OrderCanceled, OrderExpired, OrderFilled, OrderId,
+    OrderRefused, OrderRejected, OrderReplaced, OrderView, Px, Qty, Refusal, ReplaceRequested, Seq, SessionId, Side,
+    StatusReported, Symbol, TimeInForce,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -66,15 +67,14 @@ fn orders() -> impl Strategy<Value = OrderView> {
             order_qty: Qty::whole(qty),
             price: Px::from_units(price),
             cum_qty: Qty::whole(cum),
-            cl_ord_id: ClOrdId::new(id.as_bytes()).expect("short"),
             orig_cl_ord_id: ClOrdId::new(orig.as_bytes()).expect("short"),
-            session: SessionId(0),
             account: AccountId(0),
             instrument: InstrumentId(0),
             side: terms.0,
             ord_type: terms.1,
             time_in_force: terms.2,
             ord_status: terms.3,
+            ..OrderView::unknown(SessionId(0), ClOrdId::new(id.as_bytes()).expect("short"))
         }
     })
 }
@@ -84,7 +84,7 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
     let (qty, px) = (Qty::whole(1), order.price);
     let venue_exec_id = 5;
     vec![
-        Event::OrderAccepted(OrderAccepted { order, worst_px: px, transact_time: EngineTime(NOW) }),
+        Event::OrderAccepted(OrderAccepted::plain(order, px, EngineTime(NOW))),
         Event::OrderRefused(OrderRefused {
             refusal,
             order_qty: order.order_qty,
@@ -100,8 +100,16 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
             ord_status: order.ord_status,
             reserved: [0; 8],
         }),
-        Event::CancelRequested(CancelRequested { order }),
-        Event::ReplaceRequested(ReplaceRequested { order, order_qty: qty, price: px, worst_px: px, reserved: 0 }),
+        Event::CancelRequested(CancelRequested { order, cause: CancelCause::Client, reserved: [0; 15] }),
+        Event::ReplaceRequested(ReplaceRequested {
+            order,
+            order_qty: qty,
+            price: px,
+            stop_px: Px::ZERO,
+            worst_px: px,
+            behind: ClOrdId::EMPTY,
+            reserved: 0,
+        }),
         Event::CancelRejected(CancelRejected {
             refusal,
             order_id: order.order_id,
@@ -118,12 +126,18 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
         }),
         Event::OrderAcknowledged(OrderAcknowledged { order }),
         Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: px, venue_exec_id, reserved: 0 }),
-        Event::OrderCanceled(OrderCanceled { order, venue_exec_id, reserved: 0 }),
+        Event::OrderCanceled(OrderCanceled {
+            order,
+            venue_exec_id,
+            restatement: ExecRestatementReason::NotGiven,
+            cause: CancelCause::Client,
+            reserved: [0; 6],
+        }),
         Event::OrderReplaced(OrderReplaced { order, worst_px: px, venue_exec_id }),
         Event::OrderRejected(OrderRejected { order, venue_exec_id, reason: reasons.0, reserved: [0; 7] }),
-        Event::OrderExpired(OrderExpired { order }),
-        Event::StatusReported(StatusReported { order, known: 1, reserved: [0; 15] }),
-        Event::StatusReported(StatusReported { order, known: 0, reserved: [0; 15] }),
+        Event::OrderExpired(OrderExpired { order, venue_exec_id: 0, reserved: 0 }),
+        Event::StatusReported(StatusReported::of(order, true)),
+        Event::StatusReported(StatusReported::of(order, false)),
     ]
 }
 
@@ -229,28 +243,23 @@ proptest! {
 #[test]
 fn fix_42_tells_fills_status_and_replaced_orders_in_its_own_words() {
     let view = |ord_status, cum| OrderView {
-        cum_notional: Notional::ZERO,
         order_id: OrderId(7),
         order_qty: Qty::whole(10),
         price: Px::whole(1),
         cum_qty: Qty::whole(cum),
-        cl_ord_id: ClOrdId::literal("o2"),
         orig_cl_ord_id: ClOrdId::literal("o1"),
-        session: SessionId(0),
         account: AccountId(0),
         instrument: InstrumentId(0),
         side: Side::Buy,
         ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
         ord_status,
+        ..OrderView::unknown(SessionId(0), ClOrdId::literal("o2"))
     };
     let filled = |ord_status, cum| {
         let (order, qty) = (view(ord_status, cum), Qty::whole(1));
         Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: Px::whole(1), venue_exec_id: 5, reserved: 0 })
     };
-    let status = |ord_status, known| {
-        Event::StatusReported(StatusReported { order: view(ord_status, 0), known, reserved: [0; 15] })
-    };
+    let status = |ord_status, known| Event::StatusReported(StatusReported::of(view(ord_status, 0), known));
     let replaced = |ord_status, cum| {
         let order = view(ord_status, cum);
         Event::OrderReplaced(OrderReplaced { order, worst_px: Px::whole(1), venue_exec_id: 5 })
@@ -260,12 +269,16 @@ fn fix_42_tells_fills_status_and_replaced_orders_in_its_own_words() {
         (filled(OrdStatus::PartiallyFilled, 4), "0 1 1", " F 1"),
         (filled(OrdStatus::PendingCancel, 4), "0 1 6", " F 6"),
         (filled(OrdStatus::Filled, 10), "0 2 2", " F 2"),
-        (status(OrdStatus::New, 1), "3 0 0", " I 0"),
-        (status(OrdStatus::PartiallyFilled, 1), "3 1 1", " I 1"),
-        (status(OrdStatus::Rejected, 0), "3 8 8", " I 8"),
+        (status(OrdStatus::New, true), "3 0 0", " I 0"),
+        (status(OrdStatus::PartiallyFilled, true), "3 1 1", " I 1"),
+        (status(OrdStatus::Rejected, false), "3 8 8", " I 8"),
         (replaced(OrdStatus::New, 0), "0 5 5", " 5 0"),
         (replaced(OrdStatus::PartiallyFilled, 4), "0 5 1", " 5 1"),
-        (Event::OrderExpired(OrderExpired { order: view(OrdStatus::Expired, 0) }), "0 C C", " C C"),
+        (
+            Event::OrderExpired(OrderExpired { order: view(OrdStatus::Expired, 0), venue_exec_id: 0, reserved: 0 }),
+            "0 C C",
+            " C C",
+        ),
     ];
     for (event, in_42, later) in cases {
         for version in Version::ALL {

@@ -1,0 +1,36 @@
+//! What was done on the trading day, by account and instrument. Each holding has its counts, which begin again with the first
+//! thing that happens on another day: no session roll walks over them.
+
+use model::{AccountId, DayCounts, InstrumentId, OrderFilled};
+
+use crate::state::State;
+
+impl State {
+    /// The counts of the trading day that it is for the instrument.
+    pub fn day_counts(&self, account: AccountId, instrument: InstrumentId) -> DayCounts {
+        let counts = self.holding(account, instrument).map_or_else(DayCounts::default, |holding| holding.day);
+        counts.on(self.trading_day(instrument))
+    }
+
+    /// The day that the instrument's calendar says, or that of UTC where it has none.
+    fn trading_day(&self, instrument: InstrumentId) -> u32 {
+        let calendar = self.calendar_of(instrument);
+        calendar.map_or_else(|| DayCounts::utc_day(self.last.time), |calendar| calendar.trading_day)
+    }
+
+    /// Counts something that happened to the order.
+    pub(crate) fn count_day(&mut self, slot: u32, count: impl FnOnce(&mut DayCounts, u32)) {
+        let order = self.orders.get(slot);
+        let (holding, day) = (order.holding, self.trading_day(order.view.instrument));
+        count(&mut self.holdings.get_mut(holding).day, day);
+    }
+
+    /// Counts a fill.
+    pub(crate) fn count_trade(&mut self, slot: u32, fill: &OrderFilled) {
+        let instrument = self.instruments.get(fill.order.instrument.0).expect("orders have instruments");
+        let notional = model::Notional::of(fill.last_px, fill.last_qty);
+        // `decide` counted the same product into the position.
+        let notional = notional.checked_mul(instrument.definition.multiplier).unwrap_or(model::Notional::ZERO);
+        self.count_day(slot, |counts, day| counts.trade(day, notional));
+    }
+}
