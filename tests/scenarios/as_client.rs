@@ -16,38 +16,37 @@ impl Play {
     pub(crate) fn as_client(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
             What::Venue(_) => return Ok(()),
-            What::Request(line, Way::Here) => {
-                self.client_listens()?;
-                self.request(line, Way::Here)?;
-            }
             What::Request(line, way) => {
+                self.client_listens()?;
                 self.request(line, *way)?;
-                if matches!(line.msg_type, b"F" | b"G") {
-                    self.requested.push(line.clone());
+                match (way, line.msg_type) {
+                    (Way::Here, _) => self.answered_here.push(line.cl_ord_id.clone()),
+                    (_, b"F" | b"G") => self.requested.push(line.clone()),
+                    _ => {}
                 }
             }
-            What::Answer(line, Way::Here) => {
-                let heard = self.client_is_answered(line)?;
-                let ids = [line.cl_ord_id.as_str(), line.orig_cl_ord_id.as_str()];
-                compare::message(&heard, line, ids, &mut self.exec_ids)?;
-            }
-            What::Answer(line, _) => {
-                self.prime_answers(line)?;
-                self.client_is_told(line)?;
-            }
+            What::Answer(line) => match self.answered_here.iter().position(|cl_ord_id| *cl_ord_id == line.cl_ord_id) {
+                Some(at) => {
+                    self.answered_here.remove(at);
+                    self.client_is_answered(line)?;
+                }
+                None => {
+                    self.prime_answers(line)?;
+                    self.client_is_told(line)?;
+                }
+            },
         }
         self.crash_if_asked()
     }
 
     /// Takes in what the client has been told.
-    fn client_listens(&mut self) -> Result<Vec<Heard>, String> {
+    fn client_listens(&mut self) -> Result<(), String> {
         let heard: Vec<Heard> = self.street.client.inbox.drain(..).collect();
-        heard.iter().try_for_each(|heard| self.client_hears(heard))?;
-        Ok(heard)
+        heard.iter().try_for_each(|heard| self.client_hears(heard))
     }
 
-    /// The answer that Millrace gives by itself.
-    fn client_is_answered(&mut self, line: &Line) -> Result<Heard, String> {
+    /// Millrace answers by itself, in between what the broker says.
+    fn client_is_answered(&mut self, line: &Line) -> Result<(), String> {
         let is_answer = |heard: &Heard| {
             get(heard, tag::CL_ORD_ID) == Some(&line.cl_ord_id)
                 && get(heard, tag::MSG_TYPE).map(str::as_bytes) == Some(line.msg_type)
@@ -56,7 +55,7 @@ impl Play {
         let there = |street: &mut Street| street.client.inbox.iter().find(|heard| is_answer(heard)).cloned();
         let answer = self.street.until("an answer of Millrace's own", there)?;
         self.client_listens()?;
-        Ok(answer)
+        compare::message(&answer, line, [&line.cl_ord_id, &line.orig_cl_ord_id], &mut self.exec_ids)
     }
 
     /// The broker says what the line says.
@@ -103,7 +102,8 @@ impl Play {
         let key = super::prime::key(get(said, tag::CL_ORD_ID).unwrap_or_default());
         let Some(order) = self.street.prime.orders.get_mut(&key) else { return };
         let told = order.told.take();
-        let of_state = |(tag, _): &&Field| STATE.contains(tag) || matches!(*tag, tag::ORDER_ID | tag::SYMBOL | tag::SIDE);
+        let of_state =
+            |(tag, _): &&Field| STATE.contains(tag) || matches!(*tag, tag::ORDER_ID | tag::SYMBOL | tag::SIDE);
         order.told = match (line.msg_type, told) {
             (b"8", _) => Some(said.iter().filter(of_state).cloned().collect()),
             (_, Some(mut told)) => {
@@ -132,11 +132,14 @@ impl Play {
             };
             let expected = Line { fields: told(line, &stands), ..line.clone() };
             let ids = [line.cl_ord_id.as_str(), line.orig_cl_ord_id.as_str()];
-            compare::message(&heard, &expected, ids, &mut self.exec_ids).map_err(|why| format!("our client hears {why}"))?;
+            compare::message(&heard, &expected, ids, &mut self.exec_ids)
+                .map_err(|why| format!("our client hears {why}"))?;
         }
         loop {
             let is = self.stands.get(&first);
-            let Some(difference) = is.map_or(Some("nothing".to_owned()), |is| differs(is, &stands)) else { return Ok(()) };
+            let Some(difference) = is.map_or(Some("nothing".to_owned()), |is| differs(is, &stands)) else {
+                return Ok(());
+            };
             let what = format!("our client's order stands as {}; it has {difference}", shown(&stands));
             let heard = self.street.until(&what, |street| street.client.inbox.pop_front())?;
             self.client_hears(&heard)?;

@@ -112,7 +112,11 @@ impl Order {
     pub(crate) fn unknown() -> Vec<Field> {
         let nothing = [tag::ORDER_QTY, tag::LEAVES_QTY, tag::CUM_QTY, tag::AVG_PX].map(|tag| (tag, "0".to_owned()));
         let mut state: Vec<Field> = nothing.into();
-        state.extend([(tag::ORDER_ID, "NONE".into()), (tag::ORD_STATUS, "8".into()), (tag::ORD_REJ_REASON, "5".into())]);
+        state.extend([
+            (tag::ORDER_ID, "NONE".into()),
+            (tag::ORD_STATUS, "8".into()),
+            (tag::ORD_REJ_REASON, "5".into()),
+        ]);
         state.extend([(tag::SYMBOL, "PRIM".into()), (tag::SIDE, "1".into())]);
         state
     }
@@ -125,7 +129,9 @@ fn amount(text: &str) -> Result<Decimal, String> {
 /// Must a request of the client's be there before this can happen?
 pub(crate) fn decides_a_request(words: &str) -> bool {
     ["cancels", "replaces", "refuses the cancel", "refuses the replace"].iter().any(|decision| {
-        words.strip_prefix(decision).is_some_and(|rest| rest.is_empty() || (rest.starts_with(' ') && rest != " unasked"))
+        words
+            .strip_prefix(decision)
+            .is_some_and(|rest| rest.is_empty() || (rest.starts_with(' ') && rest != " unasked"))
     }) && !words.starts_with("cancels unasked")
 }
 

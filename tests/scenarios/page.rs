@@ -44,7 +44,8 @@ fn files() -> Vec<PathBuf> {
 /// The test of one scenario.
 pub(crate) fn scenario(id: &str) {
     let path = file(id);
-    let script = Script::read(&fs::read_to_string(&path).expect("the scenario")).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let script = Script::read(&fs::read_to_string(&path).expect("the scenario"))
+        .unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     assert_eq!(script.id, id, "the first line of {}", path.display());
     let waits_for = WAITING.iter().find(|(waiting, _)| *waiting == id).map(|(_, what)| *what);
     let patience = if waits_for.is_some() { LITTLE_PATIENCE } else { PATIENCE };
@@ -90,18 +91,26 @@ fn id_of(path: &Path) -> &str {
 /// The page in the tree must have this row; with `UPDATE_SNAPSHOTS=1` it gets it.
 fn hold(row: &str) {
     let begins = row.split("](").next().unwrap_or_default();
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        // Tests run side by side, also as processes.
-        let lock = File::open(folder()).expect("the folder of the scenarios");
-        lock.lock().expect("the folder can be locked");
-        let page = page();
-        let others = rows(&page).filter(|line| !line.starts_with(begins));
-        let text = written(others.chain([row]).collect());
-        fs::write(folder().join(PAGE), text).expect("the page is written");
-    }
+    update(|rows| {
+        rows.retain(|line| !line.starts_with(begins));
+        rows.push(row.to_owned());
+    });
     let page = page();
     let is = rows(&page).find(|line| line.starts_with(begins));
     assert_eq!(is, Some(row), "the page is not what came out; run with UPDATE_SNAPSHOTS=1 and review");
+}
+
+/// Where that is asked for, writes the page anew.
+fn update(change: impl FnOnce(&mut Vec<String>)) {
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_none() {
+        return;
+    }
+    // Tests run side by side, also as processes.
+    let lock = File::open(folder()).expect("the folder of the scenarios");
+    lock.lock().expect("the folder can be locked");
+    let mut rows: Vec<String> = rows(&page()).map(str::to_owned).collect();
+    change(&mut rows);
+    fs::write(folder().join(PAGE), written(rows)).expect("the page is written");
 }
 
 fn page() -> String {
@@ -112,7 +121,7 @@ fn rows(page: &str) -> impl Iterator<Item = &str> {
     page.lines().filter(|line| line.starts_with("| ["))
 }
 
-fn written(mut rows: Vec<&str>) -> String {
+fn written(mut rows: Vec<String>) -> String {
     rows.sort_unstable();
     format!("{HEAD}{}\n", rows.join("\n"))
 }
@@ -120,12 +129,13 @@ fn written(mut rows: Vec<&str>) -> String {
 /// The page has each scenario once, and nothing but what these tests write; each file has its test.
 #[test]
 fn page_has_every_scenario() {
-    let page = page();
-    assert_eq!(page, written(rows(&page).collect()), "run with UPDATE_SNAPSHOTS=1");
-    let files: Vec<PathBuf> = files();
-    let ids: Vec<String> = files.iter().map(|path| id_of(path).to_owned()).collect();
+    let id = |row: &str| row.strip_prefix("| [").and_then(|row| row.split(']').next()).map(str::to_owned);
+    update(|rows| rows.retain(|row| id(row).is_some_and(|id| ALL.contains(&id.as_str()))));
+    let ids: Vec<String> = files().iter().map(|path| id_of(path).to_owned()).collect();
     assert_eq!(ids, ALL, "a file for each test");
-    let on_page: Vec<&str> = rows(&page).filter_map(|row| row.strip_prefix("| [")?.split(']').next()).collect();
-    assert_eq!(on_page, ALL, "a row for each test");
     assert!(WAITING.iter().all(|(id, _)| ALL.contains(id)), "only scenarios wait");
+    let page = page();
+    assert_eq!(page, written(rows(&page).map(str::to_owned).collect()), "run with UPDATE_SNAPSHOTS=1");
+    let on_page: Vec<String> = rows(&page).filter_map(id).collect();
+    assert_eq!(on_page, ALL, "a row for each test");
 }

@@ -36,6 +36,7 @@ pub(crate) fn play(script: &Script, role: Role, crash: bool, patience: Patience)
         first_names: Names::new(),
         stands: BTreeMap::new(),
         requested: Vec::new(),
+        answered_here: Vec::new(),
     };
     for step in script.steps(role) {
         let played = match role {
@@ -68,6 +69,8 @@ pub(crate) struct Play {
     pub(crate) stands: BTreeMap<String, Heard>,
     /// Requests that the broker has not decided: cancels and replaces.
     pub(crate) requested: Vec<Line>,
+    /// ClOrdIDs of requests that Millrace has still to answer by itself.
+    pub(crate) answered_here: Vec<String>,
 }
 
 impl Play {
@@ -84,15 +87,14 @@ impl Play {
             What::Venue(words) => {
                 if decides_a_request(words) {
                     let latest = |street: &Street| street.prime.orders.get(&street.prime.latest).cloned();
-                    let there = |street: &mut Street| {
-                        latest(street).filter(|order| !order.pending.is_empty()).map(|_| ())
-                    };
+                    let there =
+                        |street: &mut Street| latest(street).filter(|order| !order.pending.is_empty()).map(|_| ());
                     self.street.until("a request that the venue can decide", there)?;
                     self.check_kept_back()?;
                 }
                 self.unread |= self.street.venue(words)?;
             }
-            What::Answer(line, _) => {
+            What::Answer(line) => {
                 let heard = self.street.until("an answer", |street| street.client.inbox.pop_front())?;
                 self.client_hears(&heard)?;
                 let ids = [line.cl_ord_id.as_str(), line.orig_cl_ord_id.as_str()];
@@ -144,7 +146,8 @@ impl Play {
         let line = Line { fields: of_client(line), ..line.clone() };
         let mut line = Line { fields: without_ids(line.fields), ..line };
         line.fields.retain(|(tag, _)| *tag != tag::POSS_RESEND);
-        compare::message(heard, &line, [&cl_ord_id, &orig], &mut Names::new()).map_err(|why| format!("at the broker {why}"))
+        compare::message(heard, &line, [&cl_ord_id, &orig], &mut Names::new())
+            .map_err(|why| format!("at the broker {why}"))
     }
 
     /// Keeps how the order stands for the client.
@@ -189,7 +192,11 @@ impl Play {
                 !fields::same(*tag, is, was)
             });
             if get(&heard, tag::EXEC_TYPE) != Some("I") || differs.is_some() {
-                return Err(format!("{first} stands as {}, not as {}", compare::shown(&heard), compare::shown(&stands)));
+                return Err(format!(
+                    "{first} stands as {}, not as {}",
+                    compare::shown(&heard),
+                    compare::shown(&stands)
+                ));
             }
         }
         match self.street.client.inbox.pop_front().or(self.street.prime.inbox.pop_front()) {

@@ -45,12 +45,12 @@ pub(crate) enum What {
     /// From the client to the broker.
     Request(Line, Way),
     /// From the broker to the client.
-    Answer(Line, Way),
+    Answer(Line),
     /// What the market behind Millrace does, when Millrace is the broker.
     Venue(String),
 }
 
-/// How far a request goes, and where its answer comes from.
+/// How far a request goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Way {
     /// On to the broker behind, at once.
@@ -113,7 +113,7 @@ impl Script {
                 script.settings.push(setting(line).ok_or_else(|| format!("line {at}: not a setting"))?);
             }
         };
-        let mut reader = Reader { columns, only: None, next: Way::Through, answers_here: Vec::new() };
+        let mut reader = Reader { columns, only: None, next: Way::Through };
         for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             if let Some(what) = reader.line(line).map_err(|why| format!("line {at}: {why}"))? {
                 script.steps.push(Step { at, only: reader.only, what });
@@ -175,8 +175,6 @@ struct Reader {
     columns: Vec<Column>,
     only: Option<Role>,
     next: Way,
-    /// ClOrdIDs of requests that Millrace has still to answer by itself.
-    answers_here: Vec<String>,
 }
 
 impl Reader {
@@ -184,18 +182,9 @@ impl Reader {
         match line.get(..2) {
             Some("> ") => {
                 let request = self.message(line)?;
-                let way = std::mem::replace(&mut self.next, Way::Through);
-                if way == Way::Here {
-                    self.answers_here.push(request.cl_ord_id.clone());
-                }
-                Ok(Some(What::Request(request, way)))
+                Ok(Some(What::Request(request, std::mem::replace(&mut self.next, Way::Through))))
             }
-            Some("< ") => {
-                let answer = self.message(line)?;
-                let here = self.answers_here.iter().position(|cl_ord_id| *cl_ord_id == answer.cl_ord_id);
-                let way = if here.map(|at| self.answers_here.remove(at)).is_some() { Way::Here } else { Way::Through };
-                Ok(Some(What::Answer(answer, way)))
-            }
+            Some("< ") => Ok(Some(What::Answer(self.message(line)?))),
             Some("  ") => self.direction(line.trim()),
             _ => Err("begins with neither >, < nor two spaces".into()),
         }
@@ -244,12 +233,6 @@ impl Reader {
                 blank.push(tag);
             }
         }
-        Ok(Line {
-            msg_type,
-            cl_ord_id: cl_ord_id.into(),
-            orig_cl_ord_id: orig_cl_ord_id.into(),
-            fields: named,
-            blank,
-        })
+        Ok(Line { msg_type, cl_ord_id: cl_ord_id.into(), orig_cl_ord_id: orig_cl_ord_id.into(), fields: named, blank })
     }
 }

@@ -5,9 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-use gateway::fix::driver::{
-    Application, ConnectSettings, Driver, Ended, Limits, MemoryStore, Outbound, SessionKey,
-};
+use gateway::fix::driver::{Application, ConnectSettings, Driver, Ended, Limits, MemoryStore, Outbound, SessionKey};
 use gateway::fix::message::Message;
 use gateway::fix::session::SessionConfig;
 use gateway::fix::tag;
@@ -162,8 +160,8 @@ const FIX_PORT: u16 = 9_876;
 /// An address of the loopback that no other test of this run has: ports that the system hands out to others never clash with it.
 fn host() -> Ipv4Addr {
     static NEXT: AtomicU8 = AtomicU8::new(1);
-    let [.., high, low] = std::process::id().to_be_bytes();
-    Ipv4Addr::new(127, high | 0x80, low, NEXT.fetch_add(1, Ordering::Relaxed))
+    let process = std::process::id();
+    Ipv4Addr::new(127, (process >> 8) as u8 | 0x80, process as u8, NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A small daemon that starts in no time, with all orders going to PRIME.
