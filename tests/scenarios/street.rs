@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
@@ -65,17 +66,18 @@ impl Street {
     /// Starts them, until all are logged on and orders pass.
     pub(crate) fn open(script: &Script, role: Role, Patience(patience): Patience) -> Result<Street, String> {
         let fails = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
+        let here = host();
         let mut to_prime = Driver::new(Limits::default()).map_err(fails("a driver"))?;
-        let listener = to_prime.listen(SocketAddr::from((host(), 0)), None).map_err(fails("a port"))?;
+        let listener = to_prime.listen(SocketAddr::from((here, 0)), None).map_err(fails("a port"))?;
         let store = || Box::new(MemoryStore::default());
         to_prime.accept(listener, SessionConfig::acceptor("PRIME", "MILLRACE"), store());
         let mut to_client = Driver::new(Limits::default()).map_err(fails("a driver"))?;
-        let fix = SocketAddr::from((host(), FIX_PORT));
+        let fix = SocketAddr::from((here, FIX_PORT));
         let to = ConnectSettings { wait_min_ns: 2_000_000, wait_max_ns: 10_000_000, ..ConnectSettings::to(fix) };
         to_client.initiate(SessionConfig::initiator("CLIENT1", "MILLRACE"), store(), to);
         let config = config(script, role, to_prime.local_addr(listener));
         let folder = tempfile::tempdir().map_err(fails("a folder"))?;
-        let daemon = Daemon::spawn_at(folder.path(), &config, fix).ready();
+        let daemon = spawn(folder.path(), &config, fix).ready();
         let mut prime = Prime::default();
         prime.answers = role == Role::Broker;
         let client = Client::default();
@@ -95,7 +97,7 @@ impl Street {
         while !self.prime.live {
             self.poll_prime();
             if Instant::now() > deadline {
-                return Err("the daemon does not log on at the broker".into());
+                return Err(format!("the daemon does not log on at the broker; it said:\n{}", self.daemon.said()));
             }
         }
         self.until("the client is logged on", |street| street.client.live.then_some(()))
@@ -150,12 +152,17 @@ impl Street {
         self.poll();
         self.daemon.kill();
         self.until("both sides miss the daemon", |street| (!street.client.live && !street.prime.live).then_some(()))?;
-        self.daemon = Daemon::spawn_at(self.folder.path(), &self.config, self.daemon.fix);
+        self.daemon = spawn(self.folder.path(), &self.config, self.daemon.fix);
         self.all_logged_on()
     }
 }
 
 const FIX_PORT: u16 = 9_876;
+const HTTP_PORT: u16 = 8_080;
+
+fn spawn(folder: &Path, config: &str, fix: SocketAddr) -> Daemon {
+    Daemon::spawn_on(folder, config, fix, SocketAddr::new(fix.ip(), HTTP_PORT))
+}
 
 /// An address of the loopback that no other test of this run has: ports that the system hands out to others never clash with it.
 fn host() -> Ipv4Addr {
@@ -167,6 +174,7 @@ fn host() -> Ipv4Addr {
 /// A small daemon that starts in no time, with all orders going to PRIME.
 fn config(script: &Script, role: Role, prime: SocketAddr) -> String {
     let more = |section| script.settings(role, section);
+    let here = prime.ip();
     format!(
         r#"
 [fix]
@@ -174,6 +182,9 @@ sender_comp_id = "MILLRACE"
 {fix}
 [journal]
 segment = "1MiB"
+
+[http]
+allowed_hosts = ["{here}"]
 
 [engine]
 orders_max = 1_024
