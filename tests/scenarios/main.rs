@@ -2,6 +2,7 @@
 //! broker: as the broker of that client, and as the client of that broker; each again with the daemon killed between every
 //! two messages. `README.md` here is written by these tests, and says how the files are read.
 
+mod act;
 mod as_client;
 mod compare;
 #[path = "../support/daemon.rs"]
@@ -9,9 +10,11 @@ mod compare;
 mod daemon;
 mod fields;
 mod market;
+mod memory;
 mod page;
 mod play;
 mod prime;
+mod request;
 mod script;
 mod street;
 

@@ -41,11 +41,21 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+/// A scenario, by its file.
+fn read(path: &Path) -> Script {
+    let text = fs::read_to_string(path).expect("the scenario");
+    Script::read(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+/// All of them.
+pub(crate) fn scripts() -> Vec<Script> {
+    files().iter().map(|path| read(path)).collect()
+}
+
 /// The test of one scenario.
 pub(crate) fn scenario(id: &str) {
     let path = file(id);
-    let script = Script::read(&fs::read_to_string(&path).expect("the scenario"))
-        .unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let script = read(&path);
     assert_eq!(script.id, id, "the first line of {}", path.display());
     let waits_for = WAITING.iter().find(|(waiting, _)| *waiting == id).map(|(_, what)| *what);
     let patience = if waits_for.is_some() { LITTLE_PATIENCE } else { PATIENCE };

@@ -1,5 +1,5 @@
 //! PRIME, the broker behind Millrace: hears what Millrace sends, answers status requests, and says what the scenario has it
-//! say. What it says of its own accord is in [`super::market`].
+//! say. What happens to an order there is in [`super::market`].
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,6 +7,7 @@ use gateway::fix::driver::{Application, Ended, Outbound, SessionKey};
 use gateway::fix::message::Message;
 use gateway::fix::{msg_type, tag};
 
+use super::act::{Act, Deed};
 use super::fields::{self, Field};
 use super::market::Order;
 
@@ -78,18 +79,16 @@ impl Application for Prime {
         }
         match message.msg_type() {
             msg_type::NEW_ORDER_SINGLE => {
-                let mut order = Order::new(&request);
                 self.latest = key(&cl_ord_id);
+                self.orders.insert(self.latest.clone(), Order::new(&request));
                 if self.answers {
-                    order.acknowledged = true;
-                    let report = self.report(&order, "0");
-                    send(out, msg_type::EXECUTION_REPORT, &report);
+                    let act = Act { deed: Deed::Acknowledges, further: Vec::new() };
+                    self.act(&act, out).expect("the order is there to be acknowledged");
                 }
-                self.orders.insert(self.latest.clone(), order);
             }
             _ => {
                 if let Some(order) = self.orders.get_mut(&key(&cl_ord_id)) {
-                    order.pending.push_back(request.clone());
+                    order.undecided.push_back(request.clone());
                 }
             }
         }
@@ -104,12 +103,9 @@ impl Prime {
         format!("PRIME-{}", self.exec_ids)
     }
 
-    /// A report on an order as it is, for this ExecType.
-    pub(crate) fn report(&mut self, order: &Order, exec_type: &str) -> Vec<Field> {
-        let mut report = vec![(tag::EXEC_ID, self.next_exec_id()), (tag::EXEC_TYPE, exec_type.to_owned())];
-        report.push((tag::CL_ORD_ID, order.cl_ord_id.clone()));
-        report.extend(order.state());
-        report
+    /// Is there something for the market to decide?
+    pub(crate) fn has_undecided(&self) -> bool {
+        self.orders.get(&self.latest).is_some_and(|order| !order.undecided.is_empty())
     }
 
     fn status(&mut self, cl_ord_id: &str, out: &mut Outbound<'_>) {

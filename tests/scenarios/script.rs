@@ -1,6 +1,7 @@
 //! A scenario file, read: its settings and its steps. The form is told in `README.md`; what does not have it is an error that
 //! names the line.
 
+use super::act::Act;
 use super::fields::{self, Field};
 
 /// Which side of the session with the scenario's messages Millrace is.
@@ -47,7 +48,7 @@ pub(crate) enum What {
     /// From the broker to the client.
     Answer(Line),
     /// What the market behind Millrace does, when Millrace is the broker.
-    Venue(String),
+    Venue(Act),
 }
 
 /// How far a request goes.
@@ -193,7 +194,7 @@ impl Reader {
     /// What is not a message. A reason stands behind each colon.
     fn direction(&mut self, line: &str) -> Result<Option<What>, String> {
         if let Some(words) = line.strip_prefix("venue ") {
-            return Ok(Some(What::Venue(words.into())));
+            return Ok(Some(What::Venue(Act::read(words)?)));
         }
         match line.split_once(": ").map_or(line, |(direction, _)| direction) {
             "only as the broker" => self.only = Some(Role::Broker),

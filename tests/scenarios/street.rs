@@ -12,6 +12,7 @@ use gateway::fix::session::SessionConfig;
 use gateway::fix::tag;
 use tempfile::TempDir;
 
+use super::act::Act;
 use super::daemon::Daemon;
 use super::fields::{Field, get};
 use super::prime::{Heard, Prime, heard, send};
@@ -140,10 +141,10 @@ impl Street {
         Ok(())
     }
 
-    /// Something happens behind the broker. Gives whether the broker reports it.
-    pub(crate) fn venue(&mut self, words: &str) -> Result<bool, String> {
+    /// Something happens behind the broker.
+    pub(crate) fn venue(&mut self, act: &Act) -> Result<(), String> {
         let mut out = self.to_prime.outbound(SessionKey::default()).ok_or("the broker is not logged on")?;
-        self.prime.act(words, &mut out)
+        self.prime.act(act, &mut out)
     }
 
     /// `kill -9`, and the daemon comes back.
