@@ -17,6 +17,8 @@ use super::orders::order_id_of;
 const EXEC_TRANS_TYPE: u32 = 20;
 /// CxlRejReason(102) of a request that came before: too late, unknown order, already pending, duplicate ClOrdID.
 const DONE_ALREADY: [u8; 4] = [0, 1, 3, 6];
+/// CxlRejReason(102) of a request that came when the order was done.
+const TOO_LATE: u8 = 0;
 /// OrdRejReason(103) and CxlRejReason(102) of a refusal for another reason.
 const OTHER: u8 = 99;
 /// CxlRejResponseTo(434) of a replace.
@@ -115,7 +117,10 @@ fn cancel_reject(message: &Message<'_>, venue: VenueId, open: &OpenOrders) -> Re
         false => (open.cancel_of(order_id, cl_ord_id), ReportKind::CancelRejected),
     };
     let reason = reason(message, tag::CXL_REJ_REASON);
+    // Every report that came before the refusal is booked, so of an order that is filled nothing else can have been done.
+    let is_filled = |open: &Open| !open.in_doubt && open.order.cum_qty >= open.order.order_qty && reason == TOO_LATE;
     let kind = match waiting {
+        Some(Sent::Perhaps) if open.get(order_id).is_some_and(is_filled) => kind,
         // It may be known already, and done: then the broker refuses it the second time, and that says nothing.
         Some(Sent::Perhaps) if DONE_ALREADY.contains(&reason) => ReportKind::Other,
         Some(_) => kind,

@@ -301,6 +301,20 @@ fn second_refusal_of_what_may_be_done_already_says_nothing() {
 }
 
 #[test]
+fn refusal_as_too_late_is_certain_where_the_order_is_filled() {
+    let mut heard = Heard::new();
+    let Event::CancelRequested(cancel) = sent_events()[2] else { panic!("a cancel") };
+    heard.open.cancel(&cancel, Sent::Perhaps);
+    assert_eq!(heard.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::Other), "a fill may be on its way");
+    let filled = OrderView { cum_qty: Qty::whole(100), ord_status: OrdStatus::Filled, ..order() };
+    let fill =
+        OrderFilled { order: filled, last_qty: Qty::whole(100), last_px: Px::whole(99), venue_exec_id: 1, reserved: 0 };
+    heard.open.on_event(&Event::OrderFilled(fill));
+    assert_eq!(heard.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::CancelRejected));
+    assert_eq!(heard.kind("9", "no more", "434=1|102=3|39=2|"), Some(ReportKind::Other), "the first one is pending");
+}
+
+#[test]
 fn answer_to_a_cancel_that_crosses_the_last_fill_is_still_an_answer() {
     let mut heard = Heard::new();
     let filled = OrderView { cum_qty: Qty::whole(100), ord_status: OrdStatus::Filled, ..order() };
