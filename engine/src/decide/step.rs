@@ -324,16 +324,17 @@ fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: 
     }
     // What came after the close has done nothing today.
     if view.time_in_force.is_good_till() && !order.hold().session {
-        good_till_day(calendar, is_over, order, events);
+        good_till_day(calendar, is_past, order, events);
     }
 }
 
 /// A good-till order is done for the day that is over, and restated on the next. Where the one was said only when the other has
 /// begun, because nobody was there in between, it is both.
-fn good_till_day(calendar: &Calendar, is_over: bool, order: &Order, events: &mut Events) {
+fn good_till_day(calendar: &Calendar, is_past: bool, order: &Order, events: &mut Events) {
     let (view, mut standing) = (&order.view, order.standing());
     let own_day = if order.trading_day > 0 { order.trading_day } else { calendar.trading_day };
     let mut done_day = order.done_day;
+    let is_over = is_past || calendar.phase == TradingPhase::Closed;
     if is_over && !order.done_for_day && done_day != own_day {
         let Some(after) = standing.after(Step::DoneForDay, standing.filled) else { return };
         let view = OrderView { ord_status: after.status(), ..order.report() };
@@ -342,8 +343,8 @@ fn good_till_day(calendar: &Calendar, is_over: bool, order: &Order, events: &mut
     }
     // One that its venue is done with for today waits for tomorrow.
     if matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing)
-        && calendar.trading_day > done_day
-        && standing.done_for_day
+        && (is_past || (standing.done_for_day && calendar.trading_day > done_day))
+        && standing.can_fill()
         && let Some(after) = standing.after(Step::Restate, standing.filled)
     {
         let view = OrderView {

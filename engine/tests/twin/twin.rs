@@ -781,7 +781,9 @@ impl Twin {
             return Some(vec![self.say("done for day", number)]);
         }
         let trades = matches!(phase, TradingPhase::Open | TradingPhase::Closing);
-        if trades && order.done_for_day && self.calendar.day > order.done_day {
+        let past = order.day > 0 && self.calendar.day > order.day;
+        let waits = order.done_for_day && self.calendar.day > order.done_day;
+        if trades && order.fillable() && (past || waits) {
             let order = self.orders.get_mut(&number).expect("it is there");
             (order.done_for_day, order.suspended, order.by_halt) = (false, false, false);
             order.day = self.calendar.day;
