@@ -57,7 +57,7 @@ pub(super) fn tell(
 ) -> Result<(), Suspense> {
     let venue_exec_id = report.venue_exec_id;
     match report.kind {
-        ReportKind::Accepted | ReportKind::Stands => accepted(order, report, events),
+        ReportKind::Accepted | ReportKind::AcceptedIdle | ReportKind::Stands => accepted(order, report, events),
         ReportKind::Rejected => {
             let order = after(order, Step::Reject)?;
             let reason = OrdRejReason::from_value(report.reason).unwrap_or(OrdRejReason::BrokerOption);
@@ -89,7 +89,7 @@ pub(super) fn tell(
         }
         ReportKind::Triggered => {
             let view = after(order, Step::Trigger)?;
-            let order_now = OrderView { triggered: 1, ..view };
+            let order_now = OrderView { triggered: 1, idle: 0, ..view };
             events.push(OrderTriggered { order: order_now, venue_exec_id, worst_px: order.worst_px });
             Ok(())
         }
@@ -103,7 +103,8 @@ fn accepted(order: &Order, report: &VenueReport, events: &mut Events) -> Result<
     let view = after(order, Step::Acknowledge)?;
     events.push(VenueAccepted { order_id: report.order_id, venue_exec_id: report.venue_exec_id });
     if !order.acknowledged {
-        events.push(OrderAcknowledged { order: view });
+        let idle = u8::from(report.kind == ReportKind::AcceptedIdle);
+        events.push(OrderAcknowledged { order: OrderView { idle, ..view } });
     }
     Ok(())
 }
@@ -133,7 +134,7 @@ pub(super) fn filled_by(
     let paid = fee_of(state, order, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
     events.push(OrderFilled {
-        order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), ..order.report() },
+        order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.report() },
         last_qty: report.last_qty,
         last_px: report.last_px,
         venue_exec_id: report.venue_exec_id,

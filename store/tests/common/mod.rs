@@ -202,7 +202,11 @@ impl Folder {
             ord_type: command.ord_type,
             time_in_force: command.time_in_force,
             ord_status: OrdStatus::Rejected,
-            reserved: [0; 8],
+            cum_notional: Notional::ZERO,
+            existing_qty: Qty::ZERO,
+            cum_qty: Qty::ZERO,
+            leaves_qty: Qty::ZERO,
+            reserved: [0; 16],
         };
         self.append(command, &[refused.into()]);
     }
