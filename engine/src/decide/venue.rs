@@ -3,10 +3,10 @@
 
 use model::{
     CancelCause, CancelRejected, Check, ClOrdId, CxlRejReason, CxlRejResponseTo, EngineTime, Events,
-    ExecRestatementReason, Notional, OrdRejReason, OrdStatus, OrderAcknowledged, OrderDoneForDay, OrderExpired,
-    OrderFilled, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView,
-    PositionChanged, Px, Qty, Refusal, ReplaceRequested, ReportKind, ReportSuspended, Suspense, TradeCanceled,
-    TradeCorrected, VenueAccepted, VenueId, VenueReport,
+    ExecRestatementReason, Notional, OrdRejReason, OrdStatus, OrdType, OrderAcknowledged, OrderDoneForDay,
+    OrderExpired, OrderFilled, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended,
+    OrderTriggered, OrderView, PositionChanged, Px, Qty, Refusal, ReplaceRequested, ReportKind, ReportSuspended,
+    Suspense, TradeCanceled, TradeCorrected, VenueAccepted, VenueId, VenueReport,
 };
 use risk::fee;
 
@@ -275,7 +275,8 @@ fn replaced(
     let after = standing.after(Step::Replace(is_behind), filled(cum_qty, order_qty)).ok_or(Suspense::NotApplicable)?;
     let view = OrderView {
         order_qty,
-        price: granted.price,
+        // A replace of a market-to-limit order names none: it stays where it rests.
+        price: if granted.price.is_zero() { order.view.price } else { granted.price },
         stop_px: granted.stop_px,
         ord_status: after.status(),
         ..order.report_to(granted.cl_ord_id)
@@ -390,7 +391,9 @@ fn restated(state: &State, order: &Order, report: &VenueReport, events: &mut Eve
         return Err(Suspense::Overflow);
     }
     let order_qty = said.max(cum_qty);
-    let price = if report.price.is_zero() || !view.ord_type.has_price() { view.price } else { report.price };
+    // A market-to-limit order has none until its venue says where it rests.
+    let may_have = view.ord_type.has_price() || view.ord_type == OrdType::MarketToLimit;
+    let price = if report.price.is_zero() || !may_have { view.price } else { report.price };
     let after = order.standing().after(Step::Restate, filled(cum_qty, order_qty)).ok_or(Suspense::NotApplicable)?;
     let worst_px = if price == view.price { order.worst_px } else { price };
     let room = reserved_fits(state, view, order_qty - cum_qty, worst_px);
