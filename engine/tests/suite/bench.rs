@@ -153,7 +153,7 @@ pub(crate) fn new_order(session: SessionId, id: &str, symbol: &str, side: Side, 
     }
 }
 
-fn instrument(symbol: &str) -> DefineInstrument {
+pub(crate) fn instrument(symbol: &str) -> DefineInstrument {
     DefineInstrument {
         tick: Px::whole(1),
         lot: Qty::whole(1),

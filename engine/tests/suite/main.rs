@@ -3,3 +3,4 @@
 mod bench;
 mod order_life;
 mod random_orders;
+mod trading_days;
