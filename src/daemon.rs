@@ -10,12 +10,12 @@ use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
 use gateway::calendar::{Standing, Timer};
 use gateway::fix::Acceptor;
 use gateway::fix::store::SledStore;
-use gateway::venue::paper::Settings as VenueSettings;
-use gateway::venue::{OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
+use gateway::venue::paper::{Market, Settings as VenueSettings};
+use gateway::venue::{Listing, OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
 use gateway::views::{Views, ViewsAgent};
 use journal::{Follower, Mark};
 use model::queue::{Consumer, Producer, bounded};
-use model::{Agent, CalendarName, Command, CompId, Seq, VenueId, limits};
+use model::{Agent, CalendarName, Command, CompId, Seq, TradingState, VenueId, limits};
 
 use crate::brokers;
 use crate::config::{Configuration, Durability, Layout, Quotes};
@@ -201,11 +201,14 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     /// The paper venue is told what the engine holds open, by its place in the queue.
     fn venue(&self, state: &State, queue: Producer<Command>) -> Result<PaperVenue<Follower>> {
-        let mut open: Vec<_> =
-            state.working_orders().filter(|order| order.venue == VenueId::PAPER && order.view.held == 0).collect();
+        let mut open: Vec<_> = state.working_orders().filter(|order| order.venue == VenueId::PAPER).collect();
         open.sort_by_key(|order| (order.working_since, order.view.order_id));
         let open = open.into_iter().map(|order| OpenOrder {
             view: order.view,
+            worst_px: order.worst_px,
+            min_qty: order.min_qty,
+            max_floor: order.max_floor,
+            suspended: order.suspended,
             acknowledged: order.at_venue,
             pending_cancel: order.pending.cancels_sent > 0,
             pending_replace: order.pending.first_replace().map(|first| (first.order_qty, first.price)),
@@ -214,12 +217,20 @@ impl Assembly<'_> {
             orders_max: u32::try_from(self.config.engine.orders_max)?,
             instruments_max: u32::try_from(self.config.instruments.len())?.max(64),
         };
-        let instruments = state.instruments().map(|(id, definition)| {
-            let here = definition.venue == VenueId::PAPER;
-            (id, here.then_some(definition.tick))
+        let listings = state.instruments().map(|(instrument, definition)| Listing {
+            instrument,
+            tick: definition.tick,
+            is_here: definition.venue == VenueId::PAPER,
+            calendar: definition.calendar,
+            is_halted: state.instrument_trading(instrument) == Some(TradingState::Halted),
+            is_splitting: state.is_splitting(instrument),
         });
+        let market = Market {
+            listings: listings.collect(),
+            phases: state.calendars().map(|calendar| (calendar.name, calendar.phase)).collect(),
+        };
         let tail = Follower::near(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
-        Ok(PaperVenue::new(settings, instruments, tail, queue, state.last_venue_exec_id(), open))
+        Ok(PaperVenue::new(settings, market, tail, queue, state.last_venue_exec_id(), open))
     }
 
     fn quotes(&self, state: &State, queue: Producer<Command>) -> Option<SyntheticQuotes> {

@@ -2,7 +2,7 @@
 //! days, stops that a price has reached, orders of one ClOrdLinkID(583), answers about many orders.
 //!
 //! What concerns many orders is written down here or with what changed (a session, a calendar, an instrument), and then all
-//! working orders are reviewed, from the last to the first; each gets what is due to it now. A change in the middle of a
+//! working orders are reviewed, from the last to the first, until nothing is due to any of them. A change in the middle of a
 //! review begins it anew, so at its end all has been applied that was written down before. Everything is folded from events:
 //! a restart goes on where the work stood.
 
@@ -62,6 +62,10 @@ pub(crate) struct Agenda {
     pub(crate) groups: VecDeque<u32>,
     /// How many working orders are still to be reviewed; none where nothing is under review.
     pub(crate) review: Option<usize>,
+    /// The frame in which it was begun last.
+    pub(crate) begun: Seq,
+    /// Something was due to an order: more may be due to it now, so all are gone through once more.
+    pub(crate) acted: bool,
     pub(crate) mass_cancels: Vec<Filter>,
     /// Sessions whose loss is being worked on, each once.
     pub(crate) lost: Vec<SessionId>,
@@ -86,6 +90,8 @@ impl Agenda {
             triggers: VecDeque::new(),
             groups: VecDeque::new(),
             review: None,
+            begun: Seq(0),
+            acted: false,
             mass_cancels: Vec::with_capacity(MASS_CANCELS_MAX),
             lost: Vec::new(),
             split: Vec::new(),
@@ -113,8 +119,9 @@ impl Agenda {
     }
 
     /// Begins the review, or begins it anew.
-    pub(crate) fn review(&mut self, working: usize) {
+    pub(crate) fn review(&mut self, at: Seq, working: usize) {
         self.review = Some(working);
+        self.begun = at;
         self.expiry_seen = NEVER;
     }
 

@@ -95,9 +95,18 @@ pub(crate) fn of_state(state: &State) -> StateHash {
 }
 
 fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
-    let flags = [u8::from(agenda.days_changed), u8::from(agenda.halts_changed)];
+    let flags = [agenda.days_changed, agenda.halts_changed, agenda.acted].map(u8::from);
     let cursor = agenda.review.map_or(u64::MAX, |cursor| cursor as u64);
-    sum.add(b'n', &[cursor.as_bytes(), agenda.next_expiry.as_bytes(), agenda.expiry_seen.as_bytes(), &flags]);
+    sum.add(
+        b'n',
+        &[
+            cursor.as_bytes(),
+            agenda.begun.as_bytes(),
+            agenda.next_expiry.as_bytes(),
+            agenda.expiry_seen.as_bytes(),
+            &flags,
+        ],
+    );
     for (place, index) in agenda.triggers.iter().enumerate() {
         sum.add(b't', &[&index.to_le_bytes(), &place.to_le_bytes()]);
     }
@@ -140,13 +149,21 @@ fn add_order(sum: &mut Sum, order: &Order) {
             order.working_since.as_bytes(),
             pending.cancel.as_bytes(),
             &[pending.ending.map_or(0, |cause| cause.value()), pending.cancels_sent],
-            &[order.at_venue, order.acknowledged, order.done_for_day, order.stopped, order.suspended].map(u8::from),
+            &[
+                order.at_venue,
+                order.acknowledged,
+                order.done_for_day,
+                order.stopped,
+                order.suspended,
+                order.suspended_here,
+            ]
+            .map(u8::from),
             &[order.end.map_or(0, |end| end as u8 + 1), order.contingency.value()],
             order.venue.as_bytes(),
             order.min_qty.as_bytes(),
             order.max_floor.as_bytes(),
             order.peg_offset.as_bytes(),
-            [order.trading_day, order.sent_epoch, order.heard_epoch].as_bytes(),
+            [order.trading_day, order.done_day, order.sent_epoch, order.heard_epoch].as_bytes(),
             [order.split_at.0, order.day_began.0, order.venue_order_id, order.last_fill].as_bytes(),
         ],
     );

@@ -146,6 +146,8 @@ pub struct Order {
     pub stopped: bool,
     /// It does not trade for now.
     pub suspended: bool,
+    /// It was Millrace that suspended it, for a halt.
+    pub(crate) suspended_here: bool,
     /// MinQty(110).
     pub min_qty: Qty,
     /// MaxFloor(111).
@@ -156,6 +158,8 @@ pub struct Order {
     pub contingency: Contingency,
     /// The trading day that it belongs to, in days since 1970; 0 where no calendar says.
     pub trading_day: u32,
+    /// The trading day that it was done for last.
+    pub(crate) done_day: u32,
     /// The frame of the last split that it was restated for.
     pub(crate) split_at: Seq,
     /// The frame that began the trading day for it; fills before it count as those of earlier days.
@@ -270,11 +274,13 @@ pub(crate) const VACANT: Order = Order {
     done_for_day: false,
     stopped: false,
     suspended: false,
+    suspended_here: false,
     min_qty: Qty::ZERO,
     max_floor: Qty::ZERO,
     peg_offset: Px::ZERO,
     contingency: Contingency::None,
     trading_day: 0,
+    done_day: 0,
     split_at: Seq(0),
     day_began: Seq(0),
     venue_order_id: 0,

@@ -631,6 +631,8 @@ pub enum ReportKind {
     Triggered = 16,
     /// The answer to a question: the venue has the order, and it stands as we know it.
     Stands = 17,
+    /// ExecType(150)=0 with WorkingIndicator(636)=N: the venue has the order, and does not work it yet.
+    AcceptedIdle = 18,
 }
 
 impl Origin {

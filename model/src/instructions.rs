@@ -70,6 +70,11 @@ impl ExecInst {
         ExecInst(self.0 | other.0)
     }
 
+    /// This set without the other.
+    pub const fn without(self, other: ExecInst) -> ExecInst {
+        ExecInst(self.0 & !other.0)
+    }
+
     /// No instruction.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -32,13 +32,23 @@ impl Bucket {
     }
 
     fn gap(per_second: u32) -> i64 {
-        SECOND / i64::from(per_second.max(1))
+        // A rate beyond one a nanosecond is no rate.
+        (SECOND / i64::from(per_second.max(1))).max(1)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn absurd_rates_are_answered() {
+        let mut bucket = Bucket::default();
+        for per_second in [0, 1, 1_000_000_000, u32::MAX] {
+            bucket.take(EngineTime(SECOND), per_second);
+            assert!(bucket.filled(EngineTime(SECOND), per_second) > 1);
+        }
+    }
 
     #[test]
     fn bucket_holds_one_second_and_refills_evenly() {

@@ -50,14 +50,17 @@ fn views_show_the_latest_order_and_the_position_at_a_time() {
             .into()],
     );
     let order = model::OrderView { order_id: model::OrderId(77), ord_status: OrdStatus::Canceled, ..order };
-    let canceled = model::OrderCanceled {
-        order,
-        venue_exec_id: 1,
-        restatement: model::ExecRestatementReason::NotGiven,
-        cause: model::CancelCause::Client,
-        reserved: [0; 6],
-    };
-    folder.append(model::Tick { reserved: 0 }, &[canceled.into()]);
+    folder.append(
+        model::Tick { reserved: 0 },
+        &[model::OrderCanceled {
+            order,
+            venue_exec_id: 1,
+            restatement: model::ExecRestatementReason::NotGiven,
+            cause: model::CancelCause::Client,
+            reserved: [0; 6],
+        }
+        .into()],
+    );
     folder.fill(price);
     let before = folder.now.0;
     folder.fill(Px::whole(20));

@@ -40,7 +40,12 @@ impl Daemon {
 
     /// The same with a configuration of one's own, and a port for FIX that clients may come back to.
     pub(crate) fn spawn_at(data: &Path, config: &str, fix: SocketAddr) -> Daemon {
-        let (file, http) = (data.join("millrace.toml"), free_port());
+        Daemon::spawn_on(data, config, fix, free_port())
+    }
+
+    /// The same with a port for HTTP too.
+    pub(crate) fn spawn_on(data: &Path, config: &str, fix: SocketAddr, http: SocketAddr) -> Daemon {
+        let file = data.join("millrace.toml");
         fs::write(&file, config).expect("the configuration is written");
         // One log for each start, named after its port: a second daemon must not cut the first one's log.
         let log = data.join(format!("daemon-{}.log", http.port()));

@@ -2,8 +2,8 @@
 
 use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
-    InstrumentId, NewOrder, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin, Px, Qty,
-    Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    InstrumentId, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin,
+    Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
 };
 use risk::{Context, Exposure, Proposal, Reference};
 
@@ -244,6 +244,10 @@ fn refused(state: &State, command: &NewOrder, refusal: Refusal, known: Option<&O
         order_qty: command.order_qty,
         price: command.price,
         order_id: existing.map_or(OrderId(0), |order| order.view.order_id),
+        existing_qty: existing.map_or(Qty::ZERO, |order| order.view.order_qty),
+        cum_qty: existing.map_or(Qty::ZERO, |order| order.view.cum_qty),
+        leaves_qty: existing.map_or(Qty::ZERO, |order| order.view.leaves_qty()),
+        cum_notional: existing.map_or(Notional::ZERO, |order| order.view.cum_notional),
         cl_ord_id: command.cl_ord_id,
         symbol: command.symbol,
         account: if command.account.is_empty() { own } else { command.account },
@@ -252,7 +256,7 @@ fn refused(state: &State, command: &NewOrder, refusal: Refusal, known: Option<&O
         ord_type: command.ord_type,
         time_in_force: command.time_in_force,
         ord_status: existing.map_or(OrdStatus::Rejected, |order| order.view.ord_status),
-        reserved: [0; 8],
+        reserved: [0; 16],
     }
 }
 
@@ -294,19 +298,20 @@ pub(super) fn context<'a>(
     })
 }
 
-/// The proposal that an order which is there already would be.
+/// The proposal that an order which is there already would be. A stop that has gone off is one no more.
 pub(super) fn proposal_of(order: &Order) -> Proposal {
     let view = &order.view;
+    let waits = view.triggered == 0;
     Proposal {
         side: view.side,
-        ord_type: if view.triggered == 1 { view.ord_type.triggered() } else { view.ord_type },
+        ord_type: view.working_type(),
         order_qty: view.order_qty,
         price: view.price,
-        stop_px: if view.triggered == 1 { Px::ZERO } else { view.stop_px },
-        peg_offset: if view.triggered == 1 { Px::ZERO } else { order.peg_offset },
+        stop_px: if waits { view.stop_px } else { Px::ZERO },
+        peg_offset: if waits { order.peg_offset } else { Px::ZERO },
         time_in_force: view.time_in_force,
         expire_time: view.expire_time,
-        exec_inst: view.exec_inst,
+        exec_inst: if waits { view.exec_inst } else { view.exec_inst.without(ExecInst::TRAILING_STOP_PEG) },
         min_qty: order.min_qty,
         max_floor: order.max_floor,
         counts: counts(order.hold(), order.link != NONE),

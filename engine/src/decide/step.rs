@@ -42,7 +42,8 @@ fn done(is_done: bool) -> WorkAdvanced {
         held_back: OrderId(0),
         work: Work::Review,
         is_done: u8::from(is_done),
-        reserved: [0; 6],
+        acted: 0,
+        reserved: [0; 5],
     }
 }
 
@@ -202,7 +203,8 @@ fn review(state: &State, seq: Seq, now: EngineTime, events: &mut Events) -> Work
             next_expiry = next_expiry.min(order.view.expire_time);
         }
     }
-    WorkAdvanced { cursor: cursor as u64, next_expiry, ..done(cursor == 0) }
+    let acted = u8::from(!events.as_slice().is_empty());
+    WorkAdvanced { cursor: cursor as u64, next_expiry, acted, ..done(cursor == 0) }
 }
 
 /// Is anything under review that the keys of an order do not tell?
@@ -285,7 +287,9 @@ fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events)
         end(seq, order, CancelCause::Halt, events);
         return true;
     }
-    if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || is_halted == order.suspended {
+    // What the venue suspended the venue brings back.
+    let is_due = if is_halted { !order.suspended } else { order.suspended_here };
+    if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || !is_due || !standing.can_fill() {
         return false;
     }
     let step = if is_halted { Step::Suspend } else { Step::Restate };
@@ -310,32 +314,37 @@ fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: 
     if abilities.has(Abilities::DAYS) && view.held == 0 {
         return;
     }
-    let is_later = order.trading_day > 0 && calendar.trading_day > order.trading_day;
-    let is_over = is_later || calendar.phase == TradingPhase::Closed;
+    // What came before the calendar had said anything belongs to the first day that it tells of.
+    let is_past = order.trading_day > 0 && calendar.trading_day > order.trading_day;
+    let is_over = is_past || calendar.phase == TradingPhase::Closed;
     let missed_opening = view.time_in_force == TimeInForce::AtTheOpening
         && matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing | TradingPhase::Closed);
-    if (is_over && !view.time_in_force.is_good_till() && order.trading_day > 0) || missed_opening {
+    if (is_over && !view.time_in_force.is_good_till()) || missed_opening {
         return end(seq, order, CancelCause::Expiry, events);
     }
+    // What came after the close has done nothing today.
     if view.time_in_force.is_good_till() && !order.hold().session {
-        good_till_day(calendar, is_over, order, events);
+        good_till_day(calendar, is_past, order, events);
     }
 }
 
 /// A good-till order is done for the day that is over, and restated on the next. Where the one was said only when the other has
 /// begun, because nobody was there in between, it is both.
-fn good_till_day(calendar: &Calendar, is_over: bool, order: &Order, events: &mut Events) {
+fn good_till_day(calendar: &Calendar, is_past: bool, order: &Order, events: &mut Events) {
     let (view, mut standing) = (&order.view, order.standing());
-    if is_over && !order.done_for_day {
+    let own_day = if order.trading_day > 0 { order.trading_day } else { calendar.trading_day };
+    let mut done_day = order.done_day;
+    let is_over = is_past || calendar.phase == TradingPhase::Closed;
+    if is_over && !order.done_for_day && done_day != own_day {
         let Some(after) = standing.after(Step::DoneForDay, standing.filled) else { return };
         let view = OrderView { ord_status: after.status(), ..order.report() };
         events.push(OrderDoneForDay { order: view, venue_exec_id: 0, reserved: 0 });
-        standing = after;
+        (standing, done_day) = (after, own_day);
     }
     // One that its venue is done with for today waits for tomorrow.
     if matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing)
-        && calendar.trading_day > order.trading_day
-        && standing.done_for_day
+        && (is_past || (standing.done_for_day && calendar.trading_day > done_day))
+        && standing.can_fill()
         && let Some(after) = standing.after(Step::Restate, standing.filled)
     {
         let view = OrderView {

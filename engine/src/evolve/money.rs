@@ -19,6 +19,7 @@ impl State {
         order.acknowledged = true;
         order.view.cum_qty = e.order.cum_qty;
         order.view.cum_notional = e.order.cum_notional;
+        order.view.idle = 0;
         self.change(slot, &e.order);
         self.look_at_group(slot);
     }
@@ -76,6 +77,7 @@ impl State {
 
     fn amended(&mut self, after: &model::OrderView, venue_exec_id: u64) {
         let slot = self.known(after.order_id);
+        let could_fill = self.orders.get(slot).standing().can_fill();
         self.applied(slot, venue_exec_id);
         self.last_fill = crate::fills::NONE;
         let view = &mut self.orders.get_mut(slot).view;
@@ -84,6 +86,9 @@ impl State {
         view.prior_qty = after.prior_qty;
         view.prior_notional = after.prior_notional;
         self.change(slot, after);
+        if !could_fill {
+            self.review_revived(slot);
+        }
     }
 
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {

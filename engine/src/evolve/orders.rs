@@ -1,10 +1,10 @@
 //! The life of an order.
 
 use model::{
-    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecRestatementReason,
-    OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued, ReplaceRequested, VenueAccepted,
-    VenueId,
+    CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecInst,
+    ExecRestatementReason, InstrumentId, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId,
+    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued,
+    ReplaceRequested, TradingState, VenueAccepted, VenueId,
 };
 
 use crate::decide::is_watched;
@@ -154,12 +154,15 @@ impl State {
 
     pub(super) fn order_acknowledged(&mut self, e: &OrderAcknowledged) {
         let slot = self.known(e.order.order_id);
-        self.orders.get_mut(slot).acknowledged = true;
+        let order = self.orders.get_mut(slot);
+        order.acknowledged = true;
+        order.view.idle = e.order.idle;
         self.change(slot, &e.order);
     }
 
     pub(super) fn order_replaced(&mut self, e: &OrderReplaced) {
         let slot = self.known(e.order.order_id);
+        let could_fill = self.orders.get(slot).standing().can_fill();
         self.applied(slot, e.venue_exec_id);
         self.disarm(slot);
         let seq = self.last.seq;
@@ -177,10 +180,14 @@ impl State {
         order.worst_px = e.worst_px;
         self.change(slot, &e.order);
         self.arm(slot);
+        if !could_fill {
+            self.review_revived(slot);
+        }
     }
 
     pub(super) fn order_restated(&mut self, e: &OrderRestated) {
         let slot = self.known(e.order.order_id);
+        let was = *self.orders.get(slot);
         self.applied(slot, e.venue_exec_id);
         self.disarm(slot);
         let (seq, day) = (self.last.seq, self.calendar_of(e.order.instrument).map(|calendar| calendar.trading_day));
@@ -191,6 +198,7 @@ impl State {
         order.acknowledged = true;
         order.done_for_day = false;
         order.suspended = false;
+        order.suspended_here = false;
         match e.restatement {
             ExecRestatementReason::GtRenewal => {
                 order.day_began = seq;
@@ -201,14 +209,23 @@ impl State {
         }
         self.change(slot, &e.order);
         self.arm(slot);
+        // A halt has passed over what was done for the day, or goes on over what the venue brought back.
+        let waits_for_halt =
+            (was.done_for_day || was.suspended) && was.view.exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT);
+        if !was.standing().can_fill() || (waits_for_halt && self.is_halted(e.order.instrument)) {
+            self.review_revived(slot);
+        }
     }
 
     pub(super) fn order_done_for_day(&mut self, e: &OrderDoneForDay) {
         let slot = self.known(e.order.order_id);
         self.applied(slot, e.venue_exec_id);
+        let day = self.calendar_of(e.order.instrument).map_or(0, |calendar| calendar.trading_day);
         let order = self.orders.get_mut(slot);
         order.acknowledged = true;
         order.done_for_day = true;
+        // The day that it belongs to, also where it is said on the next.
+        order.done_day = if order.trading_day > 0 { order.trading_day } else { day };
         self.change(slot, &e.order);
     }
 
@@ -227,6 +244,7 @@ impl State {
         let order = self.orders.get_mut(slot);
         order.acknowledged = true;
         order.suspended = true;
+        order.suspended_here = e.venue_exec_id == 0;
         self.change(slot, &e.order);
     }
 
@@ -243,6 +261,7 @@ impl State {
             order.trading_day = day.unwrap_or(order.trading_day);
         }
         order.view.triggered = e.order.triggered;
+        order.view.idle = 0;
         order.view.held = e.order.held;
         order.view.order_qty = e.order.order_qty;
         order.worst_px = e.worst_px;
@@ -265,6 +284,7 @@ impl State {
         order.done_for_day = false;
         order.stopped = false;
         order.suspended = false;
+        order.suspended_here = false;
         order.view.held = 0;
         order.pending.cancel = ClOrdId::EMPTY;
         order.pending.ending = None;
@@ -324,6 +344,10 @@ impl State {
     fn heard(&mut self, slot: u32) {
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
         self.orders.get_mut(slot).heard_epoch = epoch;
+    }
+
+    fn is_halted(&self, instrument: InstrumentId) -> bool {
+        self.instruments.get(instrument.0).is_some_and(|instrument| instrument.trading != TradingState::Active)
     }
 
     pub(super) fn known(&self, order_id: OrderId) -> u32 {

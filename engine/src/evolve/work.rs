@@ -1,7 +1,8 @@
 //! Work that goes on in steps: how it begins, and how far it has come.
 
 use model::{
-    AccountId, InstrumentId, MassCancelReported, MassStatusBegun, Seq, SessionId, SessionLost, Side, Work, WorkAdvanced,
+    AccountId, InstrumentId, MassCancelReported, MassStatusBegun, Seq, SessionId, SessionLost, Side, TimeInForce, Work,
+    WorkAdvanced,
 };
 
 use crate::agenda::{Filter, MassStatus, NEVER};
@@ -10,7 +11,21 @@ use crate::state::State;
 impl State {
     /// All working orders are gone through, from the last to the first.
     pub(super) fn review(&mut self) {
-        self.agenda.review(self.orders.working().len());
+        self.agenda.review(self.last.seq, self.orders.working().len());
+    }
+
+    /// An order can be filled again that could not be when others of its kind were gone through: its day may be over, its
+    /// instrument halted, its time past. Rare: a bust, or a replace of an order that was filled.
+    pub(super) fn review_revived(&mut self, slot: u32) {
+        let order = self.orders.get(slot);
+        if order.standing().can_fill() {
+            self.agenda.days_changed = true;
+            self.agenda.halts_changed = true;
+            if order.view.time_in_force == TimeInForce::GoodTillDate {
+                self.agenda.watch(order.view.expire_time);
+            }
+            self.review();
+        }
     }
 
     pub(super) fn mass_cancel_reported(&mut self, e: &MassCancelReported) {
@@ -72,8 +87,17 @@ impl State {
     fn review_advanced(&mut self, e: &WorkAdvanced) {
         let agenda = &mut self.agenda;
         agenda.expiry_seen = agenda.expiry_seen.min(e.next_expiry);
+        // What this very step has changed begins it anew.
+        if agenda.begun == self.last.seq {
+            return;
+        }
         agenda.review = Some(e.cursor as usize);
+        agenda.acted |= e.acted == 1;
         if e.is_done == 0 {
+            return;
+        }
+        if std::mem::take(&mut agenda.acted) {
+            agenda.review = Some(self.orders.working().len());
             return;
         }
         agenda.review = None;

@@ -78,11 +78,7 @@ fn order_that_its_venue_is_done_with_for_today_waits_for_tomorrow() {
     let id = good_till(&mut bench, "gtc");
     bench.venue(id, ReportKind::DoneForDay, 0, 0);
     // Every order is looked at again.
-    bench.run(Command::SessionEnded(SessionEnded {
-        session: SessionId(1),
-        how: SessionEnd::Logout,
-        reserved: [0; 3],
-    }));
+    bench.run(Command::SessionEnded(SessionEnded { session: SessionId(1), how: SessionEnd::Logout, reserved: [0; 3] }));
     phase(&mut bench, MONDAY, TradingPhase::Closing);
     assert_eq!(go_on(&mut bench), []);
     phase(&mut bench, MONDAY, TradingPhase::Closed);

@@ -6,6 +6,7 @@ use super::encode::Encoder;
 use super::form::FieldProblem;
 use super::message::{Message, optional};
 use super::tag;
+use super::version::Version;
 
 /// The body of a NewOrderSingle(D). Begin it with `begin_app_message(now, msg_type::NEW_ORDER_SINGLE, out)`.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,39 @@ impl NewOrderSingle<'_> {
     pub fn write_replace_body(&self, orig_cl_ord_id: &[u8], out: &mut Encoder) {
         out.field_bytes(tag::ORIG_CL_ORD_ID, orig_cl_ord_id);
         self.write_body(out);
+    }
+}
+
+/// Terms that few orders have, for the body of a NewOrderSingle(D) or an OrderCancelReplaceRequest(G). Zeros are left out.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct SpecialTerms<'a> {
+    /// StopPx(99) in 1e-8.
+    pub stop_px: i64,
+    /// PegOffsetValue(211) in 1e-8.
+    pub peg_offset: i64,
+    /// MinQty(110) in 1e-8.
+    pub min_qty: i64,
+    /// MaxFloor(111) in 1e-8; DisplayQty(1138) from FIX 5.0 SP2 on.
+    pub max_floor: i64,
+    /// ExpireTime(126), nanoseconds since 1970.
+    pub expire_time_ns: i64,
+    /// ExecInst(18): letters with spaces between; empty is left out.
+    pub exec_inst: &'a [u8],
+}
+
+impl SpecialTerms<'_> {
+    pub fn write(&self, version: Version, out: &mut Encoder) {
+        let decimals = [
+            (tag::STOP_PX, self.stop_px),
+            (tag::PEG_OFFSET_VALUE, self.peg_offset),
+            (tag::MIN_QTY, self.min_qty),
+            (version.max_floor(), self.max_floor),
+        ];
+        decimals.into_iter().filter(|(_, units)| *units != 0).for_each(|(tag, units)| out.field_decimal(tag, units));
+        if self.expire_time_ns != 0 {
+            out.field_time(tag::EXPIRE_TIME, self.expire_time_ns);
+        }
+        out.field_bytes(tag::EXEC_INST, self.exec_inst);
     }
 }
 

@@ -69,6 +69,10 @@ counters! {
     slow_consumers,
     /// Messages that the message log had no room for.
     messages_unlogged,
+    /// Reports of a broker that changed nothing, and that a person must look at.
+    reports_suspended,
+    /// DontKnowTrades(Q) written.
+    trades_disputed,
     /// Connections closed, for whatever reason.
     disconnects,
 }

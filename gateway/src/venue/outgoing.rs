@@ -8,21 +8,21 @@ use std::collections::VecDeque;
 use model::queue::{Full, Producer};
 use model::{Command, VenueReport};
 
-/// See the module.
+/// See the module. `T` is all that the venue can say: reports alone, or any command.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct Outgoing<T = VenueReport> {
     queue: Producer<Command>,
-    waiting: VecDeque<VenueReport>,
+    waiting: VecDeque<T>,
 }
 
-impl Outgoing {
+impl<T: Copy + Into<Command>> Outgoing<T> {
     /// Room for this many reports that wait, before it grows.
-    pub(crate) fn new(queue: Producer<Command>, room: usize) -> Outgoing {
+    pub(crate) fn new(queue: Producer<Command>, room: usize) -> Outgoing<T> {
         Outgoing { queue, waiting: VecDeque::with_capacity(room) }
     }
 
-    pub(crate) fn send(&mut self, report: VenueReport) {
-        let late = !self.waiting.is_empty() || self.queue.try_push(Command::VenueReport(report)).is_err();
+    pub(crate) fn send(&mut self, report: T) {
+        let late = !self.waiting.is_empty() || self.queue.try_push(report.into()).is_err();
         if late {
             self.waiting.push_back(report);
         }
@@ -32,7 +32,7 @@ impl Outgoing {
     pub(crate) fn drain(&mut self) -> usize {
         let mut drained = 0;
         while let Some(report) = self.waiting.front() {
-            if let Err(Full(_)) = self.queue.try_push(Command::VenueReport(*report)) {
+            if let Err(Full(_)) = self.queue.try_push((*report).into()) {
                 break;
             }
             self.waiting.pop_front();

@@ -126,6 +126,7 @@ impl Folder {
     }
 
     pub fn order(&mut self, status: OrdStatus, cum: i64, price: Px) -> OrderView {
+        let cl_ord_id = Text::literal(&format!("C{}", self.orders));
         OrderView {
             cum_notional: Notional::of(price, Qty::whole(cum)),
             order_id: OrderId(self.orders),
@@ -134,16 +135,14 @@ impl Folder {
             cum_qty: Qty::whole(cum),
             account: AccountId(0),
             instrument: InstrumentId(0),
-            side: Side::Buy,
-            ord_type: OrdType::Limit,
             ord_status: status,
-            ..OrderView::unknown(SessionId(0), Text::literal(&format!("C{}", self.orders)))
+            ..OrderView::unknown(SessionId(0), cl_ord_id)
         }
     }
 
     fn new_order(&self, price: Px) -> NewOrder {
-        let cl_ord_id = Text::literal(&format!("C{}", self.orders));
         let origin = Origin::fix(SessionId(0), self.orders);
+        let cl_ord_id = Text::literal(&format!("C{}", self.orders));
         NewOrder {
             order_qty: Qty::whole(100),
             price,
@@ -199,7 +198,11 @@ impl Folder {
             ord_type: command.ord_type,
             time_in_force: command.time_in_force,
             ord_status: OrdStatus::Rejected,
-            reserved: [0; 8],
+            cum_notional: Notional::ZERO,
+            existing_qty: Qty::ZERO,
+            cum_qty: Qty::ZERO,
+            leaves_qty: Qty::ZERO,
+            reserved: [0; 16],
         };
         self.append(command, &[refused.into()]);
     }

@@ -1,30 +1,72 @@
 //! What is asked after a Logon: the fate of what was not answered, a piece at a time.
 //!
-//! Questions are in no record, so one that the broker had no use for yet, because of a gap before it, is asked again when the
-//! gap is filled.
+//! First the requests that may not have arrived go out again. Then the broker is asked: for each order in turn, or, where it can
+//! answer that, for all at once, and then for each that no answer named. Questions are in no record, so one that the broker had
+//! no use for yet, because of a gap before it, is asked again when the gap is filled.
 
 use std::collections::VecDeque;
 
+use hashbrown::HashSet;
 use model::{Event, OrderId, OrderView};
+use rustc_hash::FxBuildHasher;
 
-use super::super::msg_type;
+use super::super::message::Message;
 use super::super::resend::OUTPUT_BYTES_AHEAD;
 use super::super::session::Resend;
+use super::super::{msg_type, tag};
 use super::desk::Desk;
-use super::open_orders::Sent;
+use super::open::Sent;
 use super::orders::ToBroker;
+
+/// How long the answers to a question about all orders may take until each is asked for. That proves nothing about any: it
+/// only goes on asking.
+const ANSWERS_MAX_NS: i64 = 10_000_000_000;
+
+/// How a broker is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Ask {
+    /// OrderStatusRequest(H) for each order.
+    #[default]
+    Status,
+    /// OrderMassStatusRequest(AF) for all, then OrderStatusRequest(H) for each that no answer named.
+    MassStatus,
+}
+
+/// The question about all orders.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Mass {
+    /// It is not asked.
+    #[default]
+    No,
+    /// Once the requests are out.
+    Due,
+    /// Under this number, until then.
+    Asked { number: u64, until_ns: i64, told: u64 },
+    /// All answers are there, or none will come.
+    Done,
+}
 
 /// How far the asking has come.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
+    how: Ask,
     /// Orders that are still to be gone through.
     waiting: VecDeque<OrderId>,
+    /// Those of them that are in doubt, until all answers to the question about all are there.
+    in_doubt: VecDeque<OrderId>,
+    /// Orders that an answer named.
+    named: HashSet<OrderId, FxBuildHasher>,
+    mass: Mass,
     /// The number of the first question after the Logon.
     from: Option<u64>,
     lost: bool,
 }
 
 impl Asking {
+    pub(super) fn new(how: Ask) -> Asking {
+        Asking { how, ..Asking::default() }
+    }
+
     /// The broker has a gap; questions in it are lost.
     pub(super) fn on_resend(&mut self, resend: &Resend) {
         self.lost |= self.from.is_some_and(|first| first <= resend.end());
@@ -34,21 +76,54 @@ impl Asking {
     pub(super) fn is_lost(&self) -> bool {
         self.lost
     }
+
+    /// The broker has answered for this order.
+    pub(super) fn answered(&mut self, order_id: OrderId) {
+        if let Mass::Asked { .. } = self.mass {
+            self.named.insert(order_id);
+        }
+    }
+
+    /// Takes in whether this was the last answer: LastRptRequested(912), or TotNumReports(911) of them.
+    pub(super) fn on_report(&mut self, message: &Message<'_>) {
+        let Mass::Asked { number, told, .. } = &mut self.mass else { return };
+        if message.get(tag::MASS_STATUS_REQ_ID) != Some(itoa::Buffer::new().format(*number).as_bytes()) {
+            return;
+        }
+        *told += 1;
+        let all = message.get_u64(tag::TOT_NUM_REPORTS, u64::from(u32::MAX)).is_ok_and(|all| *told >= all);
+        if all || message.get(tag::LAST_RPT_REQUESTED) == Some(b"Y") {
+            self.mass = Mass::Done;
+        }
+    }
+
+    /// The broker could not take the message with this number.
+    pub(super) fn on_refusal(&mut self, refused: u64) {
+        if matches!(self.mass, Mass::Asked { number, .. } if number == refused) {
+            self.mass = Mass::Done;
+        }
+    }
+
+    /// May each order be asked for?
+    fn may_ask_for_each(&mut self, now_ns: i64) -> bool {
+        if matches!(self.mass, Mass::Asked { until_ns, .. } if now_ns >= until_ns) {
+            self.mass = Mass::Done;
+        }
+        self.mass == Mass::Done
+    }
 }
 
 impl Desk {
-    /// The numbers begin again: what was sent under the old ones, in either direction, can never be had again.
-    pub(super) fn numbers_are_void(&mut self) {
-        self.sent.reset();
-        self.open.numbers_are_void();
-    }
-
     /// After a Logon, or when a gap that swallowed questions is filled. See the module of the agent.
     pub(super) fn begin_to_ask(&mut self) {
         self.open.lost_sight();
-        self.asking.waiting = self.open.to_ask();
-        self.asking.from = Some(self.slots[0].session.sequence_numbers().next_out);
-        self.asking.lost = false;
+        let how = self.asking.how;
+        self.asking = Asking {
+            waiting: self.open.to_ask(),
+            mass: if how == Ask::MassStatus { Mass::Due } else { Mass::No },
+            from: Some(self.slots[0].session.sequence_numbers().next_out),
+            ..Asking::new(how)
+        };
     }
 
     /// Goes on asking while the broker reads. Gives the number of orders that were gone through.
@@ -58,40 +133,55 @@ impl Desk {
         if self.slots[0].resend.is_some() || !self.slots[0].resends_waiting.is_empty() {
             return 0;
         }
-        while !self.asking.waiting.is_empty() && self.slots[0].session.is_active() {
+        while self.slots[0].session.is_active() {
             if self.link.opened().is_none_or(|link| link.out.pending().len() > OUTPUT_BYTES_AHEAD) {
                 break;
             }
             if let Some(order_id) = self.asking.waiting.pop_front() {
+                if self.ask_again(order_id, now_ns) {
+                    self.asking.in_doubt.push_back(order_id);
+                }
+            } else if self.asking.mass == Mass::Due {
+                self.mass_status_request(now_ns);
+            } else if self.asking.mass == Mass::No || self.asking.may_ask_for_each(now_ns) {
+                let Some(order_id) = self.asking.in_doubt.pop_front() else { break };
                 self.ask_for(order_id, now_ns);
-                asked += 1;
+            } else {
+                break;
             }
+            asked += 1;
         }
         asked
     }
 
-    /// Requests that may not have arrived go out again; then the status is asked for.
+    /// Requests that may not have arrived go out again. Is the order's fate to be asked for?
+    fn ask_again(&mut self, order_id: OrderId, now_ns: i64) -> bool {
+        let Some(open) = self.open.get(order_id).filter(|open| !open.is_over).cloned() else { return false };
+        let mut in_doubt = open.in_doubt || !open.acknowledged || open.has_unnamed_cancel;
+        let replaces = open.replaces.iter().map(|replace| (Event::ReplaceRequested(replace.request), replace.sent));
+        let cancels = open.cancels.iter().map(|(request, sent)| (Event::CancelRequested(*request), *sent));
+        for (request, sent) in replaces.chain(cancels) {
+            match sent {
+                Sent::No => self.send(&request, None, false, now_ns),
+                Sent::Perhaps => {
+                    self.send(&request, None, true, now_ns);
+                    in_doubt = true;
+                }
+                Sent::Yes | Sent::Once => {}
+            }
+        }
+        self.open.went_out(order_id);
+        in_doubt
+    }
+
+    /// The broker knows no name of ours for an order that we did not send: only the answers to the question about all tell of it.
     fn ask_for(&mut self, order_id: OrderId, now_ns: i64) {
-        let Some(open) = self.open.get(order_id).filter(|open| !open.is_over).cloned() else { return };
-        let mut in_doubt = open.in_doubt || !open.acknowledged;
-        if let Some((request, Sent::Perhaps)) = open.replace.as_deref() {
-            self.send(&Event::ReplaceRequested(*request), None, true, now_ns);
-            in_doubt = true;
+        if self.asking.named.contains(&order_id) {
+            return;
         }
-        match open.cancel.as_deref() {
-            Some((request, Sent::No)) => {
-                self.send(&Event::CancelRequested(*request), None, false, now_ns);
-                self.open.cancel(request, Sent::Once);
-            }
-            Some((request, Sent::Perhaps)) => {
-                self.send(&Event::CancelRequested(*request), None, true, now_ns);
-                in_doubt = true;
-            }
-            Some((_, Sent::Yes | Sent::Once)) | None => {}
-        }
-        if in_doubt {
-            self.status_request(&open.order, now_ns);
-        }
+        let Some(open) = self.open.get(order_id).filter(|open| !open.is_over && !open.is_foreign) else { return };
+        let order = open.order;
+        self.status_request(&order, now_ns);
     }
 
     fn status_request(&mut self, order: &OrderView, now_ns: i64) {
@@ -101,5 +191,15 @@ impl Desk {
         slot.session.begin_app_message(now_ns, msg_type::ORDER_STATUS_REQUEST, &mut connection.out);
         teller.status_request(order, &mut connection.out);
         connection.out.finish();
+    }
+
+    fn mass_status_request(&mut self, now_ns: i64) {
+        let Desk { slots: [slot], link, asking, .. } = self;
+        let Some(connection) = link.opened() else { return };
+        let out = &mut connection.out;
+        let number = slot.session.begin_app_message(now_ns, msg_type::ORDER_MASS_STATUS_REQUEST, out);
+        ToBroker::mass_status_request(itoa::Buffer::new().format(number).as_bytes(), out);
+        out.finish();
+        asking.mass = Mass::Asked { number, until_ns: now_ns.saturating_add(ANSWERS_MAX_NS), told: 0 };
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use journal::Mark;
 use model::queue::Producer;
-use model::{AccountName, Command, CompId, VenueId};
+use model::{AccountName, Command, CompId, Link as LinkState, VenueId, VenueLink};
 
 use crate::venue::outgoing::Outgoing;
 
@@ -26,10 +26,12 @@ use super::super::store::SessionStore;
 use super::asking::Asking;
 use super::link::Link;
 use super::open_orders::OpenOrders;
-use super::orders::{Route, ToBroker};
+use super::orders::ToBroker;
 use super::recovery::recover;
-use super::reports::{report_of, unreadable};
+use super::reports::{Hearing, unreadable};
+use super::route::Route;
 use super::sent::SentMessages;
+use super::trades::Trades;
 use super::trading::refused;
 use super::{BrokerFailure, BrokerSettings, BrokerStart};
 
@@ -40,21 +42,25 @@ const REPORTS_WAITING_AT_FIRST: usize = 4_096;
 pub(super) struct Desk {
     pub(super) venue: VenueId,
     pub(super) account: AccountName,
+    foreign_account: AccountName,
     pub(super) names: Names,
     pub(super) route: Route,
     pub(super) open: OpenOrders,
     pub(super) sent: SentMessages,
+    pub(super) trades: Trades,
     /// The one session; the ledger works on slices.
     pub(super) slots: [Slot; 1],
     pub(super) ledger: Ledger,
     pub(super) link: Link,
     index: FieldIndex,
     /// The way into the hot loop.
-    pub(super) reports: Outgoing,
+    pub(super) reports: Outgoing<Command>,
     pub(super) output_bytes_max: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
     pub(super) asking: Asking,
+    /// The engine was told that the connection is there.
+    is_up: bool,
 }
 
 /// What is left to do after a message.
@@ -85,24 +91,25 @@ impl Desk {
         let access = Access { schedule: settings.schedule, ..Access::default() };
         let of_session = SessionSettings { session, config: settings.config, access };
         let mut slot = Slot::new(&of_session, record, start.last_seq);
-        let mut open = OpenOrders::of(start.working);
-        if let Some(record) = record
-            && recover(&mut slot, &*ledger.store, &record, ledger.cursor, start.last_seq, journal)?
-        {
-            open.numbers_are_void();
-        }
+        let open = OpenOrders::of(start.working);
+        let is_void = match record {
+            Some(record) => recover(&mut slot, &*ledger.store, &record, ledger.cursor, start.last_seq, journal)?,
+            None => false,
+        };
         ledger.cursor = start.last_seq.next();
         let mut route = Route::new(venue);
-        start.routes.iter().for_each(|(instrument, venue)| route.learn(*instrument, *venue));
+        start.routes.iter().for_each(|(instrument, venue, abilities)| route.learn(*instrument, *venue, *abilities));
         let counters = Arc::<Counters>::default();
         let message_log = settings.message_log.map(|log| MessageLog::start(log, Arc::clone(&counters)));
-        Ok(Desk {
+        let mut desk = Desk {
             venue,
             account: settings.account,
+            foreign_account: settings.foreign_account,
             names: start.names,
             route,
             open,
             sent: SentMessages::new(),
+            trades: Trades::new(),
             slots: [slot],
             ledger,
             link: Link::new(settings.connect, u64::from(session.0)).map_err(BrokerFailure::Poll)?,
@@ -111,8 +118,30 @@ impl Desk {
             output_bytes_max: settings.output_bytes_max,
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
-            asking: Asking::default(),
-        })
+            asking: Asking::new(settings.ask),
+            is_up: false,
+        };
+        if is_void {
+            desk.numbers_are_void();
+        }
+        Ok(desk)
+    }
+
+    /// The engine hears how the connection stands, in order with the reports.
+    fn link_is(&mut self, link: LinkState) {
+        self.is_up = match link {
+            LinkState::Up => true,
+            LinkState::Down => false,
+            LinkState::Void => self.is_up,
+        };
+        self.reports.send(VenueLink { venue: self.venue, link, reserved: [0; 3] }.into());
+    }
+
+    /// The numbers begin again: what was sent under the old ones, in either direction, can never be had again.
+    pub(super) fn numbers_are_void(&mut self) {
+        self.sent.reset();
+        self.open.numbers_are_void();
+        self.link_is(LinkState::Void);
     }
 
     /// The broker's CompID.
@@ -184,7 +213,8 @@ impl Desk {
     }
 
     fn on_message(&mut self, len: usize, now_ns: i64) -> After {
-        let Desk { slots: [slot], link, index, counters, message_log, reports, open, venue, sent, .. } = self;
+        let Desk { slots: [slot], link, index, counters, message_log, reports, open, venue, sent, trades, .. } = self;
+        let Desk { names, foreign_account, asking, .. } = self;
         let Some(connection) = link.opened() else { return After::Taken };
         let (input, out) = connection.input_and_out();
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled() };
@@ -212,19 +242,24 @@ impl Desk {
                     self.numbers_are_void();
                     after = After::Hold;
                 }
+                self.link_is(LinkState::Up);
                 self.begin_to_ask();
             }
             Disposition::Application { msg_seq_num, .. } => {
-                let report = match message.msg_type() {
+                let heard = match message.msg_type() {
                     msg_type::BUSINESS_MESSAGE_REJECT => {
                         count(&counters.business_rejects_in);
-                        Ok(refused(&message, *venue, sent))
+                        Ok(refused(&message, *venue, sent, open, asking))
                     }
-                    _ => report_of(&message, *venue, open),
+                    _ => Hearing { venue: *venue, open, trades, names, foreign_account }.hear(&message).map(|heard| {
+                        heard.answers_for.into_iter().for_each(|order_id| asking.answered(order_id));
+                        asking.on_report(&message);
+                        heard.command
+                    }),
                 };
-                match report {
-                    Ok(Some(report)) => {
-                        reports.send(report);
+                match heard {
+                    Ok(Some(command)) => {
+                        reports.send(command);
                         slot.sent_to_engine(msg_seq_num);
                         count(&counters.commands);
                     }
@@ -234,13 +269,13 @@ impl Desk {
                         count(&counters.session_rejects);
                         let _ = slot.session.reject(now_ns, &message, problem, out);
                         let report = unreadable(&message, *venue);
-                        self.say(report);
+                        self.say(report.into());
                     }
                 }
             }
             Disposition::Consumed if message.msg_type() == msg_type::REJECT => {
                 tracing::warn!(broker = %slot.target_comp_id, "the broker rejected a message: see the message log");
-                if let Some(report) = refused(&message, *venue, sent) {
+                if let Some(report) = refused(&message, *venue, sent, open, asking) {
                     self.say(report);
                 }
             }
@@ -249,7 +284,7 @@ impl Desk {
                 if matches!(message.msg_type(), msg_type::EXECUTION_REPORT | msg_type::ORDER_CANCEL_REJECT) {
                     tracing::warn!(broker = %slot.target_comp_id, ?problem, "a report of the broker was rejected");
                     let report = unreadable(&message, *venue);
-                    self.say(report);
+                    self.say(report.into());
                 }
             }
             Disposition::Resend(resend) => {
@@ -325,6 +360,10 @@ impl Desk {
         let slot = &mut self.slots[0];
         tracing::info!(broker = %slot.target_comp_id, why, "connection to the broker ended");
         slot.disconnected(why.to_owned());
+        if self.is_up {
+            self.link_is(LinkState::Down);
+        }
+        let slot = &mut self.slots[0];
         self.open.lost_sight();
         // A refusal that comes on another connection may be of what was sent again, while the first one lives.
         self.sent.reset();

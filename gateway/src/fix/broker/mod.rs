@@ -6,30 +6,44 @@
 //!
 //! **No guess.** A new order or a replace that comes up while nobody is logged on is refused at once: it was never sent, so
 //! that is certain. A cancel waits for the session. What was sent and not answered when the session, or we, went away is in
-//! doubt: after the next Logon the broker is asked for its status (OrderStatusRequest(H)), requests that may not have
-//! arrived are sent again with PossResend(97)=Y, and until the broker answers the engine keeps the exposure. Where the numbers
-//! began again every order that works there is asked for: reports under the old numbers can never be had again. An answer
-//! that does not fit what is booked settles nothing; it is kept for a person.
+//! doubt; the engine is told of each loss ([`VenueLink`]) and knows which orders that are. After the next Logon requests that
+//! may not have arrived are sent again with PossResend(97)=Y and the broker is asked ([`Ask`]); until it answers the engine
+//! keeps the exposure. Where the numbers began again every order that works there is asked for: reports under the old numbers
+//! can never be had again. An answer that does not fit what is booked settles nothing; it is kept for a person, and two people
+//! may say what became of the order.
 //!
-//! Read in this order: `agent` (one round), `desk` (the session), `trading` (events out), `asking` (what is in doubt); and what
-//! they are made of, without I/O: `orders` (the messages out), `reports` (the messages in), `open_orders`.
+//! **Not ours.** The broker may tell of orders that it got by telephone. They are taken over for the account that is configured
+//! for them, or kept for a person. The broker's OrderID(37) tells which order a report without a ClOrdID(11) of ours means; what
+//! it called our orders before the start is not remembered, and is learned again with the next report that has both. A trade
+//! that cannot be right is answered with DontKnowTrade(Q).
+//!
+//! Read in this order: `agent` (one round), `desk` (the session), `trading` (events out), `asking` (what is in doubt),
+//! `disputes` (what cannot be believed); and what they are made of, without I/O: `orders` (the messages out), `reports` and
+//! `answers` (the messages in), `ids` (what everything is called), `open_orders`, `trades`.
 //!
 //! [`VenueReport`]: model::VenueReport
+//! [`VenueLink`]: model::VenueLink
 
 mod agent;
+mod answers;
 mod asking;
 mod desk;
+mod disputes;
+mod ids;
 mod link;
+mod open;
 mod open_orders;
 mod orders;
 mod recovery;
 mod reports;
+mod route;
 mod sent;
+mod trades;
 mod trading;
 
 use std::io;
 
-use model::{AccountName, InstrumentId, Seq, SessionId, VenueId};
+use model::{Abilities, AccountName, InstrumentId, Seq, SessionId, VenueId};
 
 use super::driver::ConnectSettings;
 use super::message_log::MessageLogSettings;
@@ -40,7 +54,8 @@ use super::session::SessionConfig;
 use super::store::StoreFailure;
 
 pub use agent::Broker;
-pub use open_orders::WorkingOrder;
+pub use asking::Ask;
+pub use open::{PendingReplace, WorkingOrder};
 
 /// What a broker's agent is told by the configuration.
 #[derive(Clone, Debug)]
@@ -55,6 +70,10 @@ pub struct BrokerSettings {
     pub connect: ConnectSettings,
     /// Account(1) that the broker knows us by; empty where it knows our own accounts.
     pub account: AccountName,
+    /// Account(1) of orders there that we did not send; empty where they belong to nobody.
+    pub foreign_account: AccountName,
+    /// How it is asked for what is in doubt.
+    pub ask: Ask,
     /// Most bytes that wait for the broker to read.
     pub output_bytes_max: usize,
     /// Every message in and out, in files.
@@ -66,8 +85,8 @@ pub struct BrokerSettings {
 pub struct BrokerStart {
     /// Accounts and instruments.
     pub names: Names,
-    /// Where each instrument's orders go.
-    pub routes: Vec<(InstrumentId, VenueId)>,
+    /// Where each instrument's orders go, and what is done there without us.
+    pub routes: Vec<(InstrumentId, VenueId, Abilities)>,
     /// The orders that work at this venue.
     pub working: Vec<WorkingOrder>,
     /// The last frame that all this describes.

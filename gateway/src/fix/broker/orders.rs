@@ -1,70 +1,37 @@
 //! Events out to a broker: NewOrderSingle(D), OrderCancelRequest(F), OrderCancelReplaceRequest(G), each from its one event,
-//! so that it can be written again, the same, years later; and OrderStatusRequest(H) for what is in doubt.
+//! so that it can be written again, the same, years later; and what is asked: OrderStatusRequest(H),
+//! OrderMassStatusRequest(AF).
 //!
-//! The broker must see each ClOrdID(11) once, whatever our clients call their orders, so it sees ours: our OrderID(37), a
-//! hyphen, and a hash of the client's ClOrdID. Everything about an order begins with the same OrderID, which is how a
-//! report finds its order without any table; the hash tells its requests apart.
+//! What Millrace does itself the broker does not hear of: orders that are held here, instructions that are between the client
+//! and us, times in force that the broker lacks.
 
-use std::io::Write as _;
+use model::{
+    Abilities, AccountName, ClOrdId, EngineTime, Event, ExecId, ExecInst, OrderAccepted, OrderView, Px, Qty,
+    ReplaceRequested, TimeInForce,
+};
 
-use model::{AccountName, ClOrdId, EngineTime, Event, ExecId, InstrumentId, OrderId, OrderView, Px, Qty, VenueId};
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::super::client::{NewOrderSingle, OrderCancelRequest};
+use super::super::client::{NewOrderSingle, OrderCancelRequest, SpecialTerms};
 use super::super::encode::Encoder;
-use super::super::report::Names;
+use super::super::report::{Names, exec_inst};
 use super::super::resend::Teller;
 use super::super::version::Version;
 use super::super::{msg_type, tag};
+use super::ids::cl_ord_id_at_broker;
+use super::route::Route;
 
 /// HandlInst(21) of automated execution without intervention; FIX 4.2 wants it.
 const AUTOMATED: u8 = b'1';
-/// Digits of the hash in a ClOrdID(11): enough that two requests of one order never share it.
-const HASH_DIGITS: usize = 12;
+/// MassStatusReqType(585): all orders.
+const ALL_ORDERS: u8 = 7;
 
-/// The ClOrdID(11) at the broker of the order or request that the client calls `cl_ord_id`.
-pub(super) fn cl_ord_id_at_broker(order_id: OrderId, cl_ord_id: &ClOrdId) -> ClOrdId {
-    let hash = xxh3_64(cl_ord_id.as_bytes()) >> (64 - 4 * HASH_DIGITS);
-    let mut text = [0; 40];
-    let mut rest = &mut text[..];
-    let _ = write!(rest, "{order_id}-{hash:0HASH_DIGITS$x}");
-    let len = 40 - rest.len();
-    ClOrdId::clipped(&text[..len])
-}
-
-/// The order that a ClOrdID(11) of ours belongs to; none for one that is not ours.
-pub(super) fn order_id_of(cl_ord_id: &[u8]) -> Option<OrderId> {
-    let hyphen = cl_ord_id.iter().position(|byte| *byte == b'-')?;
-    let digits = core::str::from_utf8(&cl_ord_id[..hyphen]).ok()?;
-    let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-    (canonical && cl_ord_id.len() == hyphen + 1 + HASH_DIGITS).then(|| digits.parse().ok().map(OrderId)).flatten()
-}
-
-/// Which instruments' orders go to one venue.
-#[derive(Clone, Debug)]
-pub(super) struct Route {
-    venue: VenueId,
-    instruments: Vec<bool>,
-}
-
-impl Route {
-    pub(super) fn new(venue: VenueId) -> Route {
-        Route { venue, instruments: Vec::new() }
-    }
-
-    /// Takes in an instrument's definition.
-    pub(super) fn learn(&mut self, instrument: InstrumentId, venue: VenueId) {
-        let index = instrument.0 as usize;
-        if self.instruments.len() <= index {
-            self.instruments.resize(index + 1, false);
-        }
-        self.instruments[index] = venue == self.venue;
-    }
-
-    pub(super) fn has(&self, order: &OrderView) -> bool {
-        self.instruments.get(order.instrument.0 as usize).copied().unwrap_or(false)
-    }
-}
+/// Instructions for the venue, and the ability that each needs. All others are between the client and us.
+const FOR_THE_VENUE: [(ExecInst, Abilities); 5] = [
+    (ExecInst::PARTICIPATE_DONT_INITIATE, Abilities::POST_ONLY),
+    (ExecInst::REINSTATE_ON_TRADING_HALT, Abilities::HALTS),
+    (ExecInst::CANCEL_ON_TRADING_HALT, Abilities::HALTS),
+    (ExecInst::CANCEL_IF_NOT_BEST, Abilities::NOT_BEST),
+    (ExecInst::TRAILING_STOP_PEG, Abilities::TRAILING_STOP),
+];
 
 /// Tells a broker of what the engine decided.
 pub(super) struct ToBroker<'a> {
@@ -75,34 +42,34 @@ pub(super) struct ToBroker<'a> {
     pub(super) route: &'a Route,
 }
 
+/// The order that an event sends to its venue.
+pub(super) fn sends_order(event: &Event) -> Option<&OrderView> {
+    event.sends_order().filter(|order| order.held == 0)
+}
+
 impl Teller for ToBroker<'_> {
     fn msg_type(&self, event: &Event) -> Option<&'static [u8]> {
         let (order, msg_type) = match event {
-            Event::OrderAccepted(e) => (&e.order, msg_type::NEW_ORDER_SINGLE),
             Event::CancelRequested(e) => (&e.order, msg_type::ORDER_CANCEL_REQUEST),
             Event::ReplaceRequested(e) => (&e.order, msg_type::ORDER_CANCEL_REPLACE_REQUEST),
-            _ => return None,
+            other => (sends_order(other)?, msg_type::NEW_ORDER_SINGLE),
         };
-        self.route.has(order).then_some(msg_type)
+        (order.held == 0 && self.route.has(order)).then_some(msg_type)
     }
 
     fn write_body(&self, event: &Event, _: ExecId, time: EngineTime, out: &mut Encoder) {
         match event {
-            Event::OrderAccepted(e) => {
-                self.single(&e.order, e.order.order_qty, e.order.price, time, |single| single.write_body(out));
-                self.handling(out);
-            }
             Event::CancelRequested(e) => {
                 let orig = cl_ord_id_at_broker(e.order.order_id, &e.order.orig_cl_ord_id);
                 self.request(&e.order, orig, time, |cancel| cancel.write_body(out));
             }
-            Event::ReplaceRequested(e) => {
-                let orig = cl_ord_id_at_broker(e.order.order_id, &e.order.orig_cl_ord_id);
-                let write = |single: NewOrderSingle<'_>| single.write_replace_body(orig.as_bytes(), out);
-                self.single(&e.order, e.order_qty, e.price, time, write);
-                self.handling(out);
+            Event::ReplaceRequested(e) => self.replace(e, time, out),
+            Event::OrderAccepted(e) => self.new_order(&e.order, Some(e), time, out),
+            other => {
+                if let Some(order) = sends_order(other) {
+                    self.new_order(order, None, time, out);
+                }
             }
-            _ => {}
         }
     }
 }
@@ -113,25 +80,78 @@ impl ToBroker<'_> {
         self.request(order, ClOrdId::EMPTY, EngineTime(0), |request| request.write_status_body(out));
     }
 
-    fn single(
-        &self,
-        order: &OrderView,
+    /// The body of an OrderMassStatusRequest(AF) for all orders.
+    pub(super) fn mass_status_request(mass_status_req_id: &[u8], out: &mut Encoder) {
+        out.field_bytes(tag::MASS_STATUS_REQ_ID, mass_status_req_id);
+        out.field_u64(tag::MASS_STATUS_REQ_TYPE, u64::from(ALL_ORDERS));
+    }
+
+    /// `accepted`: where it goes at once. One that Millrace held has used its special terms by the time it goes.
+    fn new_order(&self, order: &OrderView, accepted: Option<&OrderAccepted>, time: EngineTime, out: &mut Encoder) {
+        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
+        self.single(order, &cl_ord_id, order.order_qty, order.price, time).write_body(out);
+        let instructions = exec_inst(self.instructions(order));
+        let mut terms = self.terms(order, order.stop_px, instructions.as_bytes());
+        if let Some(accepted) = accepted {
+            terms.min_qty = accepted.min_qty.units();
+            terms.max_floor = accepted.max_floor.units();
+            terms.peg_offset = accepted.peg_offset.units();
+        }
+        terms.write(self.version, out);
+        self.handling(out);
+    }
+
+    /// A pipelined one names the replace before it: the broker knows the order by that when it decides this one.
+    fn replace(&self, e: &ReplaceRequested, time: EngineTime, out: &mut Encoder) {
+        let order = &e.order;
+        let named = if e.behind.is_empty() { &order.orig_cl_ord_id } else { &e.behind };
+        let orig = cl_ord_id_at_broker(order.order_id, named);
+        let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
+        let single = self.single(order, &cl_ord_id, e.order_qty, e.price, time);
+        single.write_replace_body(orig.as_bytes(), out);
+        let instructions = exec_inst(self.instructions(order));
+        self.terms(order, e.stop_px, instructions.as_bytes()).write(self.version, out);
+        self.handling(out);
+    }
+
+    fn single<'b>(
+        &'b self,
+        order: &'b OrderView,
+        cl_ord_id: &'b ClOrdId,
         order_qty: Qty,
         price: Px,
         time: EngineTime,
-        write: impl FnOnce(NewOrderSingle<'_>),
-    ) {
-        write(NewOrderSingle {
-            cl_ord_id: cl_ord_id_at_broker(order.order_id, &order.cl_ord_id).as_bytes(),
+    ) -> NewOrderSingle<'b> {
+        NewOrderSingle {
+            cl_ord_id: cl_ord_id.as_bytes(),
             account: self.account(order),
             symbol: self.names.symbol(order.instrument),
             side: order.side.value(),
-            ord_type: order.ord_type.value(),
-            time_in_force: order.time_in_force.value(),
+            ord_type: order.working_type().value(),
+            time_in_force: self.route.time_in_force(order).value(),
             order_qty: order_qty.units(),
             price: (!price.is_zero()).then_some(price.units()),
             transact_time_ns: time.0,
-        });
+        }
+    }
+
+    fn terms<'b>(&self, order: &OrderView, stop_px: Px, exec_inst: &'b [u8]) -> SpecialTerms<'b> {
+        let expires = self.route.time_in_force(order) == TimeInForce::GoodTillDate;
+        SpecialTerms {
+            stop_px: if order.working_type().is_stop() { stop_px.units() } else { 0 },
+            expire_time_ns: if expires { order.expire_time.0 } else { 0 },
+            exec_inst,
+            ..SpecialTerms::default()
+        }
+    }
+
+    /// ExecInst(18) as the venue hears it.
+    fn instructions(&self, order: &OrderView) -> ExecInst {
+        let abilities = self.route.abilities(order).unwrap_or(Abilities::NONE);
+        let heard = |(instruction, ability): &&(ExecInst, Abilities)| {
+            order.exec_inst.has(*instruction) && abilities.has(*ability)
+        };
+        FOR_THE_VENUE.iter().filter(heard).fold(ExecInst::NONE, |all, (instruction, _)| all.with(*instruction))
     }
 
     fn request(

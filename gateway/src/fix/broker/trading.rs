@@ -1,16 +1,19 @@
 //! What the engine decided, on its way to the broker; and what we have to say for it where it cannot go there.
 
 use journal::Frame;
-use model::{Command, Event, ExecId, OrderView, ReportKind, VenueId, VenueReport};
+use model::{Command, Event, ExecId, OrderView, ReportKind, VenueId};
 
 use super::super::counters::count;
 use super::super::limits::MSG_SEQ_NUM_MAX;
 use super::super::message::Message;
 use super::super::resend::Teller;
 use super::super::tag;
+use super::asking::Asking;
 use super::desk::Desk;
-use super::open_orders::Sent;
-use super::orders::{ToBroker, cl_ord_id_at_broker};
+use super::ids::cl_ord_id_at_broker;
+use super::open::Sent;
+use super::open_orders::OpenOrders;
+use super::orders::{ToBroker, sends_order};
 use super::reports::refusal;
 use super::sent::{SentMessage, SentMessages};
 
@@ -19,6 +22,7 @@ impl Desk {
     pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
         match &frame.command {
             Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
+            Command::ForeignOrder(order) if order.venue == self.venue => self.slots[0].journaled_first(),
             Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => {
                 self.slots[0].set_numbers(set, now_ns);
                 self.numbers_are_void();
@@ -27,11 +31,22 @@ impl Desk {
         }
         for (index, event) in frame.events().enumerate() {
             self.names.learn(&event);
-            if let Event::InstrumentDefined(defined) = &event {
-                self.route.learn(defined.instrument, defined.definition.venue);
+            match &event {
+                Event::InstrumentDefined(defined) => {
+                    let definition = &defined.definition;
+                    self.route.learn(defined.instrument, definition.venue, definition.abilities);
+                }
+                Event::OrderAdopted(e) if e.at_venue == 1 && e.venue == self.venue => {
+                    self.open.adopted(&e.order, e.venue_order_id);
+                }
+                Event::ReportSuspended(suspended) if suspended.report.venue == self.venue => {
+                    self.suspended(suspended, now_ns);
+                }
+                _ => {}
             }
-            if let Some(request) = self.open.on_event(&event) {
-                self.refuse(&request, ReportKind::CancelRejected);
+            let is_here = event.order().is_some_and(|order| self.route.has(order));
+            for (request, kind) in self.open.on_event(&event, is_here) {
+                self.refuse(&request, kind);
             }
             self.tell(&event, ExecId { seq: frame.seq, index: index as u8 }, now_ns);
         }
@@ -39,14 +54,21 @@ impl Desk {
     }
 
     fn tell(&mut self, event: &Event, at: ExecId, now_ns: i64) {
-        let Some(order) = event.order().filter(|order| self.route.has(order)).copied() else { return };
+        let is_here = |order: &&OrderView| order.held == 0 && self.route.has(order);
+        let Some(order) = event.order().filter(is_here).copied() else { return };
         let live = self.slots[0].session.is_active();
         match event {
-            Event::OrderAccepted(_) if live => self.open.order_sent(&order),
             Event::ReplaceRequested(request) if live => self.open.replace(request, Sent::Yes),
             Event::CancelRequested(request) => self.open.cancel(request, if live { Sent::Yes } else { Sent::No }),
-            Event::OrderAccepted(_) => self.refuse(&order, ReportKind::Rejected),
+            // A refusal would be one of the replace before it, whose fate is not known.
+            Event::ReplaceRequested(request) if self.open.awaits_replace(order.order_id) => {
+                self.open.replace(request, Sent::No);
+            }
             Event::ReplaceRequested(_) => self.refuse(&order, ReportKind::ReplaceRejected),
+            other if sends_order(other).is_some() => match live {
+                true => self.open.order_sent(&order),
+                false => self.refuse(&order, ReportKind::Rejected),
+            },
             _ => return,
         }
         if live {
@@ -79,9 +101,9 @@ impl Desk {
             slot.note(number, at.seq, at.index);
         }
         let refusal = match event {
-            Event::OrderAccepted(_) => ReportKind::Rejected,
+            Event::CancelRequested(_) => ReportKind::CancelRejected,
             Event::ReplaceRequested(_) => ReportKind::ReplaceRejected,
-            _ => ReportKind::CancelRejected,
+            _ => ReportKind::Rejected,
         };
         // A refusal of the second one says nothing about the first.
         if poss_resend {
@@ -94,11 +116,11 @@ impl Desk {
     /// What was never sent is refused, for certain.
     fn refuse(&mut self, order: &OrderView, kind: ReportKind) {
         let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
-        self.say(refusal(self.venue, order.order_id, kind, 0, cl_ord_id.as_bytes()));
+        self.say(refusal(self.venue, order.order_id, kind, 0, cl_ord_id.as_bytes()).into());
     }
 
     /// A report of our own. It is on its way like the others, but no message waits for it.
-    pub(super) fn say(&mut self, report: VenueReport) {
+    pub(super) fn say(&mut self, report: Command) {
         let due = self.slots[0].session.sequence_numbers().next_in;
         self.slots[0].sent_to_engine(due);
         self.reports.send(report);
@@ -106,8 +128,22 @@ impl Desk {
 }
 
 /// What a Reject(3) or BusinessMessageReject(j) says of the order whose message the broker could not take.
-pub(super) fn refused(message: &Message<'_>, venue: VenueId, sent: &SentMessages) -> Option<VenueReport> {
+pub(super) fn refused(
+    message: &Message<'_>,
+    venue: VenueId,
+    sent: &SentMessages,
+    open: &mut OpenOrders,
+    asking: &mut Asking,
+) -> Option<Command> {
     let number = message.get_u64(tag::REF_SEQ_NUM, MSG_SEQ_NUM_MAX).ok()?;
+    asking.on_refusal(number);
     let SentMessage { order_id, cl_ord_id, refusal: kind, .. } = sent.find(number)?;
-    Some(refusal(venue, order_id, kind, 0, cl_ord_id.as_bytes()))
+    let name = cl_ord_id.as_bytes();
+    let kind = match kind {
+        // The engine decides the replace that went out first.
+        ReportKind::ReplaceRejected if open.replace_of(order_id, name).is_none() => ReportKind::Other,
+        other => other,
+    };
+    open.is_refused(order_id, kind, name);
+    Some(refusal(venue, order_id, kind, 0, name).into())
 }

@@ -106,7 +106,11 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
             ord_type: order.ord_type,
             time_in_force: order.time_in_force,
             ord_status: order.ord_status,
-            reserved: [0; 8],
+            cum_notional: Notional::ZERO,
+            existing_qty: Qty::ZERO,
+            cum_qty: Qty::ZERO,
+            leaves_qty: Qty::ZERO,
+            reserved: [0; 16],
         }),
         Event::CancelRequested(CancelRequested { order, cause: CancelCause::Client, reserved: [0; 15] }),
         Event::ReplaceRequested(ReplaceRequested {
