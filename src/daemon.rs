@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
+use gateway::calendar::{Standing, Timer};
 use gateway::fix::Acceptor;
 use gateway::fix::store::SledStore;
 use gateway::venue::paper::{Market, Settings as VenueSettings};
@@ -14,7 +15,7 @@ use gateway::venue::{Listing, OpenOrder, PaperVenue, SyntheticInstrument, Synthe
 use gateway::views::{Views, ViewsAgent};
 use journal::{Follower, Mark};
 use model::queue::{Consumer, Producer, bounded};
-use model::{Agent, Command, CompId, Seq, TradingState, VenueId, limits};
+use model::{Agent, CalendarName, Command, CompId, Seq, TradingState, VenueId, limits};
 
 use crate::brokers;
 use crate::config::{Configuration, Durability, Layout, Quotes};
@@ -98,6 +99,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let brokers = brokers::open(config, state, &assembly.mark, &queues.venue)?;
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
+    let timer = assembly.timer(state, queues.operator.clone());
     let acceptor = assembly.acceptor(state, queues.fix)?;
     let views = Views::shared();
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
@@ -120,6 +122,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         writer: Box::new(writer),
         venue: Box::new(venue),
         brokers: brokers.into_iter().map(|broker| Box::new(broker) as Box<dyn Agent>).collect(),
+        timer: Box::new(timer),
         quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
@@ -179,6 +182,7 @@ struct HotAgents {
     writer: Box<dyn Agent>,
     venue: Box<dyn Agent>,
     brokers: Vec<Box<dyn Agent>>,
+    timer: Box<dyn Agent>,
     quotes: Option<Box<dyn Agent>>,
 }
 
@@ -243,6 +247,16 @@ impl Assembly<'_> {
         Some(SyntheticQuotes::new(quoted.collect::<Vec<_>>(), per_second, seed, queue))
     }
 
+    /// The timer goes on from what the engine knows of each calendar.
+    fn timer(&self, state: &State, queue: Producer<Command>) -> Timer {
+        let known = |name: CalendarName| {
+            let known = state.calendars().find(|known| known.name == name);
+            known.map(|known| Standing { trading_day: known.trading_day, phase: known.phase })
+        };
+        let calendars = self.config.calendars.iter().map(|calendar| (calendar.clone(), known(calendar.name())));
+        Timer::new(calendars, queue)
+    }
+
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
         let settings = door::settings(self.config, state)?;
         let store = Arc::new(SledStore::open(&self.config.sessions_dir())?);
@@ -259,6 +273,7 @@ impl Assembly<'_> {
             crate::config::Idle::Park => Idle::Park,
         };
         let mut intake = vec![Berth { agent: hot.acceptor, stage: Stage::Intake }];
+        intake.push(Berth { agent: hot.timer, stage: Stage::Intake });
         intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };
         let keep = Berth { agent: hot.writer, stage: Stage::Keep };

@@ -94,7 +94,7 @@ records!(
         /// A session is gone, and its orders follow their policy.
         SessionLost = 48, 8;
         /// A calendar's trading session began or ended.
-        TradingPhaseChanged = 49, 32;
+        TradingPhaseChanged = 49, 120;
         /// An order that Millrace did not send, or that came by telephone.
         OrderAdopted = 50, 224;
         /// What is known of the connection to a venue.

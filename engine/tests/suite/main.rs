@@ -9,4 +9,5 @@ mod linked;
 mod many;
 mod order_life;
 mod random_orders;
+mod trading_days;
 mod verbal;

@@ -8,7 +8,7 @@ use core::fmt::{self, Write};
 use model::order::average;
 use model::refusal::Unit;
 use model::{
-    AccountId, AccountName, CancelCause, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
+    AccountId, AccountName, CancelCause, CancelRejected, CompId, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
     ExecRestatementReason, ExecType, InstrumentId, MassCancelReported, OrdRejReason, OrdStatus, OrderId, OrderRefused,
     OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
@@ -26,11 +26,12 @@ const NOT_AVAILABLE: &str = "[N/A]";
 /// Side(54) of a report on an order that nobody knows.
 const UNDISCLOSED: u8 = b'7';
 
-/// Names of accounts and instruments, as the log defines them.
+/// Names of accounts, instruments and sessions, as the log defines them.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     accounts: Vec<AccountName>,
     instruments: Vec<Symbol>,
+    pub(super) sessions: Vec<CompId>,
 }
 
 impl Names {
@@ -42,6 +43,9 @@ impl Names {
             }
             Event::InstrumentDefined(defined) => {
                 place(&mut self.instruments, defined.instrument.0 as usize, defined.definition.symbol);
+            }
+            Event::SessionDefined(defined) => {
+                place(&mut self.sessions, defined.session.0 as usize, defined.definition.target_comp_id);
             }
             _ => {}
         }
