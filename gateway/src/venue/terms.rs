@@ -109,7 +109,7 @@ impl Terms {
 
     /// Would `leaves` be shown in too many slices?
     pub(super) fn is_sliced_too_thin(&self, leaves: Qty) -> bool {
-        !self.max_floor.is_zero() && leaves.units() / ICEBERG_SLICES_MAX > self.max_floor.units()
+        !self.max_floor.is_zero() && leaves.units() > self.max_floor.units().saturating_mul(ICEBERG_SLICES_MAX)
     }
 }
 
