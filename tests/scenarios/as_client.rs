@@ -7,7 +7,7 @@ use super::fields::{Field, get};
 use super::memory::{set, state};
 use super::play::Play;
 use super::prime::{Heard, key};
-use super::script::{Line, Step, Way, What};
+use super::script::{Line, Role, Step, Way, What};
 use super::street::Street;
 
 /// ExecTypes that say nothing new to the client: Millrace told it of the order, and that a request is pending, when it had
@@ -18,9 +18,10 @@ impl Play {
     pub(crate) fn as_client(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
             What::Venue(_) => return Ok(()),
-            What::Request(line, way) => {
+            What::Request(line, ways) => {
+                let way = ways.of(Role::Client);
                 self.client_listens()?;
-                self.request(line, *way)?;
+                self.request(line, way)?;
                 match (way, line.msg_type) {
                     (Way::Here, _) => self.answered_here.push(line.cl_ord_id.clone()),
                     (_, b"F" | b"G") => self.undecided.push(line.clone()),

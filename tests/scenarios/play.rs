@@ -56,13 +56,13 @@ pub(crate) fn play(script: &Script, role: Role, crash: bool, patience: Patience)
 impl Play {
     fn as_broker(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
-            What::Request(line, way) => {
+            What::Request(line, ways) => {
                 if self.unread {
                     // It is on its way while the client asks; so it was decided before.
                     let some = |street: &mut Street| (!street.client.inbox.is_empty()).then_some(());
                     self.street.until("the report that crosses the request", some)?;
                 }
-                self.request(line, *way)?;
+                self.request(line, ways.of(Role::Broker))?;
             }
             What::Venue(act) => {
                 if act.decides() {

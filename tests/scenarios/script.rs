@@ -44,7 +44,7 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     /// From the client to the broker.
-    Request(Line, Way),
+    Request(Line, Ways),
     /// From the broker to the client.
     Answer(Line),
     /// What the market behind Millrace does, when Millrace is the broker.
@@ -60,6 +60,32 @@ pub(crate) enum Way {
     Later,
     /// Millrace answers by itself; the broker behind hears nothing.
     Here,
+}
+
+/// The same in each role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Ways {
+    broker: Way,
+    client: Way,
+}
+
+impl Ways {
+    const THROUGH: Ways = Ways { broker: Way::Through, client: Way::Through };
+
+    pub(crate) fn of(self, role: Role) -> Way {
+        match role {
+            Role::Broker => self.broker,
+            Role::Client => self.client,
+        }
+    }
+
+    fn set(&mut self, only: Option<Role>, way: Way) {
+        match only {
+            Some(Role::Broker) => self.broker = way,
+            Some(Role::Client) => self.client = way,
+            None => *self = Ways { broker: way, client: way },
+        }
+    }
 }
 
 /// A message as the table has it.
@@ -114,7 +140,7 @@ impl Script {
                 script.settings.push(setting(line).ok_or_else(|| format!("line {at}: not a setting"))?);
             }
         };
-        let mut reader = Reader { columns, only: None, next: Way::Through };
+        let mut reader = Reader { columns, only: None, next: Ways::THROUGH };
         for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             if let Some(what) = reader.line(line).map_err(|why| format!("line {at}: {why}"))? {
                 script.steps.push(Step { at, only: reader.only, what });
@@ -175,7 +201,7 @@ fn words(line: &str) -> Vec<(usize, &str)> {
 struct Reader {
     columns: Vec<Column>,
     only: Option<Role>,
-    next: Way,
+    next: Ways,
 }
 
 impl Reader {
@@ -183,7 +209,7 @@ impl Reader {
         match line.get(..2) {
             Some("> ") => {
                 let request = self.message(line)?;
-                Ok(Some(What::Request(request, std::mem::replace(&mut self.next, Way::Through))))
+                Ok(Some(What::Request(request, std::mem::replace(&mut self.next, Ways::THROUGH))))
             }
             Some("< ") => Ok(Some(What::Answer(self.message(line)?))),
             Some("  ") => self.direction(line.trim()),
@@ -200,8 +226,8 @@ impl Reader {
             "only as the broker" => self.only = Some(Role::Broker),
             "only as the client" => self.only = Some(Role::Client),
             "in both roles" => self.only = None,
-            "Millrace answers the next request by itself" => self.next = Way::Here,
-            "Millrace keeps the next request back" => self.next = Way::Later,
+            "Millrace answers the next request by itself" => self.next.set(self.only, Way::Here),
+            "Millrace keeps the next request back" => self.next.set(self.only, Way::Later),
             _ => return Err(format!("no direction {line:?}")),
         }
         Ok(None)
