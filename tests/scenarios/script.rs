@@ -263,3 +263,64 @@ impl Reader {
         Ok(Line { msg_type, cl_ord_id: cl_ord_id.into(), orig_cl_ord_id: orig_cl_ord_id.into(), fields: named, blank })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "A.1.a  Title\nText.\nSetting as the client: engine idle = \"park\"\n\n\
+                        Message               ExecType  OrderQty  and\n";
+
+    fn read(table: &str) -> Result<Script, String> {
+        Script::read(&format!("{HEAD}{table}"))
+    }
+
+    #[test]
+    fn words_stand_for_the_fields_of_their_columns() {
+        let script = read("< ExecutionReport(Y,X)  Trade     100       TimeInForce=Day LastQty=5\n").unwrap_err();
+        assert_eq!(script, "line 6: \"Trade\" does not stand under a column's first letter");
+        let script = read("< ExecutionReport(Y)  Trade               TimeInForce=Day LastQty=5\n").unwrap();
+        assert_eq!((script.id.as_str(), script.title.as_str()), ("A.1.a", "Title"));
+        assert_eq!(script.settings(Role::Client, "engine"), "idle = \"park\"\n");
+        assert_eq!(script.settings(Role::Broker, "engine"), "");
+        let [Step { at: 6, only: None, what: What::Answer(line) }] = &script.steps[..] else { panic!("{script:?}") };
+        assert_eq!((line.msg_type, line.cl_ord_id.as_str(), line.orig_cl_ord_id.as_str()), (&b"8"[..], "Y", ""));
+        let fields = [(150, "F"), (59, "0"), (32, "5")].map(|(tag, value)| (tag, value.to_owned()));
+        assert_eq!((line.fields.as_slice(), line.blank.as_slice()), (&fields[..], &[38][..]));
+    }
+
+    #[test]
+    fn directions_hold_for_the_role_that_they_are_for() {
+        let script = read(
+            "  only as the broker: a reason\n  Millrace answers the next request by itself: a reason\n  venue suspends\n\
+             \x20 in both roles\n> NewOrderSingle(X)\n> NewOrderSingle(Y)\n",
+        )
+        .unwrap();
+        assert_eq!((script.steps(Role::Broker).count(), script.steps(Role::Client).count()), (3, 2));
+        let ways = |step: &Step| match &step.what {
+            What::Request(_, ways) => Some((ways.of(Role::Broker), ways.of(Role::Client))),
+            _ => None,
+        };
+        let ways: Vec<_> = script.steps(Role::Client).filter_map(ways).collect();
+        assert_eq!(ways, [(Way::Here, Way::Through), (Way::Through, Way::Through)]);
+    }
+
+    #[test]
+    fn what_nobody_would_understand_is_an_error() {
+        for (table, why) in [
+            ("", "the table is empty"),
+            ("NewOrderSingle(X)\n", "line 6: begins with neither >, < nor two spaces"),
+            ("> Allocation(X)\n", "line 6: no such message"),
+            ("> NewOrderSingle\n", "line 6: no (ClOrdID)"),
+            (">  NewOrderSingle(X)\n", "line 6: the message does not follow its arrow"),
+            ("> NewOrderSingle(X)   Fill\n", "line 6: ExecType(150) has no value \"Fill\""),
+            ("> NewOrderSingle(X)                       Colour=red\n", "line 6: no field \"Colour\""),
+            ("> NewOrderSingle(X)                       red\n", "line 6: \"red\" is not Name=Value"),
+            ("  venue dances\n", "line 6: a venue cannot do [\"dances\"]"),
+            ("  venue fills many at 100\n", "line 6: \"many\" is no amount"),
+            ("  now and then: why\n", "line 6: no direction \"now and then: why\""),
+        ] {
+            assert_eq!(read(table).map(|_| ()), Err(why.to_owned()), "{table}");
+        }
+    }
+}
