@@ -15,7 +15,7 @@ use super::orders::{Entering, Orders, Standing};
 use super::terms::{Outcome, Terms};
 
 /// Orders aside, each side of each book.
-pub const ASIDE_MAX: usize = 32;
+pub(super) const ASIDE_MAX: usize = 32;
 /// Opposite orders that an order looks at to find its minimum; one that needs more does without.
 const LOOKS_MAX: usize = 1_000;
 
