@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Daemon, Peer, act, ask_again, config, hears_one, logon, messages, order, phase, session, until_quoted};
+use super::{
+    Daemon, Peer, act, ask_again, config, fill_gap, hears_one, logon, messages, order, phase, session, until_quoted,
+};
 
 fn sessions() -> String {
     let trader = "account = \"DESK\"";
@@ -52,7 +54,7 @@ fn copy_has_every_report_of_its_accounts_after_a_cut_and_a_kill() {
     let mut trader = logon(&daemon, "TRADER", 5, "30");
     order(&mut trader, "after", &[(44, "62")]);
     hears_one(&mut trader, &["35=8", "11=after", "150=0"]);
-    let mut copy = logon(&daemon, "CLEARING", 2, "30");
+    let mut copy = fill_gap(logon(&daemon, "CLEARING", 2, "30"), 2);
     ask_again(&mut copy);
     hears_one(&mut copy, &["35=8", "11=after", "150=0", "797=Y"]);
     copy.say("D", &[(11, "mine"), (55, "DAYS"), (54, "1"), (38, "1"), (40, "2"), (44, "60")]);

@@ -43,12 +43,27 @@ fn config(sessions: &str) -> String {
     deployed("segment = \"64MiB\"", "segment = \"1MiB\"") + MARKET + sessions
 }
 
-/// Logs on, and asks for all that was missed.
+/// Logs on.
 fn logon(daemon: &Daemon, name: &'static str, number: u64, heartbeat: &'static str) -> Peer {
     let mut peer = Peer::connect(&daemon.fix, "FIX.4.4", name).after(number - 1);
     peer.say("A", &[(98, "0"), (108, heartbeat)]);
     peer.hears(&["35=A"]);
     peer
+}
+
+/// After a kill: what the daemon had not stored of our numbers it asks for, and nothing of it is worth sending again.
+fn fill_gap(mut peer: Peer, number: u64) -> Peer {
+    peer.say("1", &[(112, "is there a gap?")]);
+    while !peer.heard.contains("|112=is there a gap?|") && !peer.heard.contains("|35=2|") {
+        assert!(peer.is_answered(), "closed after {}", peer.heard);
+    }
+    let Some(asked) = messages(&peer.heard).find(|message| message.contains("|35=2|")) else { return peer };
+    let from = asked.split("|7=").nth(1).and_then(|rest| rest.split('|').next()).expect("BeginSeqNo(7)");
+    let from: u64 = from.parse().expect("a number");
+    let next = (number + 2).to_string();
+    peer = peer.after(from - 1);
+    peer.say("4", &[(123, "Y"), (36, &next)]);
+    peer.after(number + 1)
 }
 
 /// Asks for everything again.

@@ -153,6 +153,24 @@ mod tests {
     }
 
     #[test]
+    fn messages_that_are_noted_apart_have_a_run_each_also_after_a_reset() {
+        let mut numbering = Numbering::default();
+        numbering.note(2, Seq(10), 0, false);
+        numbering.note_apart(true);
+        numbering.note(3, Seq(11), 0, false);
+        numbering.note(4, Seq(11), 1, false);
+        assert_eq!(numbering.unsaved().map(|run| run.first).collect::<Vec<_>>(), [2, 3, 4]);
+        numbering.reset();
+        numbering.note(2, Seq(12), 0, false);
+        numbering.note(3, Seq(13), 0, false);
+        // The first that is not apart any more begins a run all the same.
+        numbering.note_apart(false);
+        numbering.note(4, Seq(14), 0, false);
+        numbering.note(5, Seq(15), 0, false);
+        assert_eq!(numbering.unsaved().map(|run| run.first).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[test]
     fn what_was_not_sent_has_a_run_of_its_own() {
         let mut numbering = Numbering::default();
         numbering.note(2, Seq(10), 0, false);

@@ -4,6 +4,7 @@
 //! Memory is bounded by the configuration: instruments + accounts + sessions + calendars + the pairs of account and
 //! instrument that ever had an order + the orders that work + the last [`ACTS_KEPT`] operator acts.
 
+mod acts;
 mod agent;
 mod counts;
 mod days;
@@ -22,11 +23,12 @@ use model::{
 };
 use parking_lot::RwLock;
 
+pub use acts::ActStatus;
 pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use days::{CalendarStatus, DayStatus};
 pub use figures::{Mark, Marked, decimal, mark, money};
-pub use status::{AccountStatus, ActStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
+pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
 /// Operator acts that are kept for `/status`; older ones are in the journal.
 pub const ACTS_KEPT: usize = 64;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use model::{Command, Scope, SetTradingState, TradingState};
+use model::{SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
-use super::days::{CalendarStatus, DayStatus, date};
+use super::acts::{ActStatus, act_status};
+use super::days::{CalendarStatus, DayStatus};
 use super::figures::{avg_px, decimal, mark, money};
-use super::{Act, OrderCounts, Views};
+use super::{OrderCounts, Views};
 
 /// All of [`Views`], for people and programs.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -145,34 +146,6 @@ pub struct SessionFigures {
     pub reports: u64,
 }
 
-/// One operator act.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ActStatus {
-    /// The frame.
-    pub seq: u64,
-    /// When, nanoseconds since 1970.
-    pub time_ns: i64,
-    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase" or "resolve".
-    pub act: String,
-    /// The account; empty where the act is about none.
-    pub account: String,
-    /// The instrument; empty where the act is about none.
-    pub symbol: String,
-    /// The money moved; empty for a switch.
-    pub amount: String,
-    /// Sequence numbers before and after, for `set-seq`; else empty.
-    pub sequence: String,
-    /// What else was asked for: the order, the split, the phase.
-    pub what: String,
-    /// Who.
-    pub actor: String,
-    /// Why.
-    pub reason: String,
-    /// Did it change anything?
-    pub applied: bool,
-}
-
 impl Views {
     /// As of the last frame folded.
     pub fn status(&self) -> ViewsStatus {
@@ -299,80 +272,4 @@ fn trading_status(set: Option<&SetTradingState>) -> TradingStatus {
         actor: set.actor.to_string(),
         reason: set.reason.to_string(),
     })
-}
-
-fn act_status(act: &Act) -> ActStatus {
-    let base = ActStatus { seq: act.seq.0, time_ns: act.time.0, applied: act.applied, ..ActStatus::default() };
-    match &act.command {
-        Command::SetTradingState(set) => ActStatus {
-            act: if set.state == TradingState::Halted { "halt" } else { "resume" }.to_owned(),
-            account: if set.scope == Scope::Account { set.account.to_string() } else { String::new() },
-            symbol: if set.scope == Scope::Instrument { set.symbol.to_string() } else { String::new() },
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::AdjustCash(adjust) => ActStatus {
-            act: "cash".to_owned(),
-            account: adjust.account.to_string(),
-            amount: money(adjust.amount).to_string(),
-            actor: adjust.actor.to_string(),
-            reason: adjust.reason.to_string(),
-            ..base
-        },
-        Command::SetSequenceNumbers(set) => ActStatus {
-            act: "set-seq".to_owned(),
-            sequence: format!(
-                "session {}: in {} to {}, out {} to {}",
-                set.session.0, set.next_in_before, set.next_in, set.next_out_before, set.next_out
-            ),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::Reload(reload) => ActStatus {
-            act: "reload".to_owned(),
-            actor: reload.actor.to_string(),
-            reason: reload.reason.to_string(),
-            ..base
-        },
-        Command::EnterOrder(order) => ActStatus {
-            act: "order".to_owned(),
-            account: order.account.to_string(),
-            symbol: order.symbol.to_string(),
-            what: format!(
-                "{:?} {} at {} for session {}",
-                order.side,
-                decimal(order.order_qty.units()),
-                decimal(order.price.units()),
-                order.session.0
-            ),
-            actor: order.actor.to_string(),
-            reason: order.reason.to_string(),
-            ..base
-        },
-        Command::SplitOrders(split) => ActStatus {
-            act: "split".to_owned(),
-            symbol: split.symbol.to_string(),
-            what: format!("{}:{}", split.numerator, split.denominator),
-            actor: split.actor.to_string(),
-            reason: split.reason.to_string(),
-            ..base
-        },
-        Command::SetTradingPhase(set) => ActStatus {
-            act: "phase".to_owned(),
-            what: format!("{} {} {}", set.calendar, crate::calendar::phase_word(set.phase), date(set.trading_day)),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::ResolveOrder(resolve) => ActStatus {
-            act: "resolve".to_owned(),
-            what: format!("order {} {:?}", resolve.order_id, resolve.kind),
-            actor: resolve.actor.to_string(),
-            reason: resolve.reason.to_string(),
-            ..base
-        },
-        _ => base,
-    }
 }

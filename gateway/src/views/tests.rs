@@ -149,6 +149,128 @@ fn working_orders_rise_with_acceptance_and_fall_with_the_last_fill() {
 }
 
 #[test]
+fn what_works_follows_from_the_status_through_a_bust_and_a_night() {
+    let mut views = house();
+    let good_till = |ord_status| OrderView { time_in_force: TimeInForce::GoodTillCancel, ..order(ord_status) };
+    let accepted = OrderAccepted::plain(good_till(OrdStatus::New), Px::whole(10), EngineTime(0));
+    let filled = |ord_status| {
+        let (order, last_qty, last_px) = (good_till(ord_status), Qty::whole(5), Px::whole(10));
+        Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 1, reserved: 0 })
+    };
+    let busted = Event::TradeCanceled(model::TradeCanceled {
+        order: good_till(OrdStatus::PartiallyFilled),
+        last_qty: Qty::whole(5),
+        last_px: Px::whole(10),
+        venue_exec_id: 2,
+        fill: 1,
+        ref_seq: Seq(3),
+        ref_index: 0,
+        reserved: [0; 7],
+    });
+    let done = |order| Event::OrderDoneForDay(model::OrderDoneForDay { order, venue_exec_id: 0, reserved: 0 });
+    let steps = [
+        (Event::OrderAccepted(accepted), 1, 0),
+        (filled(OrdStatus::Filled), 0, 1),
+        (busted, 1, 1),
+        (filled(OrdStatus::PendingCancel), 1, 1),
+        (refused_cancel(OrdStatus::Filled), 0, 2),
+        (busted, 1, 2),
+        // A good-till order that is done for the day goes on the next morning; a day order does not.
+        (done(good_till(OrdStatus::DoneForDay)), 1, 2),
+        (done(order(OrdStatus::DoneForDay)), 0, 2),
+    ];
+    for (seq, (event, working, filled)) in (2..).zip(steps) {
+        fold(&mut views, seq, [event]);
+        assert_eq!((views.orders.working, views.orders.filled), (working, filled), "after {event:?}");
+    }
+    assert_eq!((views.orders.trades_canceled, views.orders.done_for_day), (2, 2));
+}
+
+fn refused_cancel(ord_status: OrdStatus) -> Event {
+    Event::CancelRejected(model::CancelRejected {
+        refusal: Refusal::of(model::Check::Overflow),
+        order_id: OrderId(2),
+        cl_ord_id: ClOrdId::literal("b"),
+        orig_cl_ord_id: ClOrdId::literal("a"),
+        session: SessionId(0),
+        response_to: model::CxlRejResponseTo::Cancel,
+        reason: model::CxlRejReason::TooLateToCancel,
+        ord_status,
+        by_risk: 0,
+        ends_pending: 1,
+        reserved: [0; 15],
+    })
+}
+
+#[test]
+fn counts_of_the_day_begin_again_with_the_calendar_s_next_one() {
+    let mut views = house();
+    let definition =
+        DefineInstrument { calendar: model::CalendarName::literal("DAYS"), ..views.instruments()[0].definition };
+    let phase = |trading_day| {
+        Event::TradingPhaseChanged(model::TradingPhaseChanged {
+            set: model::SetTradingPhase {
+                calendar: definition.calendar,
+                trading_day,
+                phase: model::TradingPhase::Open,
+                reserved: [0; 3],
+                actor: Text::EMPTY,
+                reason: Text::EMPTY,
+            },
+            calendar: 0,
+            before: model::TradingPhase::Unknown,
+            reserved: [0; 3],
+        })
+    };
+    let accepted = OrderAccepted::plain(order(OrdStatus::New), Px::whole(10), EngineTime(0));
+    let (last_qty, last_px) = (Qty::whole(5), Px::whole(10));
+    let order = order(OrdStatus::PartiallyFilled);
+    let filled = OrderFilled { order, last_qty, last_px, venue_exec_id: 1, reserved: 0 };
+    fold(
+        &mut views,
+        2,
+        [
+            Event::InstrumentDefined(InstrumentDefined { definition, instrument: InstrumentId(0), reserved: 0 }),
+            phase(20_780),
+            accepted.into(),
+            filled.into(),
+        ],
+    );
+    let status = views.status();
+    let day = &status.days[0];
+    assert_eq!((day.trading_day.as_str(), day.orders, day.trades, day.traded.as_str()), ("2026-11-23", 1, 1, "50"));
+    assert_eq!((status.calendars[0].phase.as_str(), status.calendars[0].trading_day.as_str()), ("open", "2026-11-23"));
+    fold(&mut views, 3, [phase(20_781)]);
+    assert_eq!(views.status().days, []);
+}
+
+#[test]
+fn halt_of_an_instrument_halts_nothing_else() {
+    let mut views = house();
+    let set = SetTradingState {
+        scope: Scope::Instrument,
+        state: TradingState::Halted,
+        reserved: [0; 6],
+        account: AccountName::EMPTY,
+        symbol: Symbol::literal("ACME"),
+        actor: Text::literal("kim"),
+        reason: Text::literal("news"),
+    };
+    let changed = model::TradingStateChanged {
+        set,
+        account: AccountId::NONE,
+        instrument: InstrumentId(0),
+        before: TradingState::Active,
+        reserved: [0; 7],
+    };
+    views.fold(Seq(2), EngineTime(2), &Command::SetTradingState(set), [Event::TradingStateChanged(changed)]);
+    assert!(views.instruments()[0].is_halted() && views.global.is_none() && !views.accounts()[0].is_halted());
+    let status = views.status();
+    assert!(status.quotes[0].trading.halted && !status.trading.halted);
+    assert_eq!((status.acts[0].act.as_str(), status.acts[0].symbol.as_str()), ("halt", "ACME"));
+}
+
+#[test]
 fn frame_that_was_folded_before_is_ignored() {
     let mut views = house();
     let refused = Event::OrderRefused(OrderRefused {
