@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gateway::fix::broker::Ask;
 use gateway::fix::driver::ConnectSettings;
 use gateway::fix::schedule::Schedule;
 use gateway::fix::session::{LogonFields, Role, SessionConfig};
 use gateway::fix::tag;
 use gateway::fix::tls::{Identity, TlsClient, TlsFailure};
-use model::{AccountName, CompId};
+use gateway::fix::version::Version;
+use model::{Abilities, AccountName, CompId};
 
 use super::section::Section;
 use super::{Protocol, access, protocol};
@@ -21,6 +23,17 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
+/// What a broker does by itself unless the file says otherwise: what nearly every broker does.
+const USUAL: [Abilities; 7] = [
+    Abilities::STOP,
+    Abilities::GOOD_TILL_DATE,
+    Abilities::DAYS,
+    Abilities::OPENING,
+    Abilities::CLOSING,
+    Abilities::HALTS,
+    Abilities::NOT_BEST,
+];
+
 /// A broker.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Broker {
@@ -30,6 +43,12 @@ pub(crate) struct Broker {
     pub(crate) target_comp_id: CompId,
     /// Account(1) that it knows us by; empty where it knows our own accounts.
     pub(crate) account: AccountName,
+    /// Account(1) of orders there that we did not send; empty where they belong to nobody.
+    pub(crate) foreign_account: AccountName,
+    /// What it does by itself.
+    pub(crate) does: Abilities,
+    /// How it is asked for what is in doubt.
+    pub(crate) ask: Ask,
     /// When the session is open.
     pub(crate) schedule: Option<Schedule>,
     protocol: Protocol,
@@ -101,18 +120,45 @@ pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
     if heartbeat.subsec_nanos() != 0 {
         entry.report("heartbeat", "HeartBtInt(108) is in whole seconds", "like \"30s\"");
     }
+    let protocol = protocol::protocol(entry, &Protocol::default());
+    let ask = entry.word("ask", Ask::Status, &[("status", Ask::Status), ("mass_status", Ask::MassStatus)]);
+    if ask == Ask::MassStatus && protocol.version == Version::Fix42 {
+        entry.report("ask", "FIX.4.2 has no OrderMassStatusRequest(AF)", "\"status\"");
+    }
+    let account = |key| if entry.has(key) { entry.name(key, None) } else { AccountName::EMPTY };
     Broker {
         sender_comp_id: entry.name("sender_comp_id", Some(own)),
         target_comp_id: entry.name("target_comp_id", None),
-        account: if entry.has("account") { entry.name("account", None) } else { AccountName::EMPTY },
+        account: account("account"),
+        foreign_account: account("foreign_account"),
+        does: does(entry),
+        ask,
         schedule: access::schedule(entry),
-        protocol: protocol::protocol(entry, &Protocol::default()),
+        protocol,
         heartbeat,
         logon_fields: LogonFields(credentials(entry)),
         addresses: addresses(entry),
         reconnect: (reconnect_min, reconnect_max),
         tls: entry.has("tls").then(|| tls(entry.section("tls"))),
     }
+}
+
+fn does(entry: &Section<'_>) -> Abilities {
+    let all = |abilities: &[Abilities]| abilities.iter().fold(Abilities::NONE, |all, one| all.with(*one));
+    if !entry.has("does") {
+        return all(&USUAL);
+    }
+    let mut named = Vec::new();
+    for text in entry.texts("does") {
+        match Abilities::WORDS.iter().find(|(_, word)| *word == text) {
+            Some((ability, _)) => named.push(*ability),
+            None => {
+                let words: Vec<&str> = Abilities::WORDS.iter().map(|(_, word)| *word).collect();
+                entry.report("does", format!("{text:?} is none of them"), &words.join(", "));
+            }
+        }
+    }
+    all(&named)
 }
 
 fn addresses(entry: &Section<'_>) -> Vec<SocketAddr> {
