@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use gateway::venue::book::{Books, Order};
+use gateway::venue::book::{Books, Order, Outcome};
 use model::{InstrumentId, OrderId, Px, Qty, Side, TimeInForce};
 
 const INSTRUMENTS: u32 = 32;
@@ -50,13 +50,14 @@ fn venue_book(criterion: &mut Criterion) {
 /// Gives the number of fills.
 fn run(books: &mut Books, operations: &[Operation]) -> u64 {
     let mut fills = 0;
+    let mut count = |outcome| fills += u64::from(matches!(outcome, Outcome::Fill(_)));
     for operation in operations {
         match operation {
-            Operation::Add(order) => books.add(order, |_| fills += 1).map(|_| ()).expect("there is room"),
+            Operation::Add(order) => books.add(order, &mut count).expect("there is room"),
             Operation::Cancel(order_id) => books.cancel(*order_id).map(|_| ()).expect("the order rests"),
             Operation::Replace(order_id, qty, px) => {
                 let ticket = books.check_replace(*order_id, *qty, *px).expect("the order rests");
-                books.replace(ticket, |_| fills += 1);
+                books.replace(ticket, &mut count);
             }
         }
     }
@@ -113,13 +114,14 @@ impl Market {
         // Behind the mid to rest, thinner further out; across it to trade.
         let depth = if trades { -3 } else { 1 + random.i64(0..8) * random.i64(0..8) };
         let order = Order {
-            order_id: OrderId(self.last_order_id),
-            instrument: InstrumentId(instrument),
-            side,
-            px: Some(Px::from_units((*mid - side.sign() * depth) * TICK)),
             time_in_force: if trades { TimeInForce::ImmediateOrCancel } else { TimeInForce::Day },
-            leaves: Qty::whole(random.i64(1..=10)),
-            cum: Qty::ZERO,
+            ..Order::limit(
+                OrderId(self.last_order_id),
+                InstrumentId(instrument),
+                side,
+                Px::from_units((*mid - side.sign() * depth) * TICK),
+                Qty::whole(random.i64(1..=10)),
+            )
         };
         self.books.add(&order, |_| {}).expect("there is room");
         if self.books.leaves(order.order_id).is_some() {
@@ -138,11 +140,10 @@ impl Market {
     fn replace(&mut self) -> Option<Operation> {
         let at = self.any_resting()?;
         let order = &mut self.resting[at];
-        let px = order.px.expect("only limit orders rest");
-        let moved = Px::from_units(px.units() - order.side.sign() * self.random.i64(0..3) * TICK);
+        let moved = Px::from_units(order.px.units() - order.side.sign() * self.random.i64(0..3) * TICK);
         let ticket = self.books.check_replace(order.order_id, order.leaves, moved).expect("the order rests");
         self.books.replace(ticket, |_| {});
-        order.px = Some(moved);
+        order.px = moved;
         Some(Operation::Replace(order.order_id, order.leaves, moved))
     }
 

@@ -1,5 +1,7 @@
 //! The command line: which subcommand, with what.
 
+mod acts;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use tools::daemon::Daemon;
 use tools::fix_decode;
 use tools::journal_dump::Form;
 
+use self::acts::{Act, actor};
 use crate::config::Configuration;
 use crate::reload::ConfigurationFile;
 use crate::{daemon, demo, huge_pages};
@@ -53,10 +56,8 @@ enum Command {
     Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
     Sql(SqlArgs),
-    /// Throws the kill switch: nothing new in the scope; cancels pass.
-    Halt(ActArgs),
-    /// Releases the kill switch.
-    Resume(ActArgs),
+    #[command(flatten)]
+    Act(Act),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
     /// SIGHUP does the same. All errors are told at once, and then nothing is done.
     Reload {
@@ -198,18 +199,6 @@ struct SqlArgs {
     output: Output,
 }
 
-#[derive(Args)]
-struct ActArgs {
-    /// One account; without it, everything.
-    #[arg(long)]
-    account: Option<String>,
-    /// Why; the journal keeps it.
-    #[arg(long)]
-    reason: String,
-    #[command(flatten)]
-    place: Place,
-}
-
 /// Runs what the command line asks for.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
@@ -232,8 +221,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let json = matches!(args.output, Output::Json);
             println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
         }
-        Command::Halt(args) => act("/operator/halt", &args)?,
-        Command::Resume(args) => act("/operator/resume", &args)?,
+        Command::Act(act) => acts::run(act)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);
             let body = serde_json::json!({ "reason": reason, "actor": actor() });
@@ -289,19 +277,6 @@ fn fix(command: FixCommand) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn act(path: &str, args: &ActArgs) -> Result<()> {
-    let daemon = Daemon::new(args.place.http, &args.place.data);
-    let scope = if args.account.is_some() { "account" } else { "global" };
-    let body = serde_json::json!({ "scope": scope, "account": args.account.as_deref().unwrap_or(""), "reason": args.reason, "actor": actor() });
-    println!("{}", daemon.post(path, &body)?);
-    Ok(())
-}
-
-/// Who acts: the journal keeps it.
-fn actor() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
 }
 
 fn check(path: &Path, output: Output) -> ExitCode {

@@ -5,6 +5,7 @@
 
 mod access;
 mod broker;
+mod calendars;
 mod definitions;
 mod parse;
 mod problem;
@@ -21,6 +22,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use gateway::calendar::Calendar;
 use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
@@ -58,6 +60,8 @@ pub(crate) struct Configuration {
     pub(crate) brokers: Vec<Broker>,
     /// `[quotes]`.
     pub(crate) quotes: Quotes,
+    /// `[[calendars]]`.
+    pub(crate) calendars: Vec<Calendar>,
     /// `[[instruments]]`.
     pub(crate) instruments: Vec<Instrument>,
     /// `[[accounts]]`.

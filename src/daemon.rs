@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
+use gateway::calendar::{Standing, Timer};
 use gateway::fix::Acceptor;
 use gateway::fix::store::SledStore;
-use gateway::venue::paper::Settings as VenueSettings;
-use gateway::venue::{OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
+use gateway::venue::paper::{Market, Settings as VenueSettings};
+use gateway::venue::{Listing, OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
 use gateway::views::{Views, ViewsAgent};
 use journal::{Follower, Mark};
 use model::queue::{Consumer, Producer, bounded};
-use model::{Agent, Command, CompId, Seq, VenueId, limits};
+use model::{Agent, CalendarName, Command, CompId, Seq, TradingState, VenueId, limits};
 
 use crate::brokers;
 use crate::config::{Configuration, Durability, Layout, Quotes};
@@ -98,6 +99,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let brokers = brokers::open(config, state, &assembly.mark, &queues.venue)?;
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
+    let timer = assembly.timer(state, queues.operator.clone());
     let acceptor = assembly.acceptor(state, queues.fix)?;
     let views = Views::shared();
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
@@ -120,6 +122,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         writer: Box::new(writer),
         venue: Box::new(venue),
         brokers: brokers.into_iter().map(|broker| Box::new(broker) as Box<dyn Agent>).collect(),
+        timer: Box::new(timer),
         quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
@@ -179,6 +182,7 @@ struct HotAgents {
     writer: Box<dyn Agent>,
     venue: Box<dyn Agent>,
     brokers: Vec<Box<dyn Agent>>,
+    timer: Box<dyn Agent>,
     quotes: Option<Box<dyn Agent>>,
 }
 
@@ -197,11 +201,14 @@ struct Assembly<'a> {
 impl Assembly<'_> {
     /// The paper venue is told what the engine holds open, by its place in the queue.
     fn venue(&self, state: &State, queue: Producer<Command>) -> Result<PaperVenue<Follower>> {
-        let mut open: Vec<_> =
-            state.working_orders().filter(|order| order.venue == VenueId::PAPER && order.view.held == 0).collect();
+        let mut open: Vec<_> = state.working_orders().filter(|order| order.venue == VenueId::PAPER).collect();
         open.sort_by_key(|order| (order.working_since, order.view.order_id));
         let open = open.into_iter().map(|order| OpenOrder {
             view: order.view,
+            worst_px: order.worst_px,
+            min_qty: order.min_qty,
+            max_floor: order.max_floor,
+            suspended: order.suspended,
             acknowledged: order.at_venue,
             pending_cancel: order.pending.cancels_sent > 0,
             pending_replace: order.pending.first_replace().map(|first| (first.order_qty, first.price)),
@@ -210,12 +217,20 @@ impl Assembly<'_> {
             orders_max: u32::try_from(self.config.engine.orders_max)?,
             instruments_max: u32::try_from(self.config.instruments.len())?.max(64),
         };
-        let instruments = state.instruments().map(|(id, definition)| {
-            let here = definition.venue == VenueId::PAPER;
-            (id, here.then_some(definition.tick))
+        let listings = state.instruments().map(|(instrument, definition)| Listing {
+            instrument,
+            tick: definition.tick,
+            is_here: definition.venue == VenueId::PAPER,
+            calendar: definition.calendar,
+            is_halted: state.instrument_trading(instrument) == Some(TradingState::Halted),
+            is_splitting: state.is_splitting(instrument),
         });
+        let market = Market {
+            listings: listings.collect(),
+            phases: state.calendars().map(|calendar| (calendar.name, calendar.phase)).collect(),
+        };
         let tail = Follower::near(&self.config.journal_dir(), self.mark.clone(), state.last_seq().next())?;
-        Ok(PaperVenue::new(settings, instruments, tail, queue, state.last_venue_exec_id(), open))
+        Ok(PaperVenue::new(settings, market, tail, queue, state.last_venue_exec_id(), open))
     }
 
     fn quotes(&self, state: &State, queue: Producer<Command>) -> Option<SyntheticQuotes> {
@@ -230,6 +245,16 @@ impl Assembly<'_> {
             })
         });
         Some(SyntheticQuotes::new(quoted.collect::<Vec<_>>(), per_second, seed, queue))
+    }
+
+    /// The timer goes on from what the engine knows of each calendar.
+    fn timer(&self, state: &State, queue: Producer<Command>) -> Timer {
+        let known = |name: CalendarName| {
+            let known = state.calendars().find(|known| known.name == name);
+            known.map(|known| Standing { trading_day: known.trading_day, phase: known.phase })
+        };
+        let calendars = self.config.calendars.iter().map(|calendar| (calendar.clone(), known(calendar.name())));
+        Timer::new(calendars, queue)
     }
 
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
@@ -248,6 +273,7 @@ impl Assembly<'_> {
             crate::config::Idle::Park => Idle::Park,
         };
         let mut intake = vec![Berth { agent: hot.acceptor, stage: Stage::Intake }];
+        intake.push(Berth { agent: hot.timer, stage: Stage::Intake });
         intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };
         let keep = Berth { agent: hot.writer, stage: Stage::Keep };

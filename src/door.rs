@@ -1,11 +1,13 @@
 //! The configuration as the FIX acceptor takes it: its sessions, its templates, and where it listens.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use engine::State;
 use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::template::Template;
 use gateway::fix::{AcceptorSettings, SessionSettings};
-use model::{Command, CompId};
+use model::{Command, CompId, SessionId};
 
 use crate::config::{self, Configuration};
 
@@ -42,6 +44,7 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
         (Some(address), tls) => vec![(fix.listen, None), (address, tls)],
         (None, tls) => vec![(fix.listen, tls)],
     };
+    let with_orders: BTreeSet<SessionId> = state.working_orders().map(|order| order.view.session).collect();
     Ok(AcceptorSettings {
         listen,
         connections_max: fix.connections_max,
@@ -57,6 +60,7 @@ pub(crate) fn settings(config: &Configuration, state: &State) -> Result<Acceptor
         }),
         templates,
         removed: removed.collect(),
+        with_orders: with_orders.into_iter().collect(),
         ..AcceptorSettings::new(sessions)
     })
 }

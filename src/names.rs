@@ -2,9 +2,9 @@
 
 use engine::State;
 use gateway::fix::report::Names;
-use model::{AccountDefined, Event, InstrumentDefined};
+use model::{AccountDefined, Event, InstrumentDefined, SessionDefined};
 
-/// Those of all accounts and instruments.
+/// Those of all accounts, instruments and sessions.
 pub(crate) fn names(state: &State) -> Names {
     let mut names = Names::default();
     for (account, of_account) in state.accounts() {
@@ -13,6 +13,9 @@ pub(crate) fn names(state: &State) -> Names {
     }
     for (instrument, definition) in state.instruments() {
         names.learn(&Event::InstrumentDefined(InstrumentDefined { definition: *definition, instrument, reserved: 0 }));
+    }
+    for (session, definition) in state.sessions() {
+        names.learn(&Event::SessionDefined(SessionDefined { definition: *definition, session }));
     }
     names
 }

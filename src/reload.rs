@@ -192,6 +192,7 @@ fn in_force(current: &Configuration, read: Configuration) -> (Configuration, Vec
         "venue": venue,
         "quotes": quotes,
         "brokers": brokers,
+        "calendars": calendars,
         "instruments": instruments,
     );
     let listener = |tls: &Option<Tls>| tls.as_ref().map(|tls| tls.listen);

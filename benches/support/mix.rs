@@ -163,18 +163,16 @@ impl Mix {
         let account = self.random.u32(0..ACCOUNTS);
         let instrument = self.random.u32(0..INSTRUMENTS);
         self.clients.push(Command::NewOrder(NewOrder {
-            origin: Origin::fix(order.session, 0),
             order_qty: Qty::whole(order.qty),
             price: Px::from_units(order.px * TICK),
-            transact_time: EngineTime(0),
-            cl_ord_id: order.cl_ord_id,
-            symbol: name(b'S', u64::from(instrument)),
             account: name(b'A', u64::from(account)),
-            side: order.side,
-            ord_type: OrdType::Limit,
-            time_in_force: TimeInForce::Day,
-            poss_resend: 0,
-            reserved: [0; 4],
+            ..NewOrder::plain(
+                Origin::fix(order.session, 0),
+                order.cl_ord_id,
+                name(b'S', u64::from(instrument)),
+                order.side,
+                OrdType::Limit,
+            )
         }));
         self.news.push(order);
     }
@@ -200,6 +198,7 @@ impl Mix {
             origin: Origin::fix(order.session, 0),
             order_qty: Qty::whole(qty),
             price: Px::from_units(px * TICK),
+            stop_px: Px::ZERO,
             transact_time: EngineTime(0),
             cl_ord_id,
             orig_cl_ord_id: order.cl_ord_id,
@@ -231,14 +230,9 @@ impl Mix {
         self.last_exec_id += 1;
         let filled = kind == ReportKind::Filled;
         self.reports.push(Command::VenueReport(VenueReport {
-            order_id: order.order_id,
-            venue_exec_id: self.last_exec_id,
             last_qty: if filled { Qty::whole(order.qty) } else { Qty::ZERO },
             last_px: if filled { Px::from_units(order.px * TICK) } else { Px::ZERO },
-            kind,
-            reason: 0,
-            reserved: [0; 2],
-            venue: VenueId::PAPER,
+            ..VenueReport::about(VenueId::PAPER, order.order_id, self.last_exec_id, kind)
         }));
     }
 
@@ -281,7 +275,9 @@ pub(crate) fn definitions() -> Vec<Command> {
             target_comp_id: name(b'T', u64::from(index)),
             account: name(b'A', 0),
             messages_per_second: 1_000_000_000,
-            reserved: 0,
+            pending_replaces: PendingReplaces::Refuse,
+            cancel_on_disconnect: CancelOnDisconnect::Tagged,
+            reserved: [0; 2],
         })
     }));
     commands.extend((0..ACCOUNTS).map(|index| {
@@ -307,8 +303,11 @@ fn instrument(index: u32) -> DefineInstrument {
         reference_age_max: i64::MAX,
         symbol: name(b'S', u64::from(index)),
         currency: Currency::literal("USD"),
+        calendar: CalendarName::EMPTY,
+        abilities: Abilities::PAPER,
         tradable: 1,
-        reserved: [0; 3],
+        stop_trigger: StopTrigger::Last,
+        reserved: [0; 8],
         venue: VenueId::PAPER,
     }
 }

@@ -189,6 +189,16 @@ impl State {
         self.orders.find(order_id).map(|slot| self.orders.get(slot))
     }
 
+    /// May the instrument be traded, as far as halts go?
+    pub fn instrument_trading(&self, instrument: InstrumentId) -> Option<TradingState> {
+        self.instruments.get(instrument.0).map(|instrument| instrument.trading)
+    }
+
+    /// Are the instrument's orders being restated for a split?
+    pub fn is_splitting(&self, instrument: InstrumentId) -> bool {
+        self.instruments.get(instrument.0).is_some_and(|instrument| instrument.split.is_some())
+    }
+
     /// The orders that work, in no particular order.
     pub fn working_orders(&self) -> impl Iterator<Item = &Order> {
         self.orders.working().iter().map(|working| self.orders.get(working.slot))

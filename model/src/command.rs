@@ -52,7 +52,7 @@ records!(
         /// A session's connection is gone, and its grace is over.
         SessionEnded = 24, 8;
         /// A calendar's trading session begins or ends.
-        SetTradingPhase = 25, 24;
+        SetTradingPhase = 25, 112;
         /// An order that came by telephone, entered by an operator.
         EnterOrder = 26, 152;
         /// A venue tells of an order that Millrace did not send.
@@ -465,6 +465,10 @@ bodies! {
         phase: TradingPhase,
         /// Zero.
         reserved: [u8; 3],
+        /// Who; empty where it is the calendar itself.
+        actor: Text<24>,
+        /// Why; empty where it is the calendar itself.
+        reason: Text<64>,
     }
 
     /// An order that came by telephone. It belongs to the session, whose client hears of it, without a ClOrdID(11).
@@ -627,6 +631,8 @@ pub enum ReportKind {
     Triggered = 16,
     /// The answer to a question: the venue has the order, and it stands as we know it.
     Stands = 17,
+    /// ExecType(150)=0 with WorkingIndicator(636)=N: the venue has the order, and does not work it yet.
+    AcceptedIdle = 18,
 }
 
 impl Origin {

@@ -24,8 +24,6 @@ use crate::text::{AccountName, ClOrdId, Symbol};
 records!(
     /// The closed list of what can be true after a command.
     Event {
-        /// An order was refused: 150=8. Nothing is kept of it.
-        OrderRefused = 2, 160;
         /// A cancel or replace was refused, by us or by the venue: OrderCancelReject(9).
         CancelRejected = 5, 160;
         /// The venue has the order, or has it as we know it; the client knows no more than before.
@@ -96,7 +94,7 @@ records!(
         /// A session is gone, and its orders follow their policy.
         SessionLost = 48, 8;
         /// A calendar's trading session began or ended.
-        TradingPhaseChanged = 49, 32;
+        TradingPhaseChanged = 49, 120;
         /// An order that Millrace did not send, or that came by telephone.
         OrderAdopted = 50, 224;
         /// What is known of the connection to a venue.
@@ -107,6 +105,8 @@ records!(
         SplitBegun = 53, 120;
         /// A client does not know a trade that it was told of.
         TradeDisputed = 54, 40;
+        /// An order was refused: 150=8. Nothing is kept of it.
+        OrderRefused = 55, 208;
     }
 );
 
@@ -139,12 +139,20 @@ bodies! {
     OrderRefused {
         /// The check that refused it.
         refusal: Refusal,
+        /// What is filled of the order that already has the ClOrdID, in money; 0 otherwise.
+        cum_notional: Notional,
         /// OrderQty(38).
         order_qty: Qty,
         /// Price(44).
         price: Px,
         /// OrderID(37) of the order that already has the ClOrdID; 0 otherwise.
         order_id: OrderId,
+        /// OrderQty(38) of that order.
+        existing_qty: Qty,
+        /// CumQty(14) of that order.
+        cum_qty: Qty,
+        /// LeavesQty(151) of that order.
+        leaves_qty: Qty,
         /// ClOrdID(11).
         cl_ord_id: ClOrdId,
         /// Symbol(55) as sent.
@@ -162,7 +170,7 @@ bodies! {
         /// OrdStatus(39): Rejected, or the status of the order that already has the ClOrdID.
         ord_status: OrdStatus,
         /// Zero.
-        reserved: [u8; 8],
+        reserved: [u8; 16],
     }
 
     /// See [`Event::CancelRequested`].

@@ -58,8 +58,10 @@ pub struct OrderView {
     pub held: u8,
     /// 1: StopPx(99) was reached.
     pub triggered: u8,
+    /// 1: the venue has it, and does not work it yet. WorkingIndicator(636)=N.
+    pub idle: u8,
     /// Zero.
-    pub reserved: [u8; 4],
+    pub reserved: [u8; 3],
 }
 
 const _: () = {
@@ -97,7 +99,8 @@ impl OrderView {
             exec_inst: ExecInst::NONE,
             held: 0,
             triggered: 0,
-            reserved: [0; 4],
+            idle: 0,
+            reserved: [0; 3],
         }
     }
 
@@ -137,7 +140,8 @@ impl OrderView {
     }
 }
 
-fn average(notional: Notional, qty: Qty) -> Px {
+/// AvgPx(6) of a quantity that was filled for so much money.
+pub fn average(notional: Notional, qty: Qty) -> Px {
     if qty.is_zero() {
         return Px::ZERO;
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gateway::fix::addresses::Network;
 use gateway::fix::auth::Credentials;
+use gateway::fix::drop_copy::DropCopy;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::schedule::Schedule;
 use gateway::fix::settings::Access;
@@ -43,7 +44,27 @@ pub(super) fn access(entry: &Section<'_>, messages_per_second: u32) -> Access {
         tls_required: entry.truth("require_tls", false),
         throttle: throttle(entry, messages_per_second),
         schedule: schedule(entry),
+        disconnect_grace_ns: grace(entry),
+        drop_copy: drop_copy(entry),
     }
+}
+
+/// `disconnect_grace`.
+fn grace(entry: &Section<'_>) -> i64 {
+    let grace = entry.duration("disconnect_grace", 5 * SECOND, Duration::ZERO, 60 * MINUTE);
+    i64::try_from(grace.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// `drop_copy` and `drop_copy_accounts`.
+fn drop_copy(entry: &Section<'_>) -> Option<DropCopy> {
+    let copies = DropCopy { sessions: entry.texts("drop_copy"), accounts: entry.texts("drop_copy_accounts") };
+    for (key, names) in [("drop_copy", &copies.sessions), ("drop_copy_accounts", &copies.accounts)] {
+        let is_wrong = |name: &&String| name.is_empty() || name.trim_end_matches('*').contains('*');
+        if let Some(name) = names.iter().find(is_wrong) {
+            entry.report(key, format!("{name:?} is no name"), "a name, or the beginning of names with * at its end");
+        }
+    }
+    (copies != DropCopy::default()).then_some(copies)
 }
 
 /// `allowed_addresses`.

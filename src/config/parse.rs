@@ -15,7 +15,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, protocol, relations, tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, protocol, relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -67,6 +67,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let http = root.section("http");
     let quotes_section = root.section("quotes");
     let quotes = quotes(&quotes_section);
+    let calendars = Parts::read(&root, "calendars", calendars::calendar);
     let instruments = Parts::read(&root, "instruments", instrument);
     let accounts = Parts::read(&root, "accounts", account);
     let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
@@ -82,12 +83,14 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         venue: venue(root.section("venue")),
         brokers: brokers.values(),
         quotes,
+        calendars: calendars.values().into_iter().filter_map(|(_, calendar)| calendar).collect(),
         instruments: instruments.values(),
         accounts: accounts.values(),
         sessions: sessions.values().into_iter().chain(families.members()).collect(),
         templates: families.templates(),
     };
     relations::listeners(&http, &configuration);
+    relations::calendars(&calendars, &instruments);
     relations::instruments(&root, &instruments, &configuration);
     relations::accounts(&root, &accounts);
     relations::sessions(&root, &sessions, &families, &configuration);
@@ -95,6 +98,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     for section in [fix, http, quotes_section] {
         section.finish();
     }
+    calendars.finish();
     instruments.finish();
     accounts.finish();
     sessions.finish();
@@ -336,12 +340,15 @@ fn policy(entry: &Section<'_>) -> Policy {
 
 fn session(entry: &Section<'_>, defaults: &Protocol) -> Session {
     let policy = policy(entry);
+    let access = access::access(entry, policy.messages_per_second);
+    // Who only gets copies has no orders that would need an account.
+    let account = access.drop_copy.as_ref().map(|_| AccountName::EMPTY);
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
-        account: entry.name::<16>("account", None),
+        account: entry.name::<16>("account", account),
         policy,
         protocol: protocol::protocol(entry, defaults),
-        access: access::access(entry, policy.messages_per_second),
+        access,
     }
 }
 

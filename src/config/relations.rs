@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::{AccountName, CompId, Symbol};
+use gateway::calendar::Calendar;
+use model::{AccountName, CalendarName, CompId, Symbol};
 
 use super::parse::{Family, Parts};
 use super::problem::nearest;
@@ -65,6 +66,27 @@ pub(super) fn instruments(root: &Section<'_>, entries: &Parts<'_, Instrument>, c
     }
     if symbols.is_empty() && entries.iter().next().is_none() {
         root.report("instruments", "there is no instrument", "add an [[instruments]] section");
+    }
+}
+
+/// Calendars have names of their own, and those that instruments name exist.
+pub(super) fn calendars(entries: &Parts<'_, (CalendarName, Option<Calendar>)>, instruments: &Parts<'_, Instrument>) {
+    let mut names: BTreeSet<CalendarName> = BTreeSet::new();
+    for (section, (name, _)) in entries.iter() {
+        if !name.is_empty() && !names.insert(*name) {
+            section.report("name", "is defined twice", "remove one of them");
+        }
+    }
+    for (section, instrument) in instruments.iter() {
+        let name = instrument.definition.calendar;
+        if name.is_empty() || names.contains(&name) {
+            continue;
+        }
+        let suggestion = match nearest(name.as_str(), names.iter().map(CalendarName::as_str)) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "define it with a [[calendars]] section".to_owned(),
+        };
+        section.report("calendar", format!("calendar {name} is not defined"), &suggestion);
     }
 }
 

@@ -46,15 +46,21 @@ fn views_show_the_latest_order_and_the_position_at_a_time() {
     let order = folder.order(OrdStatus::New, 0, price);
     folder.append(
         model::Tick { reserved: 0 },
-        &[model::OrderAccepted {
-            order: model::OrderView { order_id: model::OrderId(77), ..order },
-            worst_px: price,
-            transact_time: folder.now,
+        &[model::OrderAccepted::plain(model::OrderView { order_id: model::OrderId(77), ..order }, price, folder.now)
+            .into()],
+    );
+    let order = model::OrderView { order_id: model::OrderId(77), ord_status: OrdStatus::Canceled, ..order };
+    folder.append(
+        model::Tick { reserved: 0 },
+        &[model::OrderCanceled {
+            order,
+            venue_exec_id: 1,
+            restatement: model::ExecRestatementReason::NotGiven,
+            cause: model::CancelCause::Client,
+            reserved: [0; 6],
         }
         .into()],
     );
-    let order = model::OrderView { order_id: model::OrderId(77), ord_status: OrdStatus::Canceled, ..order };
-    folder.append(model::Tick { reserved: 0 }, &[model::OrderCanceled { order, venue_exec_id: 1, reserved: 0 }.into()]);
     folder.fill(price);
     let before = folder.now.0;
     folder.fill(Px::whole(20));

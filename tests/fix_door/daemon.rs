@@ -26,9 +26,9 @@ pub(crate) fn change(config: &str, from: &str, to: &str) -> String {
 /// A daemon that runs, and ends with the test.
 pub(crate) struct Daemon {
     child: Child,
-    data: PathBuf,
+    pub(crate) data: PathBuf,
     pub(crate) fix: String,
-    http: String,
+    pub(crate) http: String,
 }
 
 impl Daemon {

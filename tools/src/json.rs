@@ -250,7 +250,10 @@ pub fn event(event: &Event) -> Value {
 }
 
 fn phase(c: &model::SetTradingPhase) -> Value {
-    json!({ "calendar": c.calendar.as_str(), "trading_day": c.trading_day, "phase": word(c.phase) })
+    json!({
+        "calendar": c.calendar.as_str(), "trading_day": c.trading_day, "phase": word(c.phase),
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
 }
 
 fn resolution(c: &model::ResolveOrder) -> Value {

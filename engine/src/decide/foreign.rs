@@ -3,8 +3,8 @@
 //! all; and somebody is told.
 
 use model::{
-    ClOrdId, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId, OrderView, ReportKind,
-    ReportSuspended, Seq, SessionId, Suspense, VenueReport,
+    AccountId, ClOrdId, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId, OrderView,
+    ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport,
 };
 
 use super::venue;
@@ -41,7 +41,7 @@ fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
 fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -> Result<(), Suspense> {
     let account = state.accounts.find(&command.account).ok_or(Suspense::UnknownAccount)?;
     let instrument = InstrumentId(state.instruments.find(&command.symbol).ok_or(Suspense::UnknownOrder)?);
-    let account = model::AccountId(account);
+    let account = AccountId(account);
     let is_fill = command.kind == ReportKind::Filled;
     if !matches!(command.kind, ReportKind::Accepted | ReportKind::Filled | ReportKind::Restated) {
         return Err(Suspense::UnknownOrder);
@@ -66,7 +66,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         ord_type: command.ord_type,
         time_in_force: command.time_in_force,
         ord_status: OrdStatus::New,
-        ..OrderView::unknown(SessionId::NONE, ClOrdId::EMPTY)
+        ..OrderView::unknown(session_of(state, account), ClOrdId::EMPTY)
     };
     let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
     if !in_range || !venue::reserved_fits(state, &view, view.order_qty, worst_px) {
@@ -88,4 +88,14 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     }
     let order = Order::new(view, worst_px, holding.unwrap_or(crate::order::NONE), seq, command.venue);
     venue::filled_by(state, &order, &report_of(command, view.order_id), events)
+}
+
+/// The session that hears of an order which no session sent: the one whose account it is, where that is one alone.
+fn session_of(state: &State, account: AccountId) -> SessionId {
+    let mut own =
+        (0..).map(SessionId).zip(state.sessions.iter()).filter(|(_, session)| session.account == Some(account));
+    match (own.next(), own.next()) {
+        (Some((session, _)), None) => session,
+        _ => SessionId::NONE,
+    }
 }

@@ -2,8 +2,8 @@
 
 use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
-    InstrumentId, NewOrder, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin, Px, Qty,
-    Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    InstrumentId, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin,
+    Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
 };
 use risk::{Context, Exposure, Proposal, Reference};
 
@@ -244,6 +244,10 @@ fn refused(state: &State, command: &NewOrder, refusal: Refusal, known: Option<&O
         order_qty: command.order_qty,
         price: command.price,
         order_id: existing.map_or(OrderId(0), |order| order.view.order_id),
+        existing_qty: existing.map_or(Qty::ZERO, |order| order.view.order_qty),
+        cum_qty: existing.map_or(Qty::ZERO, |order| order.view.cum_qty),
+        leaves_qty: existing.map_or(Qty::ZERO, |order| order.view.leaves_qty()),
+        cum_notional: existing.map_or(Notional::ZERO, |order| order.view.cum_notional),
         cl_ord_id: command.cl_ord_id,
         symbol: command.symbol,
         account: if command.account.is_empty() { own } else { command.account },
@@ -252,7 +256,7 @@ fn refused(state: &State, command: &NewOrder, refusal: Refusal, known: Option<&O
         ord_type: command.ord_type,
         time_in_force: command.time_in_force,
         ord_status: existing.map_or(OrdStatus::Rejected, |order| order.view.ord_status),
-        reserved: [0; 8],
+        reserved: [0; 16],
     }
 }
 

@@ -3,10 +3,10 @@
 
 use model::{
     CancelCause, CancelRejected, Check, ClOrdId, CxlRejReason, CxlRejResponseTo, EngineTime, Events,
-    ExecRestatementReason, Notional, OrdRejReason, OrdStatus, OrderAcknowledged, OrderDoneForDay, OrderExpired,
-    OrderFilled, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView,
-    PositionChanged, Px, Qty, Refusal, ReplaceRequested, ReportKind, ReportSuspended, Suspense, TradeCanceled,
-    TradeCorrected, VenueAccepted, VenueId, VenueReport,
+    ExecRestatementReason, Notional, OrdRejReason, OrdStatus, OrdType, OrderAcknowledged, OrderDoneForDay,
+    OrderExpired, OrderFilled, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended,
+    OrderTriggered, OrderView, PositionChanged, Px, Qty, Refusal, ReplaceRequested, ReportKind, ReportSuspended,
+    Suspense, TradeCanceled, TradeCorrected, VenueAccepted, VenueId, VenueReport,
 };
 use risk::fee;
 
@@ -57,7 +57,7 @@ pub(super) fn tell(
 ) -> Result<(), Suspense> {
     let venue_exec_id = report.venue_exec_id;
     match report.kind {
-        ReportKind::Accepted | ReportKind::Stands => accepted(order, report, events),
+        ReportKind::Accepted | ReportKind::AcceptedIdle | ReportKind::Stands => accepted(order, report, events),
         ReportKind::Rejected => {
             let order = after(order, Step::Reject)?;
             let reason = OrdRejReason::from_value(report.reason).unwrap_or(OrdRejReason::BrokerOption);
@@ -89,7 +89,7 @@ pub(super) fn tell(
         }
         ReportKind::Triggered => {
             let view = after(order, Step::Trigger)?;
-            let order_now = OrderView { triggered: 1, ..view };
+            let order_now = OrderView { triggered: 1, idle: 0, ..view };
             events.push(OrderTriggered { order: order_now, venue_exec_id, worst_px: order.worst_px });
             Ok(())
         }
@@ -103,7 +103,8 @@ fn accepted(order: &Order, report: &VenueReport, events: &mut Events) -> Result<
     let view = after(order, Step::Acknowledge)?;
     events.push(VenueAccepted { order_id: report.order_id, venue_exec_id: report.venue_exec_id });
     if !order.acknowledged {
-        events.push(OrderAcknowledged { order: view });
+        let idle = u8::from(report.kind == ReportKind::AcceptedIdle);
+        events.push(OrderAcknowledged { order: OrderView { idle, ..view } });
     }
     Ok(())
 }
@@ -133,7 +134,7 @@ pub(super) fn filled_by(
     let paid = fee_of(state, order, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
     events.push(OrderFilled {
-        order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), ..order.report() },
+        order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.report() },
         last_qty: report.last_qty,
         last_px: report.last_px,
         venue_exec_id: report.venue_exec_id,
@@ -274,7 +275,8 @@ fn replaced(
     let after = standing.after(Step::Replace(is_behind), filled(cum_qty, order_qty)).ok_or(Suspense::NotApplicable)?;
     let view = OrderView {
         order_qty,
-        price: granted.price,
+        // A replace of a market-to-limit order names none: it stays where it rests.
+        price: if granted.price.is_zero() { order.view.price } else { granted.price },
         stop_px: granted.stop_px,
         ord_status: after.status(),
         ..order.report_to(granted.cl_ord_id)
@@ -389,7 +391,9 @@ fn restated(state: &State, order: &Order, report: &VenueReport, events: &mut Eve
         return Err(Suspense::Overflow);
     }
     let order_qty = said.max(cum_qty);
-    let price = if report.price.is_zero() || !view.ord_type.has_price() { view.price } else { report.price };
+    // A market-to-limit order has none until its venue says where it rests.
+    let may_have = view.ord_type.has_price() || view.ord_type == OrdType::MarketToLimit;
+    let price = if report.price.is_zero() || !may_have { view.price } else { report.price };
     let after = order.standing().after(Step::Restate, filled(cum_qty, order_qty)).ok_or(Suspense::NotApplicable)?;
     let worst_px = if price == view.price { order.worst_px } else { price };
     let room = reserved_fits(state, view, order_qty - cum_qty, worst_px);

@@ -19,6 +19,7 @@ impl State {
         order.acknowledged = true;
         order.view.cum_qty = e.order.cum_qty;
         order.view.cum_notional = e.order.cum_notional;
+        order.view.idle = 0;
         self.change(slot, &e.order);
         self.look_at_group(slot);
     }

@@ -154,7 +154,9 @@ impl State {
 
     pub(super) fn order_acknowledged(&mut self, e: &OrderAcknowledged) {
         let slot = self.known(e.order.order_id);
-        self.orders.get_mut(slot).acknowledged = true;
+        let order = self.orders.get_mut(slot);
+        order.acknowledged = true;
+        order.view.idle = e.order.idle;
         self.change(slot, &e.order);
     }
 
@@ -259,6 +261,7 @@ impl State {
             order.trading_day = day.unwrap_or(order.trading_day);
         }
         order.view.triggered = e.order.triggered;
+        order.view.idle = 0;
         order.view.held = e.order.held;
         order.view.order_qty = e.order.order_qty;
         order.worst_px = e.worst_px;

@@ -5,7 +5,7 @@
 //! Nothing ever goes back, not even when the clock is set back.
 
 use model::queue::Producer;
-use model::{Agent, Command, EngineTime, SetTradingPhase, Stopped, Tick, TradingPhase};
+use model::{Agent, Command, EngineTime, SetTradingPhase, Stopped, Text, Tick, TradingPhase};
 
 use super::days::{Calendar, Standing};
 
@@ -61,6 +61,8 @@ impl Kept {
                 trading_day: next.trading_day,
                 phase: next.phase,
                 reserved: [0; 3],
+                actor: Text::EMPTY,
+                reason: Text::EMPTY,
             };
             if commands.try_push(Command::SetTradingPhase(set)).is_err() {
                 return told;

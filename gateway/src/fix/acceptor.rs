@@ -14,7 +14,7 @@ use std::time::Duration;
 use journal::{Follower, Mark};
 use mio::{Events, Poll, Token};
 use model::queue::Producer;
-use model::{Agent, Command, EngineTime, Seq, SessionId, Stopped};
+use model::{Agent, Command, EngineTime, Seq, SessionEnd, SessionId, Stopped};
 use parking_lot::Mutex;
 
 use super::auth::Verifier;
@@ -94,6 +94,9 @@ impl Acceptor {
             let mut slot = Slot::new(of, record, journal_end);
             // Before the journal is read on: what nobody was told yet is told under the new numbers.
             slot.is_outlived = slot.follow_hours(now.0, None);
+            if settings.with_orders.contains(&of.session) {
+                slot.lost(SessionEnd::ConnectionLost, now.0);
+            }
             slot
         };
         let is_used = |id: SessionId| settings.sessions.iter().chain(&settings.removed).any(|of| of.session == id);

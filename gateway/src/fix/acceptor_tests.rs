@@ -9,7 +9,7 @@ use journal::{Log, Writer};
 use model::queue::{Consumer, bounded};
 use model::{
     AccountId, DefineSession, EngineTime, Event, InstrumentId, OrdStatus, OrderAccepted, OrderId, OrderView, Px, Qty,
-    SessionDefined, SessionId,
+    SessionDefined, SessionEnded, SessionId,
 };
 use tempfile::TempDir;
 
@@ -118,6 +118,10 @@ struct Rig {
     journaled: Vec<(u32, u64)>,
     /// Sessions of templates.
     defined: Vec<DefineSession>,
+    /// Sessions that were told to be gone.
+    ended: Vec<SessionEnded>,
+    /// What the journal defines, for the next start.
+    names: Names,
     now: i64,
 }
 
@@ -145,6 +149,8 @@ impl Rig {
             reports_per_order: 1,
             journaled: Vec::new(),
             defined: Vec::new(),
+            ended: Vec::new(),
+            names: Names::default(),
             now: START_NS,
         };
         rig.open();
@@ -155,7 +161,8 @@ impl Rig {
         let journal = self.folder.path().join("journal");
         let (settings, store) = (self.settings.clone(), Arc::clone(&self.store) as Arc<dyn SessionStore>);
         let (commands, now) = (self.producer.clone(), EngineTime(self.now));
-        let opened = Acceptor::open(settings, store, &journal, self.mark.clone(), commands, Names::default(), now);
+        let names = self.names.clone();
+        let opened = Acceptor::open(settings, store, &journal, self.mark.clone(), commands, names, now);
         self.acceptor = Some(opened.unwrap());
     }
 
@@ -181,6 +188,7 @@ impl Rig {
         let now = EngineTime(self.now);
         self.acceptor.as_mut().unwrap().work(now).unwrap();
         while self.engine_runs
+            && self.log.has_room()
             && let Some(command) = self.consumer.pop()
         {
             self.decide(&command);
@@ -190,7 +198,10 @@ impl Rig {
     }
 
     fn decide(&mut self, command: &Command) {
-        if matches!(command, Command::SetSequenceNumbers(_)) {
+        if let Command::SessionEnded(ended) = command {
+            self.ended.push(*ended);
+        }
+        if matches!(command, Command::SetSequenceNumbers(_) | Command::SessionEnded(_)) {
             self.log.append(EngineTime(self.now), command, &[]);
             return;
         }
@@ -617,8 +628,14 @@ fn reset_at_logon_begins_both_numbers_again_and_survives_a_crash() {
     assert_eq!(rig.acceptor().sessions().lock()[0].next_in, 2);
 }
 
+#[path = "disconnects_tests.rs"]
+mod disconnects;
+
 #[path = "door_tests.rs"]
 mod door;
+
+#[path = "drop_copy_tests.rs"]
+mod drop_copy;
 
 #[path = "hours_tests.rs"]
 mod hours;

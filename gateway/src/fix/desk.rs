@@ -15,7 +15,9 @@ use super::auth::Verifier;
 use super::connection::Connection;
 use super::control::Control;
 use super::counters::{Counters, add, count};
+use super::disconnects::Presence;
 use super::door::Bound;
+use super::drop_copy::ToDropCopy;
 use super::ended::Ended;
 use super::frame::{Framed, frame};
 use super::ledger::Ledger;
@@ -26,7 +28,7 @@ use super::message_log::{Direction, MessageLog};
 use super::order_entry::{Engine, application, throttle};
 use super::reload::NewSession;
 use super::report::{self, Names};
-use super::resend::{OUTPUT_BYTES_AHEAD, Record, ResendFailure, ToClient};
+use super::resend::{OUTPUT_BYTES_AHEAD, Record, ResendFailure, Teller, ToClient};
 use super::session::{DisconnectReason, Disposition};
 use super::slot::Slot;
 use super::store::{SessionRecord, StoreFailure};
@@ -68,6 +70,8 @@ pub(super) struct Desk {
     pub(super) message_log: Option<MessageLog>,
     /// What operators ask.
     pub(super) control: Control,
+    /// Slots that get copies of others' reports.
+    pub(super) copies: Vec<usize>,
     /// Slot of each session, by [`SessionId`].
     slot_of: Vec<Option<usize>>,
     pub(super) index: FieldIndex,
@@ -108,7 +112,7 @@ impl Desk {
         let Setup { templates, allowed, lockout, verifier, unused, .. } = setup;
         let mut slot_of = vec![None; slots.iter().map(|slot| slot.id.0 as usize + 1).max().unwrap_or(0)];
         slots.iter().enumerate().for_each(|(index, slot)| slot_of[slot.id.0 as usize] = Some(index));
-        Desk {
+        let mut desk = Desk {
             connections: Vec::new(),
             slots,
             ledger,
@@ -130,9 +134,12 @@ impl Desk {
             verifier,
             message_log: None,
             control: Control::default(),
+            copies: Vec::new(),
             slot_of,
             index: FieldIndex::new(),
-        }
+        };
+        desk.find_copies();
+        desk
     }
 
     pub(super) fn slot_of(&self, session: SessionId) -> Option<usize> {
@@ -147,6 +154,7 @@ impl Desk {
         }
         self.slot_of[id] = Some(self.slots.len());
         self.slots.push(slot);
+        self.find_copies();
     }
 
     /// Frames what a connection has read and deals with each message. Gives their number.
@@ -225,6 +233,7 @@ impl Desk {
         match slot.session.on_message(now_ns, &message, out) {
             Disposition::LoggedOn { reset } => {
                 count(&counters.logons);
+                slot.presence = Presence::Here;
                 tracing::info!(session = %slot.target_comp_id, reset, "logged on");
                 if reset {
                     slot.reset(now_ns);
@@ -247,7 +256,9 @@ impl Desk {
                 slot.ask_resend(resend);
             }
             Disposition::Disconnect { reason } => return After::End(Ended::Session(reason)),
-            Disposition::Consumed | Disposition::Dropped | Disposition::LoggedOut => {}
+            // Whoever says Logout closes the connection next, and it is not lost by that.
+            Disposition::LoggedOut => slot.left(Ended::Session(DisconnectReason::LoggedOut), now_ns),
+            Disposition::Consumed | Disposition::Dropped => {}
         }
         After::Taken
     }
@@ -272,6 +283,7 @@ impl Desk {
             if let Some(slot) = event.session().and_then(|session| self.slot_of(session)) {
                 self.report(slot, frame, index as u8, &event, now_ns);
             }
+            self.copy(frame, index as u8, &event, now_ns);
         }
         self.ledger.cursor = frame.seq.next();
     }
@@ -286,7 +298,7 @@ impl Desk {
         self.on_frame(frame, frame.time.0);
     }
 
-    fn report(&mut self, slot: usize, frame: &Frame<'_>, index: u8, event: &Event, now_ns: i64) {
+    pub(super) fn report(&mut self, slot: usize, frame: &Frame<'_>, index: u8, event: &Event, now_ns: i64) {
         let Some(msg_type) = report::msg_type(event) else { return };
         let Desk { connections, slots, names, counters, .. } = self;
         let slot = &mut slots[slot];
@@ -296,7 +308,12 @@ impl Desk {
                 let out = &mut connection.out;
                 let number = slot.session.begin_app_message(now_ns, msg_type, out);
                 let (version, exec_id) = (slot.session.config().version, ExecId { seq: frame.seq, index });
-                report::write_body(version, event, exec_id, frame.time, names, out);
+                if slot.access.drop_copy.is_some() {
+                    let teller = ToDropCopy { session: slot.id, version, names };
+                    teller.write_body(event, exec_id, frame.time, out);
+                } else {
+                    report::write_body(version, event, exec_id, frame.time, names, out);
+                }
                 out.finish();
                 count(&counters.reports_out);
                 slot.note(number, frame.seq, index);
@@ -324,9 +341,12 @@ impl Desk {
                 continue;
             }
             pieces += 1;
-            let teller = ToClient { session: slot.id, version: slot.session.config().version, names };
+            let (session, version) = (slot.id, slot.session.config().version);
+            let (to_client, to_drop_copy) =
+                (ToClient { session, version, names }, ToDropCopy { session, version, names });
+            let teller: &dyn Teller = if slot.access.drop_copy.is_some() { &to_drop_copy } else { &to_client };
             let from = Record { store: &*ledger.store, cursor: ledger.cursor, journal, mark };
-            let messages = slot.resend_piece(&teller, &from, now_ns, &mut connection.out)?;
+            let messages = slot.resend_piece(teller, &from, now_ns, &mut connection.out)?;
             add(&counters.messages_resent, messages);
             total += messages as usize + 1;
         }
@@ -343,6 +363,7 @@ impl Desk {
         if begun_again {
             self.ledger.store(&mut self.slots);
         }
+        self.tell_of_lost(now_ns);
         for c in 0..self.connections.len() {
             let Some(connection) = &mut self.connections[c] else { continue };
             if connection.is_ending() {

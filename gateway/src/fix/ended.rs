@@ -52,6 +52,7 @@ impl Desk {
                 let slot = &mut self.slots[index];
                 tracing::info!(session = %slot.target_comp_id, peer = %connection.peer, ?why, "connection ended");
                 slot.disconnected(format!("{why:?}"));
+                slot.left(why, now_ns);
                 // While commands of the old numbers are on their way the reset waits.
                 if slot.reset_if_due(now_ns) {
                     // Nothing leaves under the new numbers before their first reservation is durable, and this with it.

@@ -26,12 +26,15 @@ pub(super) struct Numbering {
     store_is_void: bool,
     /// Number that would go on with the last run.
     next: u64,
+    /// Each message has a run of its own.
+    apart: bool,
 }
 
 impl Numbering {
     /// Notes that the message with this number tells of the event at this place.
     pub(super) fn note(&mut self, number: u64, seq: Seq, index: u8, poss_resend: bool) {
-        let goes_on = number == self.next
+        let goes_on = !self.apart
+            && number == self.next
             && self.recent.back().is_some_and(|run| {
                 run.poss_resend == poss_resend
                     && !run.unsent
@@ -63,7 +66,20 @@ impl Numbering {
 
     /// All is void: the numbers begin again.
     pub(super) fn reset(&mut self) {
-        *self = Numbering { store_is_void: true, ..Numbering::default() };
+        *self = Numbering { store_is_void: true, apart: self.apart, ..Numbering::default() };
+    }
+
+    /// Notes each message apart from now on, or not. Between two runs of one message each no other event of the journal has a
+    /// number, whoever the session would hear of now.
+    pub(super) fn note_apart(&mut self, apart: bool) {
+        if self.apart != apart {
+            (self.apart, self.next) = (apart, 0);
+        }
+    }
+
+    /// Is each message noted apart?
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
     }
 
     /// Runs that are not handed to the store yet.

@@ -5,6 +5,7 @@ use model::queue::Producer;
 
 use super::counters::{Counters, count};
 use super::desk::After;
+use super::drop_copy::NO_ORDERS;
 use super::encode::Encoder;
 use super::ended::Ended;
 use super::message::Message;
@@ -71,6 +72,11 @@ pub(super) fn application(
     out: &mut Encoder,
 ) -> After {
     let (reason, text) = match translate(slot.id, msg_seq_num, poss_resend, message) {
+        Translated::Ignored => {
+            count(&engine.counters.business_rejects_in);
+            return After::Taken;
+        }
+        _ if slot.access.drop_copy.is_some() => (BusinessRejectReason::NotAuthorized, NO_ORDERS),
         Translated::Command(command) if engine.takes(slot, command) => {
             slot.sent_to_engine(msg_seq_num);
             count(&engine.counters.commands);
@@ -86,10 +92,6 @@ pub(super) fn application(
             return After::Taken;
         }
         Translated::Refuse { reason, text } => (reason, text),
-        Translated::Ignored => {
-            count(&engine.counters.business_rejects_in);
-            return After::Taken;
-        }
     };
     count(&engine.counters.business_rejects);
     let content = BusinessReject { reason, ref_id: ref_id(message), text };

@@ -87,6 +87,7 @@ impl Desk {
             }
         }
         self.awaited = sessions;
+        self.find_copies();
     }
 
     /// The journal has defined a session of this name: is it one that was added?

@@ -5,9 +5,10 @@
 
 use core::fmt::{self, Write};
 
+use model::order::average;
 use model::refusal::Unit;
 use model::{
-    AccountId, AccountName, CancelCause, CancelRejected, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
+    AccountId, AccountName, CancelCause, CancelRejected, CompId, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
     ExecRestatementReason, ExecType, InstrumentId, MassCancelReported, OrdRejReason, OrdStatus, OrderId, OrderRefused,
     OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
@@ -25,11 +26,12 @@ const NOT_AVAILABLE: &str = "[N/A]";
 /// Side(54) of a report on an order that nobody knows.
 const UNDISCLOSED: u8 = b'7';
 
-/// Names of accounts and instruments, as the log defines them.
+/// Names of accounts, instruments and sessions, as the log defines them.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     accounts: Vec<AccountName>,
     instruments: Vec<Symbol>,
+    pub(super) sessions: Vec<CompId>,
 }
 
 impl Names {
@@ -41,6 +43,9 @@ impl Names {
             }
             Event::InstrumentDefined(defined) => {
                 place(&mut self.instruments, defined.instrument.0 as usize, defined.definition.symbol);
+            }
+            Event::SessionDefined(defined) => {
+                place(&mut self.sessions, defined.session.0 as usize, defined.definition.target_comp_id);
             }
             _ => {}
         }
@@ -195,8 +200,8 @@ fn order_report(wording: Wording, order: &OrderView, exec_id: ExecId, names: &Na
     if !order.exec_inst.is_empty() {
         out.field_bytes(tag::EXEC_INST, exec_inst(order.exec_inst).as_bytes());
     }
-    if order.held != 0 || order.triggered == 1 {
-        out.field_flag(tag::WORKING_INDICATOR, order.held == 0);
+    if order.held != 0 || order.triggered == 1 || order.idle == 1 {
+        out.field_flag(tag::WORKING_INDICATOR, order.held == 0 && order.idle == 0);
     }
     out.field_decimal(tag::LEAVES_QTY, order.leaves_qty().units());
     out.field_decimal(tag::CUM_QTY, order.cum_qty.units());
@@ -254,13 +259,18 @@ fn refusal_report(version: Version, refused: &OrderRefused, exec_id: ExecId, tim
     out.field_bytes(tag::ACCOUNT, refused.account.as_bytes());
     out.field_bytes(tag::SYMBOL, refused.symbol.as_bytes());
     out.field_char(tag::SIDE, refused.side.value());
-    out.field_decimal(tag::ORDER_QTY, refused.order_qty.units());
+    // Of a duplicate it tells how the order stands that has the ClOrdID.
+    let is_duplicate = refused.order_id.0 != 0;
+    let order_qty = if is_duplicate { refused.existing_qty } else { refused.order_qty };
+    out.field_decimal(tag::ORDER_QTY, order_qty.units());
     out.field_char(tag::ORD_TYPE, refused.ord_type.value());
     if !refused.price.is_zero() {
         out.field_decimal(tag::PRICE, refused.price.units());
     }
     out.field_char(tag::TIME_IN_FORCE, refused.time_in_force.value());
-    nothing_done(out);
+    out.field_decimal(tag::LEAVES_QTY, refused.leaves_qty.units());
+    out.field_decimal(tag::CUM_QTY, refused.cum_qty.units());
+    out.field_decimal(tag::AVG_PX, average(refused.cum_notional, refused.cum_qty).units());
     out.field_time(tag::TRANSACT_TIME, time.0);
     out.field_bytes(tag::TEXT, refusal_text(&refused.refusal).as_bytes());
 }

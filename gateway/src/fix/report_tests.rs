@@ -95,7 +95,11 @@ fn refusal_names_check_limit_and_observed_value() {
         ord_type: OrdType::Market,
         time_in_force: TimeInForce::Day,
         ord_status: OrdStatus::Rejected,
-        reserved: [0; 8],
+        cum_notional: Notional::ZERO,
+        existing_qty: Qty::ZERO,
+        cum_qty: Qty::ZERO,
+        leaves_qty: Qty::ZERO,
+        reserved: [0; 16],
     };
     let text = "58=COLLAR_HIGH: limit=102.5, observed=120.00000001, reference=100";
     has(&Event::OrderRefused(refused), &["37=NONE", "150=8", "39=8", "103=99", text, "151=0", "14=0"]);

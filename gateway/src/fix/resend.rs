@@ -187,6 +187,9 @@ fn write_frame(
             *at.past_end = true;
             break;
         }
+        if with.numbering.is_apart() && (frame.seq, index) != (at.run.seq, at.run.index) {
+            continue;
+        }
         if at.run.unsent {
             continue;
         }

@@ -6,6 +6,7 @@ use model::SessionId;
 
 use super::addresses::Network;
 use super::auth::Credentials;
+use super::drop_copy::DropCopy;
 use super::lockout::LockoutSettings;
 use super::message_log::MessageLogSettings;
 use super::schedule::Schedule;
@@ -26,8 +27,8 @@ pub struct SessionSettings {
 }
 
 /// What a session's Logon needs, and what the session may then do. The default is no password, any address, plain or encrypted,
-/// no throttle, always open.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// no throttle, always open, and a grace of 5 s.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Access {
     /// Username(553) and Password(554) that its Logon must bring.
     pub credentials: Option<Credentials>,
@@ -39,6 +40,24 @@ pub struct Access {
     pub throttle: Option<ThrottleSettings>,
     /// Its hours; without them it is always open, and its numbers go on for ever.
     pub schedule: Option<Schedule>,
+    /// How long it may be away before its orders follow its policy for that, in nanoseconds.
+    pub disconnect_grace_ns: i64,
+    /// It sends no orders and gets copies of others' reports.
+    pub drop_copy: Option<DropCopy>,
+}
+
+impl Default for Access {
+    fn default() -> Access {
+        Access {
+            credentials: None,
+            allowed: Vec::new(),
+            tls_required: false,
+            throttle: None,
+            schedule: None,
+            disconnect_grace_ns: 5_000_000_000,
+            drop_copy: None,
+        }
+    }
 }
 
 impl SessionSettings {
@@ -58,6 +77,8 @@ pub struct AcceptorSettings {
     /// Sessions that the journal knows and the configuration does not any more. Nobody logs on as them, but what their orders still
     /// bring is numbered, for the day that they are added again.
     pub removed: Vec<SessionSettings>,
+    /// Sessions that have orders at work: those of them that do not come back within their grace are lost.
+    pub with_orders: Vec<SessionId>,
     /// Families of sessions that are made at their first Logon.
     pub templates: Vec<Template>,
     /// Most connections at a time; further ones are closed at once.
@@ -90,6 +111,7 @@ impl AcceptorSettings {
             listen: vec![(SocketAddr::from(([127, 0, 0, 1], 9876)), None)],
             sessions,
             removed: Vec::new(),
+            with_orders: Vec::new(),
             templates: Vec::new(),
             connections_max: 1_024,
             connections_before_logon_max: 256,

@@ -7,6 +7,7 @@ use model::{CompId, Seq, SessionId, SetSequenceNumbers};
 
 use super::connection::Connection;
 use super::counters::SessionStatus;
+use super::disconnects::Presence;
 use super::encode::Encoder;
 use super::form::CustomTags;
 use super::hours::Hours;
@@ -46,6 +47,8 @@ pub(super) struct Slot {
     pub(super) being_set: bool,
     /// Index of the live connection.
     pub(super) connection: Option<usize>,
+    /// Is its peer there, for the orders that do not outlive that?
+    pub(super) presence: Presence,
     pub(super) numbering: Numbering,
     /// The request that is being answered, and those that wait.
     pub(super) resend: Option<ResendJob>,
@@ -100,6 +103,7 @@ impl Slot {
             is_removed: false,
             being_set: false,
             connection: None,
+            presence: Presence::default(),
             numbering: Numbering::default(),
             resend: None,
             resends_waiting: VecDeque::new(),

@@ -6,6 +6,7 @@
 
 mod connections;
 mod guard;
+mod market;
 mod metrics;
 mod operator;
 mod reload;

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::guard::Problem;
+use super::market::symbol;
 use super::routes::{Desk, body};
 use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::Act;
@@ -48,6 +49,8 @@ pub(super) struct Switch {
     scope: String,
     #[serde(default)]
     account: String,
+    #[serde(default)]
+    symbol: String,
     actor: Option<String>,
     reason: String,
 }
@@ -75,7 +78,7 @@ pub(super) struct Sequence {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Amount {
+pub(super) enum Amount {
     Whole(i64),
     Text(String),
 }
@@ -152,25 +155,27 @@ pub(super) async fn sequence(
 }
 
 fn switch(desk: &Desk, asked: Switch, state: TradingState) -> Result<Command, Problem> {
-    let (scope, account) = match asked.scope.as_str() {
-        "global" if asked.account.is_empty() => (Scope::Global, AccountName::EMPTY),
-        "global" => return Err(invalid("account must be empty where scope is \"global\"")),
-        "account" => (Scope::Account, account(desk, &asked.account)?),
-        _ => return Err(invalid("scope must be \"global\" or \"account\"")),
+    let (scope, account, symbol) = match (asked.scope.as_str(), asked.account.as_str(), asked.symbol.as_str()) {
+        ("global", "", "") => (Scope::Global, AccountName::EMPTY, Symbol::EMPTY),
+        ("global", ..) => return Err(invalid("account and symbol must be empty where scope is \"global\"")),
+        ("account", name, "") => (Scope::Account, account(desk, name)?, Symbol::EMPTY),
+        ("instrument", "", name) => (Scope::Instrument, AccountName::EMPTY, symbol(desk, name)?),
+        ("account" | "instrument", ..) => return Err(invalid("give the account or the symbol, as scope says")),
+        _ => return Err(invalid("scope must be \"global\", \"account\" or \"instrument\"")),
     };
     Ok(Command::SetTradingState(SetTradingState {
         scope,
         state,
         reserved: [0; 6],
         account,
-        symbol: Symbol::EMPTY,
+        symbol,
         actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
         reason: words("reason", &asked.reason)?,
     }))
 }
 
 /// Sends the command, and waits until the views have it.
-async fn act(desk: &Desk, command: Command) -> Result<Json<Done>, Problem> {
+pub(super) async fn act(desk: &Desk, command: Command) -> Result<Json<Done>, Problem> {
     let send = async || {
         desk.sources.commands.try_push(command).map(|()| command).map_err(|_| {
             Problem::new(
@@ -204,7 +209,7 @@ pub(super) async fn act_by(
         return Err(Problem::new(
             StatusCode::CONFLICT,
             format!("the engine recorded the act in frame {} and changed nothing", act.seq),
-            "look at /status: the account may be unknown, or the amount out of range",
+            "look at /status, and at the frame: something may be unknown or out of range, or risk refused the order",
         ));
     }
     Ok(Json(Done { seq: act.seq.0, time_ns: act.time.0, applied: act.applied }))
@@ -231,7 +236,7 @@ fn still_pending() -> Problem {
     )
 }
 
-fn invalid(what: impl Into<String>) -> Problem {
+pub(super) fn invalid(what: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, what, "correct the body and send it again; nothing was done")
 }
 
@@ -242,7 +247,7 @@ pub(super) fn words<const N: usize>(field: &str, text: &str) -> Result<Text<N>, 
     }
 }
 
-fn account(desk: &Desk, name: &str) -> Result<AccountName, Problem> {
+pub(super) fn account(desk: &Desk, name: &str) -> Result<AccountName, Problem> {
     let account = words("account", name)?;
     if desk.sources.views.read().account(&account).is_none() {
         return Err(Problem::new(

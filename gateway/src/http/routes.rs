@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{metrics, operator, reload, token::Token};
+use super::{market, metrics, operator, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -29,6 +29,10 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Statements at once; each holds a thread.
 const SQL_AT_ONCE: usize = 2;
+
+/// What can be asked, for whoever asked for something else.
+const PATHS: &str =
+    "GET /health /metrics /status, POST /sql /reload, and /operator/ halt resume cash sequence order split phase";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -56,6 +60,9 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/resume", post(operator::resume))
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
+        .route("/operator/order", post(market::order))
+        .route("/operator/split", post(market::split))
+        .route("/operator/phase", post(market::phase))
         .route("/reload", post(reload::reload))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
@@ -140,17 +147,9 @@ async fn post_sql(
 }
 
 async fn unknown_path() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "no such path",
-        "GET /health /metrics /status, POST /sql /reload /operator/halt /operator/resume /operator/cash /operator/sequence",
-    )
+    Problem::new(StatusCode::NOT_FOUND, "no such path", PATHS)
 }
 
 async fn wrong_method() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this path does not take that method",
-        "GET /health /metrics /status, POST /sql /reload /operator/halt /operator/resume /operator/cash /operator/sequence",
-    )
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method", PATHS)
 }

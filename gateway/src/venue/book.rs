@@ -3,85 +3,17 @@
 //! A change is two steps: a check that reads and hands out a ticket, and the change itself, which cannot refuse. Between
 //! them the caller announces what is about to happen, so an acknowledgement always precedes its fills.
 //!
-//! Holds after every change: no book is crossed, no resting order can trade with the outside quote, every resting order
-//! has something left, and a fill takes the same from both of its sides.
+//! Holds after every change: no book is crossed, no order in a book that trades can trade with the outside quote, every
+//! resting order has something left, and a fill takes the same from both of its sides. Orders in a book that does not trade
+//! wait beside it, so it is not crossed either.
 
 use model::limits::UNITS_MAX;
-use model::{InstrumentId, OrderId, Px, Qty, Quote, Side, TimeInForce};
+use model::{InstrumentId, OrdType, OrderId, Px, Qty, Quote, Side};
 
-use super::matching::{Book, gcd};
-use super::orders::{Entering, NIL, Orders};
-
-/// An order as it comes to the book.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Order {
-    /// OrderID(37): unique among the resting orders.
-    pub order_id: OrderId,
-    /// Symbol(55).
-    pub instrument: InstrumentId,
-    /// Side(54).
-    pub side: Side,
-    /// Price(44); `None` for a market order, which never rests.
-    pub px: Option<Px>,
-    /// TimeInForce(59). Day and GTC rest the same: the book knows no days.
-    pub time_in_force: TimeInForce,
-    /// LeavesQty(151).
-    pub leaves: Qty,
-    /// CumQty(14), from before it came here.
-    pub cum: Qty,
-}
-
-/// One trade. The price is the resting side's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fill {
-    /// The order that waited; `None` where that was the outside quote.
-    pub resting: Option<OrderId>,
-    /// The order that came; `None` where that was the outside quote.
-    pub incoming: Option<OrderId>,
-    /// LastQty(32).
-    pub qty: Qty,
-    /// LastPx(31).
-    pub px: Px,
-}
-
-/// What became of an order when it had met everything it could trade with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Entered {
-    /// Nothing is left.
-    Filled,
-    /// The rest waits in the book.
-    Rests,
-    /// The rest may not wait and is gone.
-    Lapsed,
-}
-
-/// What a replace is going to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Replacing {
-    /// Asked to hold no more than is filled: the order ends.
-    Ends,
-    /// Less quantity at the same price: it keeps its place.
-    Keeps,
-    /// Another price or more quantity: it comes again, last at its price, and may trade.
-    Returns,
-}
-
-/// Why a book cannot take an order or a replace.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refused {
-    /// No such instrument was defined.
-    UnknownInstrument,
-    /// No such order rests.
-    UnknownOrder,
-    /// An order with this OrderID(37) rests already.
-    DuplicateOrder,
-    /// The price is out of range or between two ticks.
-    Price,
-    /// The quantity is out of range.
-    Quantity,
-    /// As many orders rest as there is room for.
-    NoRoom,
-}
+use super::matching::{Book, Manner};
+use super::orders::{Entering, Orders, Standing};
+pub use super::pauses::Now;
+pub use super::terms::{Fill, Order, Outcome, Refused, Replacing, Terms};
 
 /// A checked order; valid until the next change of the books.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +21,7 @@ pub enum Refused {
 pub struct OrderTicket {
     order: Order,
     /// The worst step it may trade at.
-    limit: i64,
+    step: i64,
 }
 
 /// A checked replace; valid until the next change of the books.
@@ -102,6 +34,21 @@ pub struct ReplaceTicket {
     leaves: Qty,
     /// What it is going to be.
     pub replacing: Replacing,
+}
+
+/// An order that rests, to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rested {
+    /// OrderID(37).
+    pub order_id: OrderId,
+    /// Side(54).
+    pub side: Side,
+    /// Price(44).
+    pub px: Px,
+    /// LeavesQty(151).
+    pub leaves: Qty,
+    /// What others see of it.
+    pub shown: Qty,
 }
 
 /// The books of all instruments over one slab of orders, all allocated at creation.
@@ -136,77 +83,119 @@ impl Books {
         true
     }
 
-    /// Makes a price that was good once (before the tick changed) good again.
-    pub fn admit_px(&mut self, instrument: InstrumentId, px: Px) {
-        if let Some(Some(book)) = self.books.get_mut(instrument.0 as usize)
-            && px.units() > 0
-        {
-            book.regrid(&mut self.orders, gcd(book.grid, px.units()));
-        }
-    }
-
     /// Can the order enter?
     ///
     /// # Errors
     /// [`Refused`] says why not; nothing has changed.
     pub fn check(&self, order: &Order) -> Result<OrderTicket, Refused> {
+        let ticket = self.check_form(order)?;
+        if !order.terms.is_plain() {
+            self.check_terms(&ticket)?;
+        }
+        Ok(ticket)
+    }
+
+    /// What must be so of any order, whenever it came.
+    fn check_form(&self, order: &Order) -> Result<OrderTicket, Refused> {
         let book = self.book(order.instrument).ok_or(Refused::UnknownInstrument)?;
-        let limit = match (order.px, order.side) {
-            (Some(px), _) => book.step_of(px).ok_or(Refused::Price)?,
-            (None, Side::Buy) => i64::MAX,
-            (None, Side::Sell) => i64::MIN,
+        let step = match order.ord_type {
+            OrdType::Limit => book.step_of(order.px).ok_or(Refused::Price)?,
+            OrdType::Market | OrdType::MarketToLimit => book.step_within(order.side, order.px),
+            OrdType::Stop | OrdType::StopLimit => return Err(Refused::Terms),
         };
         if order.leaves.units() <= 0 || order.leaves.units() > UNITS_MAX || order.cum.units() < 0 {
             return Err(Refused::Quantity);
         }
-        if self.orders.is_full() && rests(order) {
+        if self.orders.is_full() && order.rests() {
             return Err(Refused::NoRoom);
         }
         if self.orders.find(order.order_id).is_some() {
             return Err(Refused::DuplicateOrder);
         }
-        Ok(OrderTicket { order: *order, limit })
+        Ok(OrderTicket { order: *order, step })
+    }
+
+    /// What must be so of an order with terms of its own when it comes.
+    fn check_terms(&self, ticket: &OrderTicket) -> Result<(), Refused> {
+        let OrderTicket { order, .. } = ticket;
+        let Terms { max_floor, min_qty, post_only } = order.terms;
+        let fits = max_floor >= Qty::ZERO && min_qty >= Qty::ZERO && !(post_only && !min_qty.is_zero());
+        if !fits || (post_only && !(order.rests() && order.ord_type == OrdType::Limit)) {
+            return Err(Refused::Terms);
+        }
+        if order.terms.is_sliced_too_thin(order.leaves) {
+            return Err(Refused::Quantity);
+        }
+        let would_take = |book: &Book| book.would_take(&self.orders, &entering(order, ticket.step), order.px);
+        if post_only && self.book(order.instrument).is_some_and(would_take) {
+            return Err(Refused::WouldTake);
+        }
+        Ok(())
     }
 
     /// Trades a checked order against all it meets, best price first, then oldest first; the outside quote stands
     /// behind the orders at its price. The rest waits or lapses, as the order says.
-    pub fn enter(&mut self, ticket: OrderTicket, each: impl FnMut(Fill)) -> Entered {
-        let OrderTicket { order, limit } = ticket;
+    #[inline]
+    pub fn enter(&mut self, ticket: OrderTicket, each: impl FnMut(Outcome)) {
+        let OrderTicket { order, step } = ticket;
         let book = open(&mut self.books, order.instrument.0);
-        if order.time_in_force == TimeInForce::FillOrKill
-            && !book.can_fill(&self.orders, order.side, limit, order.leaves)
-        {
-            return Entered::Lapsed;
+        let manner = Manner { worst: order.px, need: order.need(), rests: order.rests() };
+        match order.ord_type {
+            OrdType::MarketToLimit => book.enter_at_best(&mut self.orders, entering(&order, step), manner, each),
+            _ => book.enter(&mut self.orders, entering(&order, step), manner, each),
         }
-        let entering = Entering {
-            order_id: order.order_id,
-            step: limit,
-            leaves: order.leaves,
-            cum: order.cum,
-            book: order.instrument.0,
-            side: order.side,
-        };
-        book.enter(&mut self.orders, entering, rests(&order), each)
     }
 
     /// Checks an order and lets it enter.
     ///
     /// # Errors
     /// As for [`Books::check`].
-    pub fn add(&mut self, order: &Order, each: impl FnMut(Fill)) -> Result<Entered, Refused> {
+    #[inline]
+    pub fn add(&mut self, order: &Order, each: impl FnMut(Outcome)) -> Result<(), Refused> {
         let ticket = self.check(order)?;
-        Ok(self.enter(ticket, each))
+        self.enter(ticket, each);
+        Ok(())
+    }
+
+    /// Takes an order in that was here before: what was granted to it once is not asked again, and a price that was good
+    /// before the tick changed is good.
+    ///
+    /// # Errors
+    /// [`Refused`] says why it cannot be.
+    pub fn take_back(
+        &mut self,
+        order: &Order,
+        is_suspended: bool,
+        mut each: impl FnMut(Outcome),
+    ) -> Result<(), Refused> {
+        if let Some(Some(book)) = self.books.get_mut(order.instrument.0 as usize)
+            && order.ord_type == OrdType::Limit
+            && order.px > Px::ZERO
+        {
+            book.admit(&mut self.orders, order.px);
+        }
+        let ticket = self.check_form(order)?;
+        let book = open(&mut self.books, order.instrument.0);
+        if order.rests() && order.ord_type == OrdType::Limit {
+            let entering = entering(order, ticket.step);
+            if is_suspended {
+                self.orders.append(&mut book.suspended, entering, Standing::Suspended);
+            } else {
+                book.come_again(&mut self.orders, entering, &mut each);
+            }
+        } else {
+            self.enter(ticket, each);
+        }
+        Ok(())
     }
 
     /// Takes an order off its book and says what was left of it; `None` where no such order rests.
     pub fn cancel(&mut self, order_id: OrderId) -> Option<Qty> {
         let place = self.orders.find(order_id)?;
-        let leaves = self.orders.at(place).leaves;
-        self.take(place);
-        Some(leaves)
+        Some(self.remove(place).leaves)
     }
 
-    /// Can the order be replaced? `order_qty` is the new total, fills included.
+    /// Can the order be replaced? `order_qty` is the new total, fills included; a price of zero leaves the price.
     ///
     /// # Errors
     /// [`Refused`] says why not; nothing has changed.
@@ -216,45 +205,102 @@ impl Books {
         if order_qty.units() < 0 || order_qty.units() > UNITS_MAX {
             return Err(Refused::Quantity);
         }
-        let step = self.book(InstrumentId(order.book)).and_then(|book| book.step_of(px)).ok_or(Refused::Price)?;
+        let book = self.book(InstrumentId(order.book)).ok_or(Refused::UnknownInstrument)?;
+        let step = if px.is_zero() { order.step } else { book.step_of(px).ok_or(Refused::Price)? };
         let leaves = order_qty - order.cum;
         let replacing = if leaves.units() <= 0 {
             Replacing::Ends
-        } else if step == order.step && leaves <= order.leaves {
+        } else if (step == order.step && leaves <= order.leaves) || order.standing == Standing::Suspended {
             Replacing::Keeps
         } else {
             Replacing::Returns
         };
+        let entering = Entering { step, leaves, ..self.orders.entering(place) };
+        if replacing != Replacing::Ends && entering.terms.is_sliced_too_thin(leaves) && leaves > order.leaves {
+            return Err(Refused::Quantity);
+        }
+        if replacing == Replacing::Returns
+            && entering.terms.post_only
+            && book.would_take(&self.orders, &entering, book.px(step))
+        {
+            return Err(Refused::WouldTake);
+        }
         Ok(ReplaceTicket { order_id, place, step, leaves, replacing })
     }
 
-    /// Carries a checked replace out; `None` where the order ended with it.
-    pub fn replace(&mut self, ticket: ReplaceTicket, each: impl FnMut(Fill)) -> Option<Entered> {
+    /// Carries a checked replace out.
+    pub fn replace(&mut self, ticket: ReplaceTicket, mut each: impl FnMut(Outcome)) {
         let ReplaceTicket { order_id, place, step, leaves, replacing } = ticket;
         let order = *self.orders.at(place);
         assert!(order.order_id == order_id, "a ticket is used before the books change");
+        let book = open(&mut self.books, order.book);
         match replacing {
             Replacing::Ends => {
-                self.take(place);
-                None
+                book.remove(&mut self.orders, place);
             }
             Replacing::Keeps => {
-                self.orders.at_mut(place).leaves = leaves;
-                Some(Entered::Rests)
+                book.keep(&mut self.orders, place, leaves);
+                self.orders.at_mut(place).step = step;
+                if order.standing == Standing::Aside && book.is_open {
+                    book.settle(&mut self.orders, &mut each);
+                }
             }
             Replacing::Returns => {
-                self.take(place);
-                let entering = Entering { order_id, step, leaves, cum: order.cum, book: order.book, side: order.side };
-                let book = open(&mut self.books, order.book);
-                Some(book.enter(&mut self.orders, entering, true, each))
+                let order = book.remove(&mut self.orders, place);
+                book.come_again(&mut self.orders, Entering { step, leaves, ..order }, &mut each);
             }
         }
     }
 
     /// Replaces the outside liquidity of an instrument and trades it against what rests, at the resting orders' prices.
-    pub fn quote(&mut self, quote: &Quote, each: impl FnMut(Fill)) {
+    pub fn quote(&mut self, quote: &Quote, each: impl FnMut(Outcome)) {
         if let Some(Some(book)) = self.books.get_mut(quote.instrument.0 as usize) {
             book.requote(&mut self.orders, quote, each);
+        }
+    }
+
+    /// The book trades from now on: what waited for it meets it.
+    pub fn open(&mut self, instrument: InstrumentId, mut each: impl FnMut(Outcome)) {
+        if let Some(Some(book)) = self.books.get_mut(instrument.0 as usize) {
+            book.open(&mut self.orders, &mut each);
+        }
+    }
+
+    /// The book does not trade from now on.
+    pub fn close(&mut self, instrument: InstrumentId) {
+        if let Some(Some(book)) = self.books.get_mut(instrument.0 as usize) {
+            book.close();
+        }
+    }
+
+    /// The book does not trade from now on, and what rests there is going to be restated.
+    pub fn draw_back(&mut self, instrument: InstrumentId) {
+        if let Some(Some(book)) = self.books.get_mut(instrument.0 as usize) {
+            book.draw_back(&mut self.orders);
+        }
+    }
+
+    /// The order does not trade until it is resumed.
+    pub fn suspend(&mut self, order_id: OrderId) {
+        if let Some(place) = self.orders.find(order_id) {
+            let book = open(&mut self.books, self.orders.at(place).book);
+            book.suspend(&mut self.orders, place);
+        }
+    }
+
+    /// A suspended order trades again.
+    pub fn resume(&mut self, order_id: OrderId, mut each: impl FnMut(Outcome)) {
+        if let Some(place) = self.orders.find(order_id) {
+            let book = open(&mut self.books, self.orders.at(place).book);
+            book.resume(&mut self.orders, place, &mut each);
+        }
+    }
+
+    /// The order is another one now, a suspended one trades again.
+    pub fn restate(&mut self, order_id: OrderId, now: Now, mut each: impl FnMut(Outcome)) {
+        if let Some(place) = self.orders.find(order_id) {
+            let book = open(&mut self.books, self.orders.at(place).book);
+            book.restate(&mut self.orders, place, now, &mut each);
         }
     }
 
@@ -281,24 +327,27 @@ impl Books {
         }
     }
 
-    /// The orders of one instrument at rest, lowest price first, oldest first within a price. For checks and views.
-    pub fn resting(&self, instrument: InstrumentId) -> Vec<(OrderId, Side, Px, Qty)> {
-        let mut all = Vec::new();
-        let Some(book) = self.book(instrument) else { return all };
-        for step in book.ladder.steps() {
-            let mut place = book.ladder.level(step).first;
-            while place != NIL {
-                let order = self.orders.at(place);
-                all.push((order.order_id, order.side, book.px(step), order.leaves));
-                place = self.orders.after(place);
-            }
-        }
-        all
+    /// The orders of one instrument at their prices, lowest price first, oldest first within a price. For checks and views.
+    pub fn resting(&self, instrument: InstrumentId) -> Vec<Rested> {
+        let Some(book) = self.book(instrument) else { return Vec::new() };
+        let places = book.ladder.steps().flat_map(|step| self.orders.queue(book.ladder.level(step)));
+        places.map(|place| self.rested(book, place)).collect()
     }
 
-    fn take(&mut self, place: u32) {
+    fn rested(&self, book: &Book, place: u32) -> Rested {
+        let order = self.orders.at(place);
+        Rested {
+            order_id: order.order_id,
+            side: order.side,
+            px: book.px(order.step),
+            leaves: order.leaves,
+            shown: order.shown(),
+        }
+    }
+
+    fn remove(&mut self, place: u32) -> Entering {
         let book = open(&mut self.books, self.orders.at(place).book);
-        book.remove(&mut self.orders, place);
+        book.remove(&mut self.orders, place)
     }
 
     fn book(&self, instrument: InstrumentId) -> Option<&Book> {
@@ -311,9 +360,9 @@ fn open(books: &mut [Option<Book>], index: u32) -> &mut Book {
     books[index as usize].as_mut().expect("an order that was let in has an open book")
 }
 
-/// May what is left of the order wait?
-fn rests(order: &Order) -> bool {
-    order.px.is_some() && matches!(order.time_in_force, TimeInForce::Day | TimeInForce::GoodTillCancel)
+fn entering(order: &Order, step: i64) -> Entering {
+    let Order { order_id, instrument, side, leaves, cum, terms, .. } = *order;
+    Entering { order_id, step, leaves, cum, book: instrument.0, side, terms }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One instrument's book: who trades with whom, at what price, and what rests afterwards.
+//! One instrument's book while it trades: who trades with whom, at what price, and what rests afterwards.
 //!
 //! Prices are counted in steps of a grid that divides the tick. The outside quote stands behind the orders at its own
 //! price, need not lie on the grid, and is used up until the next quote.
@@ -6,9 +6,10 @@
 use model::limits::UNITS_MAX;
 use model::{OrderId, Px, Qty, Quote, Side};
 
-use super::book::{Entered, Fill};
+use super::aside::Aside;
 use super::ladder::{Ladder, Level};
-use super::orders::{Entering, NIL, Orders};
+use super::orders::{Entering, Orders, Standing};
+use super::terms::{Fill, Outcome};
 
 /// Liquidity of a quote that is not used up yet; a quantity of zero is none.
 #[derive(Clone, Copy, Default, Debug)]
@@ -19,35 +20,135 @@ pub(super) struct Outside {
     pub(super) ask_qty: Qty,
 }
 
+/// How an order comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// The worst price that it may trade at; its step is the same or, off the grid, the next better one.
+    pub(super) worst: Px,
+    /// What must be there for it at once; zero asks for nothing.
+    pub(super) need: Qty,
+    /// May what is left wait?
+    pub(super) rests: bool,
+}
+
 /// One instrument. Prices are counted in steps of `grid`, which divides the tick.
 #[derive(Debug)]
 pub(super) struct Book {
     pub(super) grid: i64,
     pub(super) bid: Option<i64>,
     pub(super) ask: Option<i64>,
-    outside: Outside,
+    pub(super) outside: Outside,
     pub(super) ladder: Ladder,
+    /// Does it trade now?
+    pub(super) is_open: bool,
+    /// Orders for which too little is there.
+    pub(super) aside: Aside,
+    /// What came while it did not trade, in order.
+    pub(super) waiting: Level,
+    /// Orders that do not trade for now.
+    pub(super) suspended: Level,
 }
 
 impl Book {
     pub(super) fn new(tick: Px) -> Book {
-        Book { grid: tick.units(), bid: None, ask: None, outside: Outside::default(), ladder: Ladder::new() }
+        Book {
+            grid: tick.units(),
+            bid: None,
+            ask: None,
+            outside: Outside::default(),
+            ladder: Ladder::new(),
+            is_open: true,
+            aside: Aside::new(),
+            waiting: Level::EMPTY,
+            suspended: Level::EMPTY,
+        }
     }
 
+    /// An order meets all it can trade with, best price first, then oldest first. The rest waits or lapses.
+    #[inline]
     pub(super) fn enter(
         &mut self,
         orders: &mut Orders,
         order: Entering,
-        rests: bool,
-        mut each: impl FnMut(Fill),
-    ) -> Entered {
+        manner: Manner,
+        mut each: impl FnMut(Outcome),
+    ) {
+        if !self.is_open {
+            return self.wait(orders, order, manner.rests, each);
+        }
+        if !manner.need.is_zero() && !self.can_fill(orders, &order, manner.worst, manner.need) {
+            return self.set_aside(orders, order, manner.rests, each);
+        }
+        self.take(orders, order, manner, &mut each);
+        self.settle(orders, &mut each);
+    }
+
+    /// Takes the best opposite price only, within the worst; the rest becomes a limit order at that price. A quote may lie
+    /// between two steps: then it is the next that is no worse.
+    pub(super) fn enter_at_best(
+        &mut self,
+        orders: &mut Orders,
+        order: Entering,
+        manner: Manner,
+        mut each: impl FnMut(Outcome),
+    ) {
+        let best = self.best_opposite(order.side).filter(|px| match order.side {
+            Side::Buy => *px <= manner.worst,
+            Side::Sell => *px >= manner.worst,
+        });
+        let Some(best) = best.filter(|_| self.is_open) else { return each(Outcome::Lapsed(order.order_id)) };
+        let order = Entering { step: self.step_within(order.side, best), ..order };
+        if !manner.need.is_zero() && !self.can_fill(orders, &order, best, manner.need) {
+            return each(Outcome::Lapsed(order.order_id));
+        }
+        let (left, met) = self.trade(orders, &order, best, &mut each);
+        if left.is_zero() {
+            if let Some(met) = met {
+                self.take_at_own_price(orders, met, &mut each);
+            }
+        } else if manner.rests {
+            each(Outcome::Repriced(order.order_id, self.px(order.step)));
+            self.rest(orders, after(order, left));
+        } else {
+            each(Outcome::Lapsed(order.order_id));
+        }
+        self.settle(orders, &mut each);
+    }
+
+    /// Trades whatever it finds. An order with a minimum that was met on the way, and has something left, comes next.
+    pub(super) fn take(
+        &mut self,
+        orders: &mut Orders,
+        order: Entering,
+        manner: Manner,
+        each: &mut impl FnMut(Outcome),
+    ) {
+        let (left, met) = self.trade(orders, &order, manner.worst, each);
+        if left.is_zero() {
+            if let Some(met) = met {
+                self.take_at_own_price(orders, met, each);
+            }
+        } else if manner.rests {
+            self.rest(orders, after(order, left));
+        } else {
+            each(Outcome::Lapsed(order.order_id));
+        }
+    }
+
+    /// What is left of the order, and of the order aside that it has met.
+    #[inline]
+    fn trade(
+        &mut self,
+        orders: &mut Orders,
+        order: &Entering,
+        worst: Px,
+        each: &mut impl FnMut(Outcome),
+    ) -> (Qty, Option<Entering>) {
         let mut leaves = order.leaves;
-        let mut cum = order.cum;
         let mut fill = |resting, qty, px| {
-            cum += qty;
-            each(Fill { resting, incoming: Some(order.order_id), qty, px });
+            each(Outcome::Fill(Fill { resting, incoming: Some(order.order_id), qty, px }));
         };
-        if let Some((px, bound)) = self.outside_within(order.side, order.step) {
+        if let Some((px, bound)) = self.outside_within(order.side, worst) {
             self.sweep(orders, order.side, bound, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
             let size = self.outside_size(order.side);
             let qty = leaves.min(*size);
@@ -58,14 +159,8 @@ impl Book {
             }
         }
         self.sweep(orders, order.side, order.step, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
-        if leaves.is_zero() {
-            Entered::Filled
-        } else if rests {
-            self.rest(orders, Entering { leaves, cum, ..order });
-            Entered::Rests
-        } else {
-            Entered::Lapsed
-        }
+        let met = self.meet_aside(orders, order, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
+        (leaves, met)
     }
 
     /// Trades against resting orders down to `limit`, best first.
@@ -84,13 +179,15 @@ impl Book {
             while !leaves.is_zero() && !level.is_empty() {
                 let place = level.first;
                 let resting = orders.at_mut(place);
-                let qty = resting.leaves.min(*leaves);
+                let qty = resting.shown().min(*leaves);
                 resting.leaves -= qty;
                 resting.cum += qty;
                 *leaves -= qty;
                 let order_id = resting.order_id;
                 if resting.leaves.is_zero() {
                     orders.remove(&mut level, place);
+                } else if resting.shown().is_zero() {
+                    orders.replenish(&mut level, place);
                 }
                 each(order_id, qty, px);
             }
@@ -98,31 +195,7 @@ impl Book {
         }
     }
 
-    /// Is there enough within the limit for the whole order? Stops counting at the first that suffices.
-    pub(super) fn can_fill(&self, orders: &Orders, side: Side, limit: i64, need: Qty) -> bool {
-        let mut found = match self.outside_within(side, limit) {
-            Some(_) if side == Side::Buy => self.outside.ask_qty,
-            Some(_) => self.outside.bid_qty,
-            None => Qty::ZERO,
-        };
-        let mut next = self.best(side.opposite());
-        while let Some(step) = next.filter(|step| within(side, limit, *step)) {
-            let mut place = self.ladder.level(step).first;
-            while place != NIL && found < need {
-                found += orders.at(place).leaves;
-                place = orders.after(place);
-            }
-            if found >= need {
-                break;
-            }
-            next = match side {
-                Side::Buy => self.ladder.above(step),
-                Side::Sell => self.ladder.below(step),
-            };
-        }
-        found >= need
-    }
-
+    /// An order at its price, last in the queue there.
     fn rest(&mut self, orders: &mut Orders, order: Entering) {
         let step = order.step;
         let best = match (order.side, self.best(order.side)) {
@@ -134,16 +207,29 @@ impl Book {
             self.ladder.follow(step);
         }
         let mut level = self.ladder.level(step);
-        orders.append(&mut level, order);
+        let max_floor = order.terms.max_floor;
+        let place = orders.append(&mut level, order, Standing::AtLevel);
+        if !max_floor.is_zero() {
+            orders.at_mut(place).hide_beyond(max_floor);
+        }
         self.ladder.set(step, level);
         *self.best_mut(order.side) = Some(best);
     }
 
-    pub(super) fn remove(&mut self, orders: &mut Orders, place: u32) {
+    /// Takes an order off the book, wherever it stands.
+    pub(super) fn remove(&mut self, orders: &mut Orders, place: u32) -> Entering {
         let (side, step) = (orders.at(place).side, orders.at(place).step);
-        let mut level = self.ladder.level(step);
-        orders.remove(&mut level, place);
-        self.put_back(side, step, level);
+        match orders.at(place).standing {
+            Standing::AtLevel => {
+                let mut level = self.ladder.level(step);
+                orders.unlink(&mut level, place);
+                self.put_back(side, step, level);
+            }
+            Standing::Waiting => orders.unlink(&mut self.waiting, place),
+            Standing::Suspended => orders.unlink(&mut self.suspended, place),
+            Standing::Aside => self.aside.remove(side, place),
+        }
+        orders.forget(place)
     }
 
     /// A level after orders left it; where it was the best and is empty now, the next becomes the best. What lies
@@ -158,7 +244,7 @@ impl Book {
         }
     }
 
-    pub(super) fn requote(&mut self, orders: &mut Orders, quote: &Quote, mut each: impl FnMut(Fill)) {
+    pub(super) fn requote(&mut self, orders: &mut Orders, quote: &Quote, mut each: impl FnMut(Outcome)) {
         let sane = |px: Px, qty: Qty| {
             let fits = (1..=UNITS_MAX).contains(&px.units()) && (1..=UNITS_MAX).contains(&qty.units());
             if fits { (px, qty) } else { (Px::ZERO, Qty::ZERO) }
@@ -166,35 +252,40 @@ impl Book {
         let (bid_px, bid_qty) = sane(quote.bid_px, quote.bid_qty);
         let (ask_px, ask_qty) = sane(quote.ask_px, quote.ask_qty);
         self.outside = Outside { bid_px, bid_qty, ask_px, ask_qty };
+        if self.is_open {
+            self.meet_outside(orders, &mut each);
+            self.settle(orders, &mut each);
+        }
+    }
+
+    /// The outside quote meets the orders that rest, at their prices.
+    pub(super) fn meet_outside(&mut self, orders: &mut Orders, each: &mut impl FnMut(Outcome)) {
         for side in [Side::Buy, Side::Sell] {
             // The outside bid buys from our sellers, the outside offer sells to our buyers.
             let (px, mut leaves) = match side {
                 Side::Buy => (self.outside.bid_px, self.outside.bid_qty),
                 Side::Sell => (self.outside.ask_px, self.outside.ask_qty),
             };
-            let limit = match side {
-                Side::Buy => self.floor(px),
-                Side::Sell => self.ceiling(px),
-            };
+            let limit = self.step_within(side, px);
             self.sweep(orders, side, limit, &mut leaves, |resting, qty, px| {
-                each(Fill { resting: Some(resting), incoming: None, qty, px });
+                each(Outcome::Fill(Fill { resting: Some(resting), incoming: None, qty, px }));
             });
             *self.outside_size(side.opposite()) = leaves;
         }
     }
 
-    /// The outside price that an order of this side could take within its limit, and the step down to which resting
-    /// orders are as good or better.
-    fn outside_within(&self, side: Side, limit: i64) -> Option<(Px, i64)> {
-        let (px, qty, bound) = match side {
-            Side::Buy => (self.outside.ask_px, self.outside.ask_qty, self.floor(self.outside.ask_px)),
-            Side::Sell => (self.outside.bid_px, self.outside.bid_qty, self.ceiling(self.outside.bid_px)),
+    /// The outside price that an order of this side could take, and the step down to which resting orders are as good
+    /// or better.
+    pub(super) fn outside_within(&self, side: Side, worst: Px) -> Option<(Px, i64)> {
+        let (px, qty) = match side {
+            Side::Buy => (self.outside.ask_px, self.outside.ask_qty),
+            Side::Sell => (self.outside.bid_px, self.outside.bid_qty),
         };
         let reachable = match side {
-            Side::Buy => self.ceiling(px) <= limit,
-            Side::Sell => self.floor(px) >= limit,
+            Side::Buy => px <= worst,
+            Side::Sell => px >= worst,
         };
-        (!qty.is_zero() && reachable).then_some((px, bound))
+        (!qty.is_zero() && reachable).then(|| (px, self.step_within(side, px)))
     }
 
     /// What is left outside for orders of this side.
@@ -205,40 +296,22 @@ impl Book {
         }
     }
 
-    pub(super) fn change_tick(&mut self, orders: &mut Orders, tick: Px) {
-        if self.bid.is_none() && self.ask.is_none() {
-            self.grid = tick.units();
-        } else {
-            self.regrid(orders, gcd(self.grid, tick.units()));
-        }
-    }
-
-    /// A finer grid. Rare: it walks the whole book.
-    pub(super) fn regrid(&mut self, orders: &mut Orders, grid: i64) {
-        assert!(self.grid % grid == 0, "a finer grid divides the old one");
-        let factor = self.grid / grid;
-        if factor == 1 {
-            return;
-        }
-        self.bid = self.bid.map(|step| step * factor);
-        self.ask = self.ask.map(|step| step * factor);
-        let coarse = std::mem::replace(&mut self.ladder, Ladder::new());
-        for step in coarse.steps() {
-            let level = coarse.level(step);
-            let mut place = level.first;
-            while place != NIL {
-                orders.at_mut(place).step = step * factor;
-                place = orders.after(place);
+    /// The best price that an order of this side could trade at.
+    fn best_opposite(&self, side: Side) -> Option<Px> {
+        let resting = self.best(side.opposite()).map(|step| self.px(step)).into_iter();
+        match side {
+            Side::Buy => {
+                let outside = (!self.outside.ask_qty.is_zero()).then_some(self.outside.ask_px);
+                resting.chain(outside).min()
             }
-            self.ladder.set(step * factor, level);
-        }
-        self.grid = grid;
-        if let Some(step) = self.bid.or(self.ask) {
-            self.ladder.follow(step);
+            Side::Sell => {
+                let outside = (!self.outside.bid_qty.is_zero()).then_some(self.outside.bid_px);
+                resting.chain(outside).max()
+            }
         }
     }
 
-    fn best(&self, side: Side) -> Option<i64> {
+    pub(super) fn best(&self, side: Side) -> Option<i64> {
         match side {
             Side::Buy => self.bid,
             Side::Sell => self.ask,
@@ -251,39 +324,17 @@ impl Book {
             Side::Sell => &mut self.ask,
         }
     }
+}
 
-    pub(super) fn px(&self, step: i64) -> Px {
-        Px::from_units(step * self.grid)
-    }
-
-    /// The step of a price; `None` where it is between two or out of range.
-    pub(super) fn step_of(&self, px: Px) -> Option<i64> {
-        let in_range = (-UNITS_MAX..=UNITS_MAX).contains(&px.units());
-        (in_range && px.units() % self.grid == 0).then(|| px.units() / self.grid)
-    }
-
-    fn floor(&self, px: Px) -> i64 {
-        px.units().div_euclid(self.grid)
-    }
-
-    fn ceiling(&self, px: Px) -> i64 {
-        -(-px.units()).div_euclid(self.grid)
-    }
+/// What is left of an order that has traded.
+fn after(order: Entering, left: Qty) -> Entering {
+    Entering { leaves: left, cum: order.cum + (order.leaves - left), ..order }
 }
 
 /// May an order of this side with this limit trade at the step?
-fn within(side: Side, limit: i64, step: i64) -> bool {
+pub(super) fn within(side: Side, limit: i64, step: i64) -> bool {
     match side {
         Side::Buy => step <= limit,
         Side::Sell => step >= limit,
     }
-}
-
-/// Greatest common divisor.
-pub(super) fn gcd(a: i64, b: i64) -> i64 {
-    let (mut a, mut b) = (a, b);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }

@@ -4,9 +4,10 @@
 //! on until the ring is empty; the log itself is the only unbounded buffer, and it is on disk.
 
 use model::queue::Producer;
-use model::{Agent, Command, EngineTime, Event, InstrumentId, Px, Stopped};
+use model::{Agent, CalendarName, Command, EngineTime, Event, Stopped, TradingPhase};
 
 use super::exchange::{Exchange, OpenOrder};
+use super::hours::Listing;
 use super::outgoing::Outgoing;
 
 /// Frames taken from the log before the waiting reports are looked at again.
@@ -39,6 +40,15 @@ pub struct Settings {
     pub instruments_max: u32,
 }
 
+/// What the venue finds when it starts.
+#[derive(Clone, Default, Debug)]
+pub struct Market {
+    /// The instruments.
+    pub listings: Vec<Listing>,
+    /// The part of the day that each calendar is in.
+    pub phases: Vec<(CalendarName, TradingPhase)>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct PaperVenue<T> {
@@ -50,12 +60,12 @@ pub struct PaperVenue<T> {
 impl<T: Tail> PaperVenue<T> {
     /// A venue that goes on where the one before it went away.
     ///
-    /// `instruments`: those that the engine knows, with their ticks, or `None` where their orders go to a broker; later ones
-    /// come in the log. `tail`: starts right after the state that the other arguments describe. `last_venue_exec_id`: the
-    /// highest that the engine has seen. `open_orders`: what the engine holds open, by priority.
+    /// `market`: what the engine knows of instruments and calendars; what changes comes in the log. `tail`: starts right
+    /// after the state that the other arguments describe. `last_venue_exec_id`: the highest that the engine has seen.
+    /// `open_orders`: what the engine holds open, by priority.
     pub fn new(
         settings: Settings,
-        instruments: impl IntoIterator<Item = (InstrumentId, Option<Px>)>,
+        market: Market,
         tail: T,
         queue: Producer<Command>,
         last_venue_exec_id: u64,
@@ -66,14 +76,10 @@ impl<T: Tail> PaperVenue<T> {
         let orders_max =
             settings.orders_max.max(u32::try_from(open.len()).expect("open orders are counted in 32 bits"));
         let mut exchange = Exchange::new(orders_max, settings.instruments_max, last_venue_exec_id);
-        for (instrument, tick) in instruments {
-            match tick {
-                Some(tick) => exchange.define(instrument, tick),
-                None => exchange.leave(instrument),
-            }
-        }
+        market.listings.iter().for_each(|listing| exchange.list(listing));
+        market.phases.iter().for_each(|(calendar, phase)| exchange.begin_in(*calendar, *phase));
         // The worst case of one round, so the ring never grows while trading: every order at rest, and every one that
-        // comes to rest meanwhile, ends in a trade of two reports.
+        // comes to rest meanwhile, ends in a trade of two reports. Only icebergs, that trade slice by slice, can say more.
         let room = 2 * orders_max as usize + FRAMES_PER_WORK_MAX * REPORTS_PER_FRAME_MAX;
         let mut outgoing = Outgoing::new(queue, room);
         exchange.restore(&open, &mut |report| outgoing.send(report));

@@ -361,7 +361,9 @@ fn act_status(act: &Act) -> ActStatus {
         },
         Command::SetTradingPhase(set) => ActStatus {
             act: "phase".to_owned(),
-            what: format!("{} {:?} {}", set.calendar, set.phase, date(set.trading_day)),
+            what: format!("{} {} {}", set.calendar, crate::calendar::phase_word(set.phase), date(set.trading_day)),
+            actor: set.actor.to_string(),
+            reason: set.reason.to_string(),
             ..base
         },
         Command::ResolveOrder(resolve) => ActStatus {

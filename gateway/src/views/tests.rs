@@ -164,7 +164,11 @@ fn frame_that_was_folded_before_is_ignored() {
         ord_type: OrdType::Limit,
         time_in_force: TimeInForce::Day,
         ord_status: OrdStatus::Rejected,
-        reserved: [0; 8],
+        cum_notional: model::Notional::ZERO,
+        existing_qty: Qty::ZERO,
+        cum_qty: Qty::ZERO,
+        leaves_qty: Qty::ZERO,
+        reserved: [0; 16],
     });
     fold(&mut views, 2, [refused]);
     fold(&mut views, 2, [refused]);

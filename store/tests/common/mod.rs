@@ -102,8 +102,11 @@ impl Folder {
             reference_age_max: SECOND,
             symbol: Text::literal("ACME"),
             currency: Text::literal("USD"),
+            calendar: Text::EMPTY,
+            abilities: Abilities::PAPER,
             tradable: 1,
-            reserved: [0; 3],
+            stop_trigger: StopTrigger::Last,
+            reserved: [0; 8],
             venue: VenueId::PAPER,
         };
         let event = InstrumentDefined { definition, instrument: InstrumentId(0), reserved: 0 };
@@ -113,7 +116,9 @@ impl Folder {
             target_comp_id: Text::literal("CLIENT"),
             account: Text::literal("ACC0"),
             messages_per_second: 1_000,
-            reserved: 0,
+            pending_replaces: PendingReplaces::Refuse,
+            cancel_on_disconnect: CancelOnDisconnect::Tagged,
+            reserved: [0; 2],
         };
         let event = SessionDefined { definition, session: SessionId(0) };
         self.append(definition, &[event.into()]);
@@ -121,38 +126,29 @@ impl Folder {
     }
 
     pub fn order(&mut self, status: OrdStatus, cum: i64, price: Px) -> OrderView {
+        let cl_ord_id = Text::literal(&format!("C{}", self.orders));
         OrderView {
             cum_notional: Notional::of(price, Qty::whole(cum)),
             order_id: OrderId(self.orders),
             order_qty: Qty::whole(100),
             price,
             cum_qty: Qty::whole(cum),
-            cl_ord_id: Text::literal(&format!("C{}", self.orders)),
-            orig_cl_ord_id: Text::EMPTY,
-            session: SessionId(0),
             account: AccountId(0),
             instrument: InstrumentId(0),
-            side: Side::Buy,
-            ord_type: OrdType::Limit,
-            time_in_force: TimeInForce::Day,
             ord_status: status,
+            ..OrderView::unknown(SessionId(0), cl_ord_id)
         }
     }
 
     fn new_order(&self, price: Px) -> NewOrder {
+        let origin = Origin::fix(SessionId(0), self.orders);
+        let cl_ord_id = Text::literal(&format!("C{}", self.orders));
         NewOrder {
-            origin: Origin::fix(SessionId(0), self.orders),
             order_qty: Qty::whole(100),
             price,
             transact_time: self.now,
-            cl_ord_id: Text::literal(&format!("C{}", self.orders)),
-            symbol: Text::literal("ACME"),
             account: Text::literal("ACC0"),
-            side: Side::Buy,
-            ord_type: OrdType::Limit,
-            time_in_force: TimeInForce::Day,
-            poss_resend: 0,
-            reserved: [0; 4],
+            ..NewOrder::plain(origin, cl_ord_id, Text::literal("ACME"), Side::Buy, OrdType::Limit)
         }
     }
 
@@ -163,7 +159,7 @@ impl Folder {
         match self.random.u8(0..8) {
             0..=2 => {
                 let order = self.order(OrdStatus::New, 0, price);
-                let accepted = OrderAccepted { order, worst_px: price, transact_time: self.now };
+                let accepted = OrderAccepted::plain(order, price, self.now);
                 self.append(self.new_order(price), &[accepted.into()]);
             }
             3 => self.refuse(Refusal::against(Check::CollarHigh, 500, 1_000).at_reference(450), price),
@@ -202,7 +198,11 @@ impl Folder {
             ord_type: command.ord_type,
             time_in_force: command.time_in_force,
             ord_status: OrdStatus::Rejected,
-            reserved: [0; 8],
+            cum_notional: Notional::ZERO,
+            existing_qty: Qty::ZERO,
+            cum_qty: Qty::ZERO,
+            leaves_qty: Qty::ZERO,
+            reserved: [0; 16],
         };
         self.append(command, &[refused.into()]);
     }
@@ -210,14 +210,9 @@ impl Folder {
     pub fn fill(&mut self, price: Px) {
         let order = self.order(OrdStatus::PartiallyFilled, 40, price);
         let report = VenueReport {
-            order_id: order.order_id,
-            venue_exec_id: self.orders,
             last_qty: Qty::whole(40),
             last_px: price,
-            kind: ReportKind::Filled,
-            reason: 0,
-            reserved: [0; 2],
-            venue: VenueId::PAPER,
+            ..VenueReport::about(VenueId::PAPER, order.order_id, self.orders, ReportKind::Filled)
         };
         let filled =
             OrderFilled { order, last_qty: Qty::whole(40), last_px: price, venue_exec_id: self.orders, reserved: 0 };

@@ -79,6 +79,14 @@ fn orders() -> impl Strategy<Value = OrderView> {
     })
 }
 
+/// FIX 4.2 has no market-to-limit orders.
+fn in_words_of(version: Version, order: OrderView) -> OrderView {
+    match (version, order.ord_type) {
+        (Version::Fix42, OrdType::MarketToLimit) => OrderView { ord_type: OrdType::Limit, ..order },
+        _ => order,
+    }
+}
+
 /// Every event that a client hears of, with the order in it.
 fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejReason)) -> Vec<Event> {
     let (qty, px) = (Qty::whole(1), order.price);
@@ -98,7 +106,11 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
             ord_type: order.ord_type,
             time_in_force: order.time_in_force,
             ord_status: order.ord_status,
-            reserved: [0; 8],
+            cum_notional: Notional::ZERO,
+            existing_qty: Qty::ZERO,
+            cum_qty: Qty::ZERO,
+            leaves_qty: Qty::ZERO,
+            reserved: [0; 16],
         }),
         Event::CancelRequested(CancelRequested { order, cause: CancelCause::Client, reserved: [0; 15] }),
         Event::ReplaceRequested(ReplaceRequested {
@@ -166,6 +178,7 @@ proptest! {
         reasons in (select(OrdRejReason::ALL), select(CxlRejReason::ALL)),
     ) {
         let refusal = Refusal::against(check, i128::from(limits.0), i128::from(limits.1)).at_reference(limits.2);
+        let order = in_words_of(version, order);
         let mut out = Encoder::with_capacity(8192);
         let mut session = session_of(version);
         let events = events_of(order, refusal, reasons);
@@ -187,6 +200,7 @@ proptest! {
         account in text_of(0..8),
         price in proptest::option::of(1i64..i64::MAX),
     ) {
+        let order = in_words_of(version, order);
         let mut out = Encoder::with_capacity(1024);
         let mut session = session_of(version);
         let begin = |session: &mut Session, msg_type: &[u8], out: &mut Encoder| {

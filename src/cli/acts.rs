@@ -1,0 +1,153 @@
+//! The operator's acts on the command line: each is one command of the running daemon, and is in its journal when the
+//! subcommand comes back.
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use tools::daemon::Daemon;
+
+use super::Place;
+
+#[derive(Subcommand)]
+pub(super) enum Act {
+    /// Orders by telephone.
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Splits an instrument: its orders are restated, so many new for so many old.
+    Split {
+        /// Symbol(55).
+        symbol: String,
+        /// New for old, as 2:1.
+        ratio: String,
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Says what part of which trading day it is, of a calendar that is kept by hand.
+    Phase {
+        /// The calendar.
+        calendar: String,
+        /// pre_open, opening, open, closing or closed.
+        phase: String,
+        /// The trading day, as 2026-11-23.
+        #[arg(long)]
+        day: String,
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Throws the kill switch: nothing new in the scope; cancels pass.
+    Halt(ActArgs),
+    /// Releases the kill switch.
+    Resume(ActArgs),
+}
+
+#[derive(Subcommand)]
+pub(super) enum OrderCommand {
+    /// Enters an order that a client gave by telephone; its session hears of it without a ClOrdID(11).
+    Enter(EnterArgs),
+}
+
+#[derive(Args)]
+pub(super) struct EnterArgs {
+    /// TargetCompID(56) of the client's session.
+    session: String,
+    /// buy or sell.
+    side: String,
+    /// OrderQty(38).
+    qty: String,
+    /// Symbol(55).
+    symbol: String,
+    /// Price(44); without it, a market order.
+    #[arg(long)]
+    price: Option<String>,
+    /// Account(1); the session's own where it is not given.
+    #[arg(long, default_value = "")]
+    account: String,
+    /// day, gtc, ioc, fok, opening or close.
+    #[arg(long, default_value = "day")]
+    time_in_force: String,
+    /// When it was given, as 2026-11-23T14:30:00Z; now, where it is not said. The same order over FIX that is older is refused.
+    #[arg(long)]
+    given: Option<String>,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub(super) struct ActArgs {
+    /// One account; without it and without a symbol, everything.
+    #[arg(long, conflicts_with = "symbol")]
+    account: Option<String>,
+    /// One instrument.
+    #[arg(long)]
+    symbol: Option<String>,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Does what is asked.
+pub(super) fn run(act: Act) -> Result<()> {
+    match act {
+        Act::Order(OrderCommand::Enter(args)) => enter_order(&args)?,
+        Act::Split { symbol, ratio, reason, place } => {
+            let sides = ratio.split_once(':').and_then(|(new, old)| Some((new.parse().ok()?, old.parse().ok()?)));
+            let (new, old): (u32, u32) = sides.context("the ratio is new for old, as 2:1")?;
+            let body = serde_json::json!({
+                "symbol": symbol, "new": new, "old": old, "reason": reason, "actor": actor(),
+            });
+            post("/operator/split", &place, &body)?;
+        }
+        Act::Phase { calendar, phase, day, reason, place } => {
+            let body = serde_json::json!({
+                "calendar": calendar, "phase": phase, "day": day, "reason": reason, "actor": actor(),
+            });
+            post("/operator/phase", &place, &body)?;
+        }
+        Act::Halt(args) => switch("/operator/halt", &args)?,
+        Act::Resume(args) => switch("/operator/resume", &args)?,
+    }
+    Ok(())
+}
+
+fn switch(path: &str, args: &ActArgs) -> Result<()> {
+    let scope = match (&args.account, &args.symbol) {
+        (Some(_), _) => "account",
+        (None, Some(_)) => "instrument",
+        (None, None) => "global",
+    };
+    let named = |name: &Option<String>| name.clone().unwrap_or_default();
+    let body = serde_json::json!({
+        "scope": scope, "account": named(&args.account), "symbol": named(&args.symbol),
+        "reason": args.reason, "actor": actor(),
+    });
+    post(path, &args.place, &body)
+}
+
+fn enter_order(args: &EnterArgs) -> Result<()> {
+    let body = serde_json::json!({
+        "session": args.session, "account": args.account, "symbol": args.symbol, "side": args.side, "qty": args.qty,
+        "price": args.price, "time_in_force": args.time_in_force, "given": args.given,
+        "reason": args.reason, "actor": actor(),
+    });
+    post("/operator/order", &args.place, &body)
+}
+
+fn post(path: &str, place: &Place, body: &serde_json::Value) -> Result<()> {
+    println!("{}", Daemon::new(place.http, &place.data).post(path, body)?);
+    Ok(())
+}
+
+/// Who acts: the journal keeps it.
+pub(super) fn actor() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
+}
