@@ -21,6 +21,8 @@ fn phase(bench: &mut Bench, day: u32, phase: TradingPhase) -> Vec<Event> {
         trading_day: day,
         phase,
         reserved: [0; 3],
+        actor: Text::EMPTY,
+        reason: Text::EMPTY,
     }))
 }
 

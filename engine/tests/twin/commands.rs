@@ -222,6 +222,8 @@ impl Commands {
             trading_day: self.day,
             phase: PHASES[self.phase],
             reserved: [0; 3],
+            actor: Text::literal("twin"),
+            reason: Text::EMPTY,
         })
     }
 

@@ -9,7 +9,14 @@ fn xnys() -> CalendarName {
 }
 
 fn phase(phase: TradingPhase) -> Event {
-    let set = SetTradingPhase { calendar: xnys(), trading_day: DAY, phase, reserved: [0; 3] };
+    let set = SetTradingPhase {
+        calendar: xnys(),
+        trading_day: DAY,
+        phase,
+        reserved: [0; 3],
+        actor: Text::EMPTY,
+        reason: Text::EMPTY,
+    };
     TradingPhaseChanged { set, calendar: 0, before: TradingPhase::Unknown, reserved: [0; 3] }.into()
 }
 
@@ -176,7 +183,8 @@ fn nothing_trades_in_a_split_until_all_orders_are_restated() {
         held_back: OrderId(0),
         work,
         is_done: 1,
-        reserved: [0; 6],
+        acted: 0,
+        reserved: [0; 5],
     };
     assert_eq!(venue.on(done(Work::Triggers).into()), []);
     assert_eq!(venue.0.books().touch(INSTRUMENT), (None, None), "still waiting");
