@@ -130,14 +130,19 @@ pub(super) async fn resolve(
 fn shown(views: &Views, doubtful: &Doubtful<'_>) -> InDoubt {
     let order = doubtful.order;
     let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
-    let session_of = |index: u32| views.sessions().get(at(index)).map(|view| view.definition.target_comp_id.to_string());
+    let session_of =
+        |index: u32| views.sessions().get(at(index)).map(|view| view.definition.target_comp_id.to_string());
     let number = |units: i64| decimal(units).to_string();
     InDoubt {
         order_id: order.order_id.0,
         cl_ord_id: order.cl_ord_id.to_string(),
         session: session_of(order.session.0).unwrap_or_default(),
         broker: doubtful.venue.session().and_then(|session| session_of(session.0)).unwrap_or_default(),
-        account: views.accounts().get(at(order.account.0)).map(|view| view.definition.account.to_string()).unwrap_or_default(),
+        account: views
+            .accounts()
+            .get(at(order.account.0))
+            .map(|view| view.definition.account.to_string())
+            .unwrap_or_default(),
         symbol: views
             .instruments()
             .get(at(order.instrument.0))

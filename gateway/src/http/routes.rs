@@ -31,8 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str =
-    "GET /health /metrics /status /orders/in-doubt, POST /sql /reload, and /operator/ halt resume cash sequence order split phase resolve";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt, POST /sql /reload, and /operator/ halt resume cash sequence order split phase resolve";
 
 /// What every handler shares.
 pub(super) struct Desk {

@@ -95,8 +95,7 @@ impl Doubt {
     fn is_in_doubt(&self, known: &AtBroker) -> bool {
         let sight = self.sights.get(&known.venue).copied().unwrap_or_default();
         let unanswered = !known.acknowledged || known.cancels_sent > 0 || !known.replaces.is_empty();
-        (unanswered && known.sent_epoch < sight.epoch)
-            || known.heard_epoch.max(known.sent_epoch) < sight.void_epoch
+        (unanswered && known.sent_epoch < sight.epoch) || known.heard_epoch.max(known.sent_epoch) < sight.void_epoch
     }
 
     /// Takes in an event of the frame `seq`.
@@ -115,9 +114,10 @@ impl Doubt {
 
     fn instrument(&mut self, instrument: InstrumentId, venue: VenueId) {
         let Ok(index) = usize::try_from(instrument.0) else { return };
+        let next = self.venues.len();
         match self.venues.get_mut(index) {
             Some(known) => *known = venue,
-            None if index == self.venues.len() => self.venues.push(venue),
+            None if index == next => self.venues.push(venue),
             None => {}
         }
     }

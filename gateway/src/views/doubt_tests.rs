@@ -91,7 +91,9 @@ fn requests_that_were_not_answered_are_in_doubt_too() {
     let mut followed = Followed::at(BROKER);
     followed.accepted();
     followed.follow(CancelRequested { order: request("c"), cause: CancelCause::Client, reserved: [0; 15] });
-    followed.follow(Started { start: Start { orders_max: 1, build: Text::EMPTY, acknowledge_at_venue: 0, reserved: [0; 7] } });
+    followed.follow(Started {
+        start: Start { orders_max: 1, build: Text::EMPTY, acknowledge_at_venue: 0, reserved: [0; 7] },
+    });
     assert!(followed.is_in_doubt(), "a start loses the connection");
     followed.accepted();
     assert!(followed.is_in_doubt(), "that it stands does not answer the cancel");
