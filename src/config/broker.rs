@@ -34,6 +34,10 @@ const USUAL: [Abilities; 7] = [
     Abilities::NOT_BEST,
 ];
 
+/// What FIX 4.2 has no words for.
+const LATER: [Abilities; 4] =
+    [Abilities::HALTS, Abilities::NOT_BEST, Abilities::TRAILING_STOP, Abilities::MARKET_TO_LIMIT];
+
 /// A broker.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Broker {
@@ -131,7 +135,7 @@ pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
         target_comp_id: entry.name("target_comp_id", None),
         account: account("account"),
         foreign_account: account("foreign_account"),
-        does: does(entry),
+        does: does(entry, protocol.version),
         ask,
         schedule: access::schedule(entry),
         protocol,
@@ -143,22 +147,24 @@ pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
     }
 }
 
-fn does(entry: &Section<'_>) -> Abilities {
-    let all = |abilities: &[Abilities]| abilities.iter().fold(Abilities::NONE, |all, one| all.with(*one));
+fn does(entry: &Section<'_>, version: Version) -> Abilities {
+    let all = |abilities: Vec<Abilities>| abilities.into_iter().fold(Abilities::NONE, Abilities::with);
+    let has_words = |ability: &Abilities| version != Version::Fix42 || !LATER.contains(ability);
     if !entry.has("does") {
-        return all(&USUAL);
+        return all(USUAL.into_iter().filter(has_words).collect());
     }
     let mut named = Vec::new();
     for text in entry.texts("does") {
         match Abilities::WORDS.iter().find(|(_, word)| *word == text) {
-            Some((ability, _)) => named.push(*ability),
+            Some((ability, _)) if has_words(ability) => named.push(*ability),
+            Some(_) => entry.report("does", format!("FIX.4.2 has no words for {text}"), "leave it out"),
             None => {
                 let words: Vec<&str> = Abilities::WORDS.iter().map(|(_, word)| *word).collect();
                 entry.report("does", format!("{text:?} is none of them"), &words.join(", "));
             }
         }
     }
-    all(&named)
+    all(named)
 }
 
 fn addresses(entry: &Section<'_>) -> Vec<SocketAddr> {
