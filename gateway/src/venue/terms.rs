@@ -4,7 +4,7 @@ use model::{InstrumentId, OrdType, OrderId, Px, Qty, Side, TimeInForce};
 
 /// Times that an iceberg may show itself anew. One that meets a single large order is filled slice by slice; this bounds how
 /// many fills that are.
-pub(super) const ICEBERG_SLICES_MAX: i64 = 100;
+pub const ICEBERG_SLICES_MAX: i64 = 100;
 
 /// An order as it comes to the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
