@@ -118,7 +118,9 @@ impl Play {
             let heard = loop {
                 let heard = self.street.until("our client hears of it", |street| street.client.inbox.pop_front())?;
                 self.memory.hears(&heard)?;
-                if !was_told(get(&heard, tag::EXEC_TYPE)) {
+                // After a crash the broker is asked whether it has the order; what it says then is told too.
+                let is_new = get(&heard, tag::EXEC_TYPE) == Some("0") && line.get(tag::EXEC_TYPE) != Some("0");
+                if !was_told(get(&heard, tag::EXEC_TYPE)) && !(is_new && !first.is_empty()) {
                     break heard;
                 }
             };
