@@ -110,7 +110,7 @@ impl Books {
         if order.rests() && order.ord_type == OrdType::Limit {
             let entering = entering(order, ticket.step);
             if is_suspended {
-                self.orders.append(&mut book.suspended, entering, Standing::Suspended);
+                self.orders.append(&mut book.suspended, &entering, Standing::Suspended);
             } else {
                 book.come_again(&mut self.orders, entering, &mut each);
             }
@@ -123,7 +123,10 @@ impl Books {
     /// Takes an order off its book and says what was left of it; `None` where no such order rests.
     pub fn cancel(&mut self, order_id: OrderId) -> Option<Qty> {
         let place = self.orders.find(order_id)?;
-        Some(self.remove(place).leaves)
+        let order = self.orders.at(place);
+        let leaves = order.leaves;
+        open(&mut self.books, order.book).remove(&mut self.orders, place);
+        Some(leaves)
     }
 
     /// Carries a checked replace out.
@@ -133,9 +136,7 @@ impl Books {
         assert!(order.order_id == order_id, "a ticket is used before the books change");
         let book = open(&mut self.books, order.book);
         match replacing {
-            Replacing::Ends => {
-                book.remove(&mut self.orders, place);
-            }
+            Replacing::Ends => book.remove(&mut self.orders, place),
             Replacing::Keeps => {
                 book.keep(&mut self.orders, place, leaves);
                 self.orders.at_mut(place).step = step;
@@ -144,7 +145,7 @@ impl Books {
                 }
             }
             Replacing::Returns => {
-                let order = book.remove(&mut self.orders, place);
+                let order = book.take_off(&mut self.orders, place);
                 book.come_again(&mut self.orders, Entering { step, leaves, ..order }, &mut each);
             }
         }
@@ -243,21 +244,19 @@ impl Books {
         }
     }
 
-    fn remove(&mut self, place: u32) -> Entering {
-        let book = open(&mut self.books, self.orders.at(place).book);
-        book.remove(&mut self.orders, place)
-    }
-
+    #[inline]
     fn book(&self, instrument: InstrumentId) -> Option<&Book> {
         self.books.get(instrument.0 as usize)?.as_ref()
     }
 }
 
 /// The book of a checked or resting order.
+#[inline]
 fn open(books: &mut [Option<Book>], index: u32) -> &mut Book {
     books[index as usize].as_mut().expect("an order that was let in has an open book")
 }
 
+#[inline]
 fn entering(order: &Order, step: i64) -> Entering {
     let Order { order_id, instrument, side, leaves, cum, terms, .. } = *order;
     Entering { order_id, step, leaves, cum, book: instrument.0, side, terms }

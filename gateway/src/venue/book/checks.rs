@@ -34,6 +34,7 @@ impl Books {
     ///
     /// # Errors
     /// [`Refused`] says why not; nothing has changed.
+    #[inline]
     pub fn check(&self, order: &Order) -> Result<OrderTicket, Refused> {
         let ticket = self.check_form(order)?;
         if !order.terms.is_plain() {
@@ -43,6 +44,7 @@ impl Books {
     }
 
     /// What must be so of any order, whenever it came.
+    #[inline]
     pub(super) fn check_form(&self, order: &Order) -> Result<OrderTicket, Refused> {
         let book = self.book(order.instrument).ok_or(Refused::UnknownInstrument)?;
         let step = match order.ord_type {

@@ -5,7 +5,7 @@ use model::{
     AccountId, CalendarName, CancelCause, CancelRequested, ClOrdId, Contingency, CxlRejReason, DefineInstrument,
     EngineTime, OrdRejReason, OrdStatus, OrderAccepted, OrderCanceled, OrderSuspended, OrderTriggered, Quote,
     QuoteUpdated, ReplaceRequested, ReportKind, SessionId, SetTradingPhase, SetTradingState, Side, SplitBegun,
-    SplitOrders, Text, TradingPhaseChanged, TradingStateChanged, WorkAdvanced,
+    SplitOrders, Text, TimeInForce, TradingPhaseChanged, TradingStateChanged, WorkAdvanced,
 };
 
 use super::*;
