@@ -76,39 +76,38 @@ impl Book {
     pub(super) fn enter_on_conditions(
         &mut self,
         orders: &mut Orders,
-        order: Entering,
+        mut order: Entering,
         manner: Manner,
         mut each: impl FnMut(Outcome),
     ) {
         if !manner.need.is_zero() && !self.can_fill(orders, &order, manner.worst, manner.need) {
             return self.set_aside(orders, order, manner.rests, each);
         }
-        self.take(orders, &order, manner, &mut each);
+        self.take(orders, &mut order, manner, &mut each);
         self.settle(orders, &mut each);
     }
 
     /// Trades whatever it finds. An order aside that it has met, and that has something left, comes next.
-    fn take(&mut self, orders: &mut Orders, order: &Entering, manner: Manner, each: &mut impl FnMut(Outcome)) {
-        let (left, met) = self.trade(orders, order, manner.worst, each);
-        match met {
+    fn take(&mut self, orders: &mut Orders, order: &mut Entering, manner: Manner, each: &mut impl FnMut(Outcome)) {
+        match self.trade(orders, order, manner.worst, each) {
             Some(met) => self.take_at_own_price(orders, met, each),
-            None => self.rest_or_lapse(orders, order, left, manner.rests, each),
+            None => self.rest_or_lapse(orders, order, manner.rests, each),
         }
     }
 
-    /// What is left of the order when it has traded, and of the last order aside that it has met; one of them is nothing.
+    /// What is left of the last order aside that the order has met; then nothing is left of the order.
     pub(super) fn trade(
         &mut self,
         orders: &mut Orders,
-        order: &Entering,
+        order: &mut Entering,
         worst: Px,
         each: &mut impl FnMut(Outcome),
-    ) -> (Qty, Option<Entering>) {
-        let mut leaves = self.meet_levels(orders, order, worst, each);
-        let met = self.meet_aside(orders, order, &mut leaves, |resting, qty, px| {
-            each(Outcome::Fill(Fill { resting: Some(resting), incoming: Some(order.order_id), qty, px }));
-        });
-        (leaves, met)
+    ) -> Option<Entering> {
+        self.meet_levels(orders, order, worst, each);
+        let incoming = Some(order.order_id);
+        self.meet_aside(orders, order, |resting, qty, px| {
+            each(Outcome::Fill(Fill { resting: Some(resting), incoming, qty, px }));
+        })
     }
 
     /// Too little is there for the order.
@@ -173,18 +172,17 @@ impl Book {
     fn meet_aside(
         &mut self,
         orders: &mut Orders,
-        order: &Entering,
-        leaves: &mut Qty,
+        order: &mut Entering,
         mut each: impl FnMut(OrderId, Qty, Px),
     ) -> Option<Entering> {
-        while !leaves.is_zero() && !self.aside.is_empty() {
-            let meets = |place: &u32| least(orders, *place) <= *leaves;
+        while !order.leaves.is_zero() && !self.aside.is_empty() {
+            let meets = |place: &u32| least(orders, *place) <= order.leaves;
             let place = self.aside_within(orders, order.side, order.step).find(meets)?;
             let resting = orders.at_mut(place);
-            let qty = resting.leaves.min(*leaves);
+            let qty = resting.leaves.min(order.leaves);
             resting.leaves -= qty;
             resting.cum += qty;
-            *leaves -= qty;
+            order.has_left(order.leaves - qty);
             let (order_id, step) = (resting.order_id, resting.step);
             let met = free(self.take_off(orders, place));
             each(order_id, qty, self.px(step));
@@ -215,9 +213,14 @@ impl Book {
     }
 
     /// An order that has met its minimum takes what it finds and rests.
-    pub(super) fn take_at_own_price(&mut self, orders: &mut Orders, order: Entering, each: &mut impl FnMut(Outcome)) {
+    pub(super) fn take_at_own_price(
+        &mut self,
+        orders: &mut Orders,
+        mut order: Entering,
+        each: &mut impl FnMut(Outcome),
+    ) {
         let worst = self.px(order.step);
-        self.take(orders, &order, Manner { worst, need: Qty::ZERO, rests: true }, each);
+        self.take(orders, &mut order, Manner { worst, need: Qty::ZERO, rests: true }, each);
     }
 
     /// Orders aside that an order of this side and step could trade with, the best first.

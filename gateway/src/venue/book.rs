@@ -68,12 +68,16 @@ impl Books {
     /// behind the orders at its price. The rest waits or lapses, as the order says.
     #[inline]
     pub fn enter(&mut self, ticket: OrderTicket, each: impl FnMut(Outcome)) {
-        let OrderTicket { order, step } = ticket;
+        self.enter_at(&ticket.order, ticket.step, each);
+    }
+
+    #[inline]
+    fn enter_at(&mut self, order: &Order, step: i64, each: impl FnMut(Outcome)) {
         let book = open(&mut self.books, order.instrument.0);
         let manner = Manner { worst: order.px, need: order.need(), rests: order.rests() };
         match order.ord_type {
-            OrdType::MarketToLimit => book.enter_at_best(&mut self.orders, entering(&order, step), manner, each),
-            _ => book.enter(&mut self.orders, entering(&order, step), manner, each),
+            OrdType::MarketToLimit => book.enter_at_best(&mut self.orders, entering(order, step), manner, each),
+            _ => book.enter(&mut self.orders, entering(order, step), manner, each),
         }
     }
 
@@ -83,8 +87,8 @@ impl Books {
     /// As for [`Books::check`].
     #[inline]
     pub fn add(&mut self, order: &Order, each: impl FnMut(Outcome)) -> Result<(), Refused> {
-        let ticket = self.check(order)?;
-        self.enter(ticket, each);
+        let step = self.check_all(order)?;
+        self.enter_at(order, step, each);
         Ok(())
     }
 
@@ -105,17 +109,17 @@ impl Books {
         {
             book.admit(&mut self.orders, order.px);
         }
-        let ticket = self.check_form(order)?;
+        let step = self.check_form(order)?;
         let book = open(&mut self.books, order.instrument.0);
         if order.rests() && order.ord_type == OrdType::Limit {
-            let entering = entering(order, ticket.step);
+            let entering = entering(order, step);
             if is_suspended {
                 self.orders.append(&mut book.suspended, &entering, Standing::Suspended);
             } else {
                 book.come_again(&mut self.orders, entering, &mut each);
             }
         } else {
-            self.enter(ticket, each);
+            self.enter_at(order, step, each);
         }
         Ok(())
     }

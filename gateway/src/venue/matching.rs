@@ -69,7 +69,7 @@ impl Book {
     pub(super) fn enter(
         &mut self,
         orders: &mut Orders,
-        order: Entering,
+        mut order: Entering,
         manner: Manner,
         mut each: impl FnMut(Outcome),
     ) {
@@ -78,8 +78,8 @@ impl Book {
         }
         if manner.need.is_zero() && self.aside.is_empty() {
             // Nobody makes a condition, so the rest of this file is all there is.
-            let left = self.meet_levels(orders, &order, manner.worst, &mut each);
-            return self.rest_or_lapse(orders, &order, left, manner.rests, &mut each);
+            self.meet_levels(orders, &mut order, manner.worst, &mut each);
+            return self.rest_or_lapse(orders, &order, manner.rests, &mut each);
         }
         self.enter_on_conditions(orders, order, manner, each);
     }
@@ -98,18 +98,17 @@ impl Book {
             Side::Sell => *px >= manner.worst,
         });
         let Some(best) = best.filter(|_| self.is_open) else { return each(Outcome::Lapsed(order.order_id)) };
-        let order = Entering { step: self.step_within(order.side, best), ..order };
+        let mut order = Entering { step: self.step_within(order.side, best), ..order };
         if !manner.need.is_zero() && !self.can_fill(orders, &order, best, manner.need) {
             return each(Outcome::Lapsed(order.order_id));
         }
-        let (left, met) = self.trade(orders, &order, best, &mut each);
-        if let Some(met) = met {
+        if let Some(met) = self.trade(orders, &mut order, best, &mut each) {
             self.take_at_own_price(orders, met, &mut each);
         }
-        if !left.is_zero() && manner.rests {
+        if !order.leaves.is_zero() && manner.rests {
             each(Outcome::Repriced(order.order_id, self.px(order.step)));
         }
-        self.rest_or_lapse(orders, &order, left, manner.rests, &mut each);
+        self.rest_or_lapse(orders, &order, manner.rests, &mut each);
         self.settle(orders, &mut each);
     }
 
@@ -118,31 +117,31 @@ impl Book {
         &mut self,
         orders: &mut Orders,
         order: &Entering,
-        left: Qty,
         rests: bool,
         each: &mut impl FnMut(Outcome),
     ) {
-        if left.is_zero() {
+        if order.leaves.is_zero() {
             return;
         }
         match rests {
-            true => self.rest(orders, order, left),
+            true => self.rest(orders, order),
             false => each(Outcome::Lapsed(order.order_id)),
         }
     }
 
-    /// Trades with the quote and the orders at their prices; what is left.
+    /// Trades with the quote and the orders at their prices.
     #[inline]
     pub(super) fn meet_levels(
         &mut self,
         orders: &mut Orders,
-        order: &Entering,
+        order: &mut Entering,
         worst: Px,
         each: &mut impl FnMut(Outcome),
-    ) -> Qty {
+    ) {
         let mut leaves = order.leaves;
+        let incoming = Some(order.order_id);
         let mut fill = |resting, qty, px| {
-            each(Outcome::Fill(Fill { resting, incoming: Some(order.order_id), qty, px }));
+            each(Outcome::Fill(Fill { resting, incoming, qty, px }));
         };
         if let Some((px, bound)) = self.outside_within(order.side, worst) {
             self.sweep(orders, order.side, bound, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
@@ -155,7 +154,7 @@ impl Book {
             }
         }
         self.sweep(orders, order.side, order.step, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
-        leaves
+        order.has_left(leaves);
     }
 
     /// Trades against resting orders down to `limit`, best first.
@@ -191,8 +190,8 @@ impl Book {
         }
     }
 
-    /// What is left of an order at its price, last in the queue there.
-    fn rest(&mut self, orders: &mut Orders, order: &Entering, left: Qty) {
+    /// An order at its price, last in the queue there.
+    fn rest(&mut self, orders: &mut Orders, order: &Entering) {
         let step = order.step;
         let best = match (order.side, self.best(order.side)) {
             (_, None) => step,
@@ -204,8 +203,7 @@ impl Book {
         }
         let mut level = self.ladder.level(step);
         let max_floor = order.terms.max_floor;
-        let rest = Entering { leaves: left, cum: order.cum + (order.leaves - left), ..*order };
-        let place = orders.append(&mut level, &rest, Standing::AtLevel);
+        let place = orders.append(&mut level, order, Standing::AtLevel);
         if !max_floor.is_zero() {
             orders.at_mut(place).hide_beyond(max_floor);
         }

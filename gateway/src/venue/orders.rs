@@ -275,3 +275,12 @@ pub(super) struct Entering {
     pub(super) side: Side,
     pub(super) terms: Terms,
 }
+
+impl Entering {
+    /// It has traded, and so much is left.
+    #[inline]
+    pub(super) fn has_left(&mut self, leaves: Qty) {
+        self.cum += self.leaves - leaves;
+        self.leaves = leaves;
+    }
+}
