@@ -12,7 +12,7 @@ use model::{OrderId, Px, Qty, Side};
 
 use super::matching::{Book, Manner, within};
 use super::orders::{Entering, Orders, Standing};
-use super::terms::{Outcome, Terms};
+use super::terms::{Fill, Outcome, Terms};
 
 /// Orders aside, each side of each book.
 pub(super) const ASIDE_MAX: usize = 32;
@@ -31,6 +31,7 @@ impl Aside {
         Aside { buys: Vec::with_capacity(ASIDE_MAX), sells: Vec::with_capacity(ASIDE_MAX) }
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.buys.is_empty() && self.sells.is_empty()
     }
@@ -70,21 +71,54 @@ impl Aside {
 }
 
 impl Book {
-    /// Too little is there for the order.
-    pub(super) fn set_aside(
+    /// The order has a minimum, or others have.
+    #[inline(never)]
+    pub(super) fn enter_on_conditions(
         &mut self,
         orders: &mut Orders,
-        order: Entering,
-        rests: bool,
+        mut order: Entering,
+        manner: Manner,
         mut each: impl FnMut(Outcome),
     ) {
+        if !manner.need.is_zero() && !self.can_fill(orders, &order, manner.worst, manner.need) {
+            return self.set_aside(orders, order, manner.rests, each);
+        }
+        self.take(orders, &mut order, manner, &mut each);
+        self.settle(orders, &mut each);
+    }
+
+    /// Trades whatever it finds. An order aside that it has met, and that has something left, comes next.
+    fn take(&mut self, orders: &mut Orders, order: &mut Entering, manner: Manner, each: &mut impl FnMut(Outcome)) {
+        match self.trade(orders, order, manner.worst, each) {
+            Some(met) => self.take_at_own_price(orders, met, each),
+            None => self.rest_or_lapse(orders, order, manner.rests, each),
+        }
+    }
+
+    /// What is left of the last order aside that the order has met; then nothing is left of the order.
+    pub(super) fn trade(
+        &mut self,
+        orders: &mut Orders,
+        order: &mut Entering,
+        worst: Px,
+        each: &mut impl FnMut(Outcome),
+    ) -> Option<Entering> {
+        self.meet_levels(orders, order, worst, each);
+        let incoming = Some(order.order_id);
+        self.meet_aside(orders, order, |resting, qty, px| {
+            each(Outcome::Fill(Fill { resting: Some(resting), incoming, qty, px }));
+        })
+    }
+
+    /// Too little is there for the order.
+    fn set_aside(&mut self, orders: &mut Orders, order: Entering, rests: bool, mut each: impl FnMut(Outcome)) {
         if !rests {
             return each(Outcome::Lapsed(order.order_id));
         }
         if self.aside.is_full(order.side) {
             return each(Outcome::Removed(order.order_id));
         }
-        let place = orders.insert(order, Standing::Aside);
+        let place = orders.insert(&order, Standing::Aside);
         self.aside.insert(orders, order.side, place);
     }
 
@@ -135,24 +169,22 @@ impl Book {
     }
 
     /// Trades what is left of an order with orders aside. The last of them may have met its minimum and have something left.
-    #[inline]
-    pub(super) fn meet_aside(
+    fn meet_aside(
         &mut self,
         orders: &mut Orders,
-        order: &Entering,
-        leaves: &mut Qty,
+        order: &mut Entering,
         mut each: impl FnMut(OrderId, Qty, Px),
     ) -> Option<Entering> {
-        while !leaves.is_zero() && !self.aside.is_empty() {
-            let meets = |place: &u32| least(orders, *place) <= *leaves;
+        while !order.leaves.is_zero() && !self.aside.is_empty() {
+            let meets = |place: &u32| least(orders, *place) <= order.leaves;
             let place = self.aside_within(orders, order.side, order.step).find(meets)?;
             let resting = orders.at_mut(place);
-            let qty = resting.leaves.min(*leaves);
+            let qty = resting.leaves.min(order.leaves);
             resting.leaves -= qty;
             resting.cum += qty;
-            *leaves -= qty;
+            order.has_left(order.leaves - qty);
             let (order_id, step) = (resting.order_id, resting.step);
-            let met = free(self.remove(orders, place));
+            let met = free(self.take_off(orders, place));
             each(order_id, qty, self.px(step));
             if !met.leaves.is_zero() {
                 return Some(met);
@@ -168,7 +200,7 @@ impl Book {
             return;
         }
         while let Some(place) = self.next_met(orders) {
-            let order = free(self.remove(orders, place));
+            let order = free(self.take_off(orders, place));
             self.take_at_own_price(orders, order, each);
         }
     }
@@ -181,9 +213,14 @@ impl Book {
     }
 
     /// An order that has met its minimum takes what it finds and rests.
-    pub(super) fn take_at_own_price(&mut self, orders: &mut Orders, order: Entering, each: &mut impl FnMut(Outcome)) {
+    pub(super) fn take_at_own_price(
+        &mut self,
+        orders: &mut Orders,
+        mut order: Entering,
+        each: &mut impl FnMut(Outcome),
+    ) {
         let worst = self.px(order.step);
-        self.take(orders, order, Manner { worst, need: Qty::ZERO, rests: true }, each);
+        self.take(orders, &mut order, Manner { worst, need: Qty::ZERO, rests: true }, each);
     }
 
     /// Orders aside that an order of this side and step could trade with, the best first.

@@ -68,12 +68,16 @@ impl Books {
     /// behind the orders at its price. The rest waits or lapses, as the order says.
     #[inline]
     pub fn enter(&mut self, ticket: OrderTicket, each: impl FnMut(Outcome)) {
-        let OrderTicket { order, step } = ticket;
+        self.enter_at(&ticket.order, ticket.step, each);
+    }
+
+    #[inline]
+    fn enter_at(&mut self, order: &Order, step: i64, each: impl FnMut(Outcome)) {
         let book = open(&mut self.books, order.instrument.0);
         let manner = Manner { worst: order.px, need: order.need(), rests: order.rests() };
         match order.ord_type {
-            OrdType::MarketToLimit => book.enter_at_best(&mut self.orders, entering(&order, step), manner, each),
-            _ => book.enter(&mut self.orders, entering(&order, step), manner, each),
+            OrdType::MarketToLimit => book.enter_at_best(&mut self.orders, entering(order, step), manner, each),
+            _ => book.enter(&mut self.orders, entering(order, step), manner, each),
         }
     }
 
@@ -83,8 +87,8 @@ impl Books {
     /// As for [`Books::check`].
     #[inline]
     pub fn add(&mut self, order: &Order, each: impl FnMut(Outcome)) -> Result<(), Refused> {
-        let ticket = self.check(order)?;
-        self.enter(ticket, each);
+        let step = self.check_all(order)?;
+        self.enter_at(order, step, each);
         Ok(())
     }
 
@@ -105,17 +109,17 @@ impl Books {
         {
             book.admit(&mut self.orders, order.px);
         }
-        let ticket = self.check_form(order)?;
+        let step = self.check_form(order)?;
         let book = open(&mut self.books, order.instrument.0);
         if order.rests() && order.ord_type == OrdType::Limit {
-            let entering = entering(order, ticket.step);
+            let entering = entering(order, step);
             if is_suspended {
-                self.orders.append(&mut book.suspended, entering, Standing::Suspended);
+                self.orders.append(&mut book.suspended, &entering, Standing::Suspended);
             } else {
                 book.come_again(&mut self.orders, entering, &mut each);
             }
         } else {
-            self.enter(ticket, each);
+            self.enter_at(order, step, each);
         }
         Ok(())
     }
@@ -123,7 +127,10 @@ impl Books {
     /// Takes an order off its book and says what was left of it; `None` where no such order rests.
     pub fn cancel(&mut self, order_id: OrderId) -> Option<Qty> {
         let place = self.orders.find(order_id)?;
-        Some(self.remove(place).leaves)
+        let order = self.orders.at(place);
+        let leaves = order.leaves;
+        open(&mut self.books, order.book).remove(&mut self.orders, place);
+        Some(leaves)
     }
 
     /// Carries a checked replace out.
@@ -133,9 +140,7 @@ impl Books {
         assert!(order.order_id == order_id, "a ticket is used before the books change");
         let book = open(&mut self.books, order.book);
         match replacing {
-            Replacing::Ends => {
-                book.remove(&mut self.orders, place);
-            }
+            Replacing::Ends => book.remove(&mut self.orders, place),
             Replacing::Keeps => {
                 book.keep(&mut self.orders, place, leaves);
                 self.orders.at_mut(place).step = step;
@@ -144,7 +149,7 @@ impl Books {
                 }
             }
             Replacing::Returns => {
-                let order = book.remove(&mut self.orders, place);
+                let order = book.take_off(&mut self.orders, place);
                 book.come_again(&mut self.orders, Entering { step, leaves, ..order }, &mut each);
             }
         }
@@ -243,21 +248,19 @@ impl Books {
         }
     }
 
-    fn remove(&mut self, place: u32) -> Entering {
-        let book = open(&mut self.books, self.orders.at(place).book);
-        book.remove(&mut self.orders, place)
-    }
-
+    #[inline]
     fn book(&self, instrument: InstrumentId) -> Option<&Book> {
         self.books.get(instrument.0 as usize)?.as_ref()
     }
 }
 
 /// The book of a checked or resting order.
+#[inline]
 fn open(books: &mut [Option<Book>], index: u32) -> &mut Book {
     books[index as usize].as_mut().expect("an order that was let in has an open book")
 }
 
+#[inline]
 fn entering(order: &Order, step: i64) -> Entering {
     let Order { order_id, instrument, side, leaves, cum, terms, .. } = *order;
     Entering { order_id, step, leaves, cum, book: instrument.0, side, terms }

@@ -8,17 +8,20 @@ use super::matching::Book;
 use super::orders::Orders;
 
 impl Book {
+    #[inline]
     pub(super) fn px(&self, step: i64) -> Px {
         Px::from_units(step * self.grid)
     }
 
     /// The step of a price; `None` where it is between two or out of range.
+    #[inline]
     pub(super) fn step_of(&self, px: Px) -> Option<i64> {
         let in_range = (-UNITS_MAX..=UNITS_MAX).contains(&px.units());
         (in_range && px.units() % self.grid == 0).then(|| px.units() / self.grid)
     }
 
     /// The step of a price, or the next that is no worse for an order of this side.
+    #[inline]
     pub(super) fn step_within(&self, side: Side, px: Px) -> i64 {
         match side {
             Side::Buy => px.units().div_euclid(self.grid),

@@ -69,18 +69,19 @@ impl Book {
     pub(super) fn enter(
         &mut self,
         orders: &mut Orders,
-        order: Entering,
+        mut order: Entering,
         manner: Manner,
         mut each: impl FnMut(Outcome),
     ) {
         if !self.is_open {
             return self.wait(orders, order, manner.rests, each);
         }
-        if !manner.need.is_zero() && !self.can_fill(orders, &order, manner.worst, manner.need) {
-            return self.set_aside(orders, order, manner.rests, each);
+        if manner.need.is_zero() && self.aside.is_empty() {
+            // Nobody makes a condition, so the rest of this file is all there is.
+            self.meet_levels(orders, &mut order, manner.worst, &mut each);
+            return self.rest_or_lapse(orders, &order, manner.rests, &mut each);
         }
-        self.take(orders, order, manner, &mut each);
-        self.settle(orders, &mut each);
+        self.enter_on_conditions(orders, order, manner, each);
     }
 
     /// Takes the best opposite price only, within the worst; the rest becomes a limit order at that price. A quote may lie
@@ -97,56 +98,50 @@ impl Book {
             Side::Sell => *px >= manner.worst,
         });
         let Some(best) = best.filter(|_| self.is_open) else { return each(Outcome::Lapsed(order.order_id)) };
-        let order = Entering { step: self.step_within(order.side, best), ..order };
+        let mut order = Entering { step: self.step_within(order.side, best), ..order };
         if !manner.need.is_zero() && !self.can_fill(orders, &order, best, manner.need) {
             return each(Outcome::Lapsed(order.order_id));
         }
-        let (left, met) = self.trade(orders, &order, best, &mut each);
-        if left.is_zero() {
-            if let Some(met) = met {
-                self.take_at_own_price(orders, met, &mut each);
-            }
-        } else if manner.rests {
-            each(Outcome::Repriced(order.order_id, self.px(order.step)));
-            self.rest(orders, after(order, left));
-        } else {
-            each(Outcome::Lapsed(order.order_id));
+        if let Some(met) = self.trade(orders, &mut order, best, &mut each) {
+            self.take_at_own_price(orders, met, &mut each);
         }
+        if !order.leaves.is_zero() && manner.rests {
+            each(Outcome::Repriced(order.order_id, self.px(order.step)));
+        }
+        self.rest_or_lapse(orders, &order, manner.rests, &mut each);
         self.settle(orders, &mut each);
     }
 
-    /// Trades whatever it finds. An order with a minimum that was met on the way, and has something left, comes next.
-    pub(super) fn take(
-        &mut self,
-        orders: &mut Orders,
-        order: Entering,
-        manner: Manner,
-        each: &mut impl FnMut(Outcome),
-    ) {
-        let (left, met) = self.trade(orders, &order, manner.worst, each);
-        if left.is_zero() {
-            if let Some(met) = met {
-                self.take_at_own_price(orders, met, each);
-            }
-        } else if manner.rests {
-            self.rest(orders, after(order, left));
-        } else {
-            each(Outcome::Lapsed(order.order_id));
-        }
-    }
-
-    /// What is left of the order, and of the order aside that it has met.
     #[inline]
-    fn trade(
+    pub(super) fn rest_or_lapse(
         &mut self,
         orders: &mut Orders,
         order: &Entering,
+        rests: bool,
+        each: &mut impl FnMut(Outcome),
+    ) {
+        if order.leaves.is_zero() {
+            return;
+        }
+        match rests {
+            true => self.rest(orders, order),
+            false => each(Outcome::Lapsed(order.order_id)),
+        }
+    }
+
+    /// Trades with the quote and the orders at their prices.
+    #[inline]
+    pub(super) fn meet_levels(
+        &mut self,
+        orders: &mut Orders,
+        order: &mut Entering,
         worst: Px,
         each: &mut impl FnMut(Outcome),
-    ) -> (Qty, Option<Entering>) {
+    ) {
         let mut leaves = order.leaves;
+        let incoming = Some(order.order_id);
         let mut fill = |resting, qty, px| {
-            each(Outcome::Fill(Fill { resting, incoming: Some(order.order_id), qty, px }));
+            each(Outcome::Fill(Fill { resting, incoming, qty, px }));
         };
         if let Some((px, bound)) = self.outside_within(order.side, worst) {
             self.sweep(orders, order.side, bound, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
@@ -159,11 +154,11 @@ impl Book {
             }
         }
         self.sweep(orders, order.side, order.step, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
-        let met = self.meet_aside(orders, order, &mut leaves, |resting, qty, px| fill(Some(resting), qty, px));
-        (leaves, met)
+        order.has_left(leaves);
     }
 
     /// Trades against resting orders down to `limit`, best first.
+    #[inline]
     fn sweep(
         &mut self,
         orders: &mut Orders,
@@ -196,7 +191,7 @@ impl Book {
     }
 
     /// An order at its price, last in the queue there.
-    fn rest(&mut self, orders: &mut Orders, order: Entering) {
+    fn rest(&mut self, orders: &mut Orders, order: &Entering) {
         let step = order.step;
         let best = match (order.side, self.best(order.side)) {
             (_, None) => step,
@@ -217,7 +212,7 @@ impl Book {
     }
 
     /// Takes an order off the book, wherever it stands.
-    pub(super) fn remove(&mut self, orders: &mut Orders, place: u32) -> Entering {
+    pub(super) fn remove(&mut self, orders: &mut Orders, place: u32) {
         let (side, step) = (orders.at(place).side, orders.at(place).step);
         match orders.at(place).standing {
             Standing::AtLevel => {
@@ -229,7 +224,14 @@ impl Book {
             Standing::Suspended => orders.unlink(&mut self.suspended, place),
             Standing::Aside => self.aside.remove(side, place),
         }
-        orders.forget(place)
+        orders.forget(place);
+    }
+
+    /// Takes an order off the book, as it would come again.
+    pub(super) fn take_off(&mut self, orders: &mut Orders, place: u32) -> Entering {
+        let order = orders.entering(place);
+        self.remove(orders, place);
+        order
     }
 
     /// A level after orders left it; where it was the best and is empty now, the next becomes the best. What lies
@@ -276,6 +278,7 @@ impl Book {
 
     /// The outside price that an order of this side could take, and the step down to which resting orders are as good
     /// or better.
+    #[inline]
     pub(super) fn outside_within(&self, side: Side, worst: Px) -> Option<(Px, i64)> {
         let (px, qty) = match side {
             Side::Buy => (self.outside.ask_px, self.outside.ask_qty),
@@ -289,6 +292,7 @@ impl Book {
     }
 
     /// What is left outside for orders of this side.
+    #[inline]
     fn outside_size(&mut self, side: Side) -> &mut Qty {
         match side {
             Side::Buy => &mut self.outside.ask_qty,
@@ -311,6 +315,7 @@ impl Book {
         }
     }
 
+    #[inline]
     pub(super) fn best(&self, side: Side) -> Option<i64> {
         match side {
             Side::Buy => self.bid,
@@ -318,6 +323,7 @@ impl Book {
         }
     }
 
+    #[inline]
     fn best_mut(&mut self, side: Side) -> &mut Option<i64> {
         match side {
             Side::Buy => &mut self.bid,
@@ -326,12 +332,8 @@ impl Book {
     }
 }
 
-/// What is left of an order that has traded.
-fn after(order: Entering, left: Qty) -> Entering {
-    Entering { leaves: left, cum: order.cum + (order.leaves - left), ..order }
-}
-
 /// May an order of this side with this limit trade at the step?
+#[inline]
 pub(super) fn within(side: Side, limit: i64, step: i64) -> bool {
     match side {
         Side::Buy => step <= limit,

@@ -56,6 +56,7 @@ const _: () = assert!(size_of::<Resting>() == 64);
 
 impl Resting {
     /// What can be traded with now.
+    #[inline]
     pub(super) fn shown(&self) -> Qty {
         self.leaves - self.hidden
     }
@@ -107,6 +108,7 @@ impl Orders {
         self.places.len()
     }
 
+    #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.free == NIL
     }
@@ -115,18 +117,22 @@ impl Orders {
         self.places.find(hash(order_id), |place| self.at(*place).order_id == order_id).copied()
     }
 
+    #[inline]
     pub(super) fn at(&self, place: u32) -> &Resting {
         &self.slab[place as usize]
     }
 
+    #[inline]
     pub(super) fn at_mut(&mut self, place: u32) -> &mut Resting {
         &mut self.slab[place as usize]
     }
 
+    #[inline]
     pub(super) fn terms(&self, place: u32) -> Terms {
         if self.at(place).is_plain { Terms::NONE } else { self.terms[place as usize] }
     }
 
+    #[inline]
     pub(super) fn set_terms(&mut self, place: u32, terms: Terms) {
         let is_plain = terms.is_plain();
         self.at_mut(place).is_plain = is_plain;
@@ -136,6 +142,7 @@ impl Orders {
     }
 
     /// The next in time in the same queue, or [`NIL`].
+    #[inline]
     pub(super) fn after(&self, place: u32) -> u32 {
         self.at(place).after
     }
@@ -147,7 +154,8 @@ impl Orders {
     }
 
     /// Gives an order a place, in no queue yet; there must be room.
-    pub(super) fn insert(&mut self, order: Entering, standing: Standing) -> u32 {
+    #[inline]
+    pub(super) fn insert(&mut self, order: &Entering, standing: Standing) -> u32 {
         let place = self.free;
         assert!(place != NIL, "room was checked before the order entered");
         self.free = self.at(place).before;
@@ -172,20 +180,20 @@ impl Orders {
         place
     }
 
-    /// Forgets an order that is in no queue, and says what it was.
-    pub(super) fn forget(&mut self, place: u32) -> Entering {
-        let order = self.entering(place);
-        if let Ok(entry) = self.places.find_entry(hash(order.order_id), |known| *known == place) {
+    /// Forgets an order that is in no queue.
+    pub(super) fn forget(&mut self, place: u32) {
+        let order_id = self.at(place).order_id;
+        if let Ok(entry) = self.places.find_entry(hash(order_id), |known| *known == place) {
             entry.remove();
         }
         let free = self.free;
         self.at_mut(place).before = free;
         self.free = place;
-        order
     }
 
     /// Puts an order at the end of a queue.
-    pub(super) fn append(&mut self, level: &mut Level, order: Entering, standing: Standing) -> u32 {
+    #[inline]
+    pub(super) fn append(&mut self, level: &mut Level, order: &Entering, standing: Standing) -> u32 {
         let place = self.insert(order, standing);
         self.link(level, place);
         place
@@ -206,11 +214,13 @@ impl Orders {
     }
 
     /// The order as it would come again.
+    #[inline]
     pub(super) fn entering(&self, place: u32) -> Entering {
         let Resting { order_id, step, leaves, cum, book, side, .. } = *self.at(place);
         Entering { order_id, step, leaves, cum, book, side, terms: self.terms(place) }
     }
 
+    #[inline]
     pub(super) fn unlink(&mut self, level: &mut Level, place: u32) {
         let Resting { before, after, .. } = *self.at(place);
         match before {
@@ -223,6 +233,7 @@ impl Orders {
         }
     }
 
+    #[inline]
     pub(super) fn link(&mut self, level: &mut Level, place: u32) {
         let last = level.last;
         let order = self.at_mut(place);
@@ -238,6 +249,7 @@ impl Orders {
 
 impl Resting {
     /// Shows `max_floor` of what is left, or all where that is zero.
+    #[inline]
     pub(super) fn hide_beyond(&mut self, max_floor: Qty) {
         self.hidden = if max_floor.is_zero() { Qty::ZERO } else { self.leaves - max_floor.min(self.leaves) };
     }
@@ -262,4 +274,13 @@ pub(super) struct Entering {
     pub(super) book: u32,
     pub(super) side: Side,
     pub(super) terms: Terms,
+}
+
+impl Entering {
+    /// It has traded, and so much is left.
+    #[inline]
+    pub(super) fn has_left(&mut self, leaves: Qty) {
+        self.cum += self.leaves - leaves;
+        self.leaves = leaves;
+    }
 }

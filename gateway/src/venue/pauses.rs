@@ -27,7 +27,7 @@ pub struct Now {
 impl Book {
     pub(super) fn wait(&mut self, orders: &mut Orders, order: Entering, rests: bool, mut each: impl FnMut(Outcome)) {
         if rests {
-            orders.append(&mut self.waiting, order, Standing::Waiting);
+            orders.append(&mut self.waiting, &order, Standing::Waiting);
         } else {
             each(Outcome::Lapsed(order.order_id));
         }
@@ -49,7 +49,8 @@ impl Book {
         while !next.is_empty() {
             let place = next.first;
             orders.unlink(&mut next, place);
-            let order = orders.forget(place);
+            let order = orders.entering(place);
+            orders.forget(place);
             self.come_again(orders, order, each);
         }
     }
@@ -67,8 +68,8 @@ impl Book {
     /// The order does not trade until it is restated.
     pub(super) fn suspend(&mut self, orders: &mut Orders, place: u32) {
         if orders.at(place).standing != Standing::Suspended {
-            let order = self.remove(orders, place);
-            orders.append(&mut self.suspended, order, Standing::Suspended);
+            let order = self.take_off(orders, place);
+            orders.append(&mut self.suspended, &order, Standing::Suspended);
         }
     }
 
@@ -93,7 +94,7 @@ impl Book {
     /// A suspended order trades again, as if it came anew.
     pub(super) fn resume(&mut self, orders: &mut Orders, place: u32, each: &mut impl FnMut(Outcome)) {
         if orders.at(place).standing == Standing::Suspended {
-            let order = self.remove(orders, place);
+            let order = self.take_off(orders, place);
             self.come_again(orders, order, each);
         }
     }
@@ -110,7 +111,7 @@ impl Book {
         let step = now.px.and_then(|px| self.step_of(px)).unwrap_or(orders.at(place).step);
         let terms = Terms { max_floor: now.max_floor, ..orders.terms(place) };
         if orders.at(place).standing != Standing::Waiting {
-            let order = self.remove(orders, place);
+            let order = self.take_off(orders, place);
             let order = Entering { step, leaves: now.leaves, cum: now.cum, terms, ..order };
             return self.come_again(orders, order, each);
         }

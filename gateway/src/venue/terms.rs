@@ -103,6 +103,7 @@ impl Terms {
     pub const NONE: Terms = Terms { max_floor: Qty::ZERO, min_qty: Qty::ZERO, post_only: false };
 
     /// Does it ask for nothing?
+    #[inline]
     pub const fn is_plain(&self) -> bool {
         self.max_floor.is_zero() && self.min_qty.is_zero() && !self.post_only
     }
@@ -130,6 +131,7 @@ impl Order {
     }
 
     /// May what is left of the order wait?
+    #[inline]
     pub(super) fn rests(&self) -> bool {
         let waits =
             matches!(self.time_in_force, TimeInForce::Day | TimeInForce::GoodTillCancel | TimeInForce::GoodTillDate);
@@ -137,6 +139,7 @@ impl Order {
     }
 
     /// The least that must be filled when it first trades.
+    #[inline]
     pub(super) fn need(&self) -> Qty {
         match self.time_in_force {
             TimeInForce::FillOrKill => self.leaves,

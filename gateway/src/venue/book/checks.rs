@@ -34,16 +34,24 @@ impl Books {
     ///
     /// # Errors
     /// [`Refused`] says why not; nothing has changed.
+    #[inline]
     pub fn check(&self, order: &Order) -> Result<OrderTicket, Refused> {
-        let ticket = self.check_form(order)?;
+        Ok(OrderTicket { order: *order, step: self.check_all(order)? })
+    }
+
+    /// The step that the order may trade at.
+    #[inline]
+    pub(super) fn check_all(&self, order: &Order) -> Result<i64, Refused> {
+        let step = self.check_form(order)?;
         if !order.terms.is_plain() {
-            self.check_terms(&ticket)?;
+            self.check_terms(order, step)?;
         }
-        Ok(ticket)
+        Ok(step)
     }
 
     /// What must be so of any order, whenever it came.
-    pub(super) fn check_form(&self, order: &Order) -> Result<OrderTicket, Refused> {
+    #[inline]
+    pub(super) fn check_form(&self, order: &Order) -> Result<i64, Refused> {
         let book = self.book(order.instrument).ok_or(Refused::UnknownInstrument)?;
         let step = match order.ord_type {
             OrdType::Limit => book.step_of(order.px).ok_or(Refused::Price)?,
@@ -59,12 +67,11 @@ impl Books {
         if self.orders.find(order.order_id).is_some() {
             return Err(Refused::DuplicateOrder);
         }
-        Ok(OrderTicket { order: *order, step })
+        Ok(step)
     }
 
     /// What must be so of an order with terms of its own when it comes.
-    fn check_terms(&self, ticket: &OrderTicket) -> Result<(), Refused> {
-        let OrderTicket { order, .. } = ticket;
+    fn check_terms(&self, order: &Order, step: i64) -> Result<(), Refused> {
         let Terms { max_floor, min_qty, post_only } = order.terms;
         let only_adds = order.rests() && order.ord_type == OrdType::Limit && min_qty.is_zero();
         if max_floor < Qty::ZERO || min_qty < Qty::ZERO || (post_only && !only_adds) {
@@ -73,7 +80,7 @@ impl Books {
         if order.terms.is_sliced_too_thin(order.leaves) {
             return Err(Refused::Quantity);
         }
-        let would_take = |book: &Book| book.would_take(&self.orders, &entering(order, ticket.step), order.px);
+        let would_take = |book: &Book| book.would_take(&self.orders, &entering(order, step), order.px);
         if post_only && self.book(order.instrument).is_some_and(would_take) {
             return Err(Refused::WouldTake);
         }
