@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use engine::State;
-use gateway::fix::broker::{Broker, BrokerSettings, BrokerStart, WorkingOrder};
+use gateway::fix::broker::{Broker, BrokerSettings, BrokerStart, PendingReplace, WorkingOrder};
 use gateway::fix::message_log::MessageLogSettings;
 use gateway::fix::store::{Changes, SessionStore as _, SledStore};
 use journal::Mark;
 use model::queue::Producer;
-use model::{ClOrdId, Command, CompId, Px, Qty, VenueId};
+use model::{Command, CompId, VenueId};
 
 use crate::config::{self, Configuration};
 use crate::names::names;
@@ -99,6 +99,8 @@ pub(crate) fn open(
             schedule: broker.schedule.clone(),
             connect: broker.connect().with_context(|| format!("TLS towards {name}"))?,
             account: broker.account,
+            foreign_account: broker.foreign_account,
+            ask: broker.ask,
             output_bytes_max: OUTPUT_BYTES_MAX,
             message_log: log.enabled.then(|| MessageLogSettings {
                 folder: config.messages_dir(),
@@ -116,20 +118,26 @@ pub(crate) fn open(
 }
 
 fn start(state: &State, venue: VenueId) -> BrokerStart {
-    let working =
-        state.working_orders().filter(|order| order.venue == venue && order.view.held == 0).map(|order| WorkingOrder {
-            view: order.view,
-            acknowledged: order.at_venue,
-            pending_cancel: order.pending.cancel,
-            pending_replace: order
-                .pending
-                .first_replace()
-                .map_or((ClOrdId::EMPTY, Qty::ZERO, Px::ZERO), |first| (first.cl_ord_id, first.order_qty, first.price)),
-        });
+    let at_venue = state.working_orders().filter(|order| order.venue == venue && order.view.held == 0);
+    let working = at_venue.map(|order| WorkingOrder {
+        view: order.view,
+        acknowledged: order.at_venue,
+        in_doubt: state.is_in_doubt(order),
+        venue_order_id: order.venue_order_id,
+        pending_cancel: order.pending.cancel,
+        is_ending: order.pending.ending.is_some(),
+        pending_replaces: order.pending.replaces().filter(|replace| replace.sent).map(pending).collect(),
+    });
+    let routes = state.instruments().map(|(id, definition)| (id, definition.venue, definition.abilities));
     BrokerStart {
         names: names(state),
-        routes: state.instruments().map(|(instrument, definition)| (instrument, definition.venue)).collect(),
+        routes: routes.collect(),
         working: working.collect(),
         last_seq: state.last_seq(),
     }
+}
+
+fn pending(replace: &engine::PendingReplace) -> PendingReplace {
+    let engine::PendingReplace { cl_ord_id, order_qty, price, stop_px, .. } = *replace;
+    PendingReplace { cl_ord_id, order_qty, price, stop_px }
 }

@@ -162,17 +162,12 @@ impl Mix {
         };
         let account = self.random.u32(0..ACCOUNTS);
         let instrument = self.random.u32(0..INSTRUMENTS);
+        let (origin, symbol) = (Origin::fix(order.session, 0), name(b'S', u64::from(instrument)));
         self.clients.push(Command::NewOrder(NewOrder {
             order_qty: Qty::whole(order.qty),
             price: Px::from_units(order.px * TICK),
             account: name(b'A', u64::from(account)),
-            ..NewOrder::plain(
-                Origin::fix(order.session, 0),
-                order.cl_ord_id,
-                name(b'S', u64::from(instrument)),
-                order.side,
-                OrdType::Limit,
-            )
+            ..NewOrder::plain(origin, order.cl_ord_id, symbol, order.side, OrdType::Limit)
         }));
         self.news.push(order);
     }

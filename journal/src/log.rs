@@ -11,6 +11,8 @@ use crate::format::{
 
 /// Chunks that a whole batch may need: each wastes less than one frame at its end.
 pub(crate) const CHUNKS_MIN: usize = BATCH_BYTES_MAX.div_ceil(CHUNK_BYTES - FRAME_BYTES_MAX) + 1;
+/// Who configures fewer is told so in words.
+const _: () = assert!(CHUNKS_MIN == 70);
 
 /// A run of whole frames on its way to the writer.
 #[derive(Debug)]

@@ -47,7 +47,7 @@ impl Settings {
             return wrong("segment_bytes must be a multiple of 4096 from 256 KiB to 16 GiB");
         }
         if self.chunks < crate::log::CHUNKS_MIN {
-            return wrong("chunks must be at least 18, so that a whole batch always fits");
+            return wrong("chunks must be at least 70, so that a whole batch always fits");
         }
         if self.group_bytes < GROUP_BYTES_MIN || self.group_bytes as u64 > self.segment_bytes / 2 {
             return wrong("group_bytes must be from 64 KiB to half of segment_bytes");

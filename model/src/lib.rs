@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod agent;
+mod bodies;
 pub mod command;
 pub mod day_counts;
 pub mod event;

@@ -12,6 +12,9 @@ pub(super) enum Act {
     /// Orders by telephone.
     #[command(subcommand)]
     Order(OrderCommand),
+    /// Orders that a broker has not answered for.
+    #[command(subcommand)]
+    Orders(OrdersCommand),
     /// Splits an instrument: its orders are restated, so many new for so many old.
     Split {
         /// Symbol(55).
@@ -43,6 +46,43 @@ pub(super) enum Act {
     Halt(ActArgs),
     /// Releases the kill switch.
     Resume(ActArgs),
+}
+
+#[derive(Subcommand)]
+pub(super) enum OrdersCommand {
+    /// Lists them, with what each keeps reserved.
+    InDoubt {
+        #[command(flatten)]
+        place: Place,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = super::Output::Text)]
+        output: super::Output,
+    },
+    /// Says what became of one, by what the broker's people say. Another person must say the same before it is so.
+    Resolve(ResolveArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ResolveArgs {
+    /// OrderID(37).
+    order_id: u64,
+    /// working, canceled, rejected, expired or filled.
+    #[arg(long = "as", value_name = "OUTCOME")]
+    outcome: String,
+    /// LastQty(32) of a fill.
+    #[arg(long)]
+    qty: Option<String>,
+    /// LastPx(31) of a fill.
+    #[arg(long)]
+    px: Option<String>,
+    /// Who says so.
+    #[arg(long)]
+    actor: String,
+    /// Why; the journal keeps it.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Subcommand)]
@@ -99,6 +139,17 @@ pub(super) struct ActArgs {
 pub(super) fn run(act: Act) -> Result<()> {
     match act {
         Act::Order(OrderCommand::Enter(args)) => enter_order(&args)?,
+        Act::Orders(OrdersCommand::InDoubt { place, output }) => {
+            let daemon = Daemon::new(place.http, &place.data);
+            println!("{}", tools::orders::in_doubt(&daemon, matches!(output, super::Output::Json))?);
+        }
+        Act::Orders(OrdersCommand::Resolve(args)) => {
+            let body = serde_json::json!({
+                "order_id": args.order_id, "outcome": args.outcome, "qty": args.qty, "px": args.px,
+                "actor": args.actor, "reason": args.reason,
+            });
+            post("/operator/resolve", &args.place, &body)?;
+        }
         Act::Split { symbol, ratio, reason, place } => {
             let sides = ratio.split_once(':').and_then(|(new, old)| Some((new.parse().ok()?, old.parse().ok()?)));
             let (new, old): (u32, u32) = sides.context("the ratio is new for old, as 2:1")?;

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gateway::fix::broker::Ask;
 use gateway::fix::driver::ConnectSettings;
 use gateway::fix::schedule::Schedule;
 use gateway::fix::session::{LogonFields, Role, SessionConfig};
 use gateway::fix::tag;
 use gateway::fix::tls::{Identity, TlsClient, TlsFailure};
-use model::{AccountName, CompId};
+use gateway::fix::version::Version;
+use model::{Abilities, AccountName, CompId};
 
 use super::section::Section;
 use super::{Protocol, access, protocol};
@@ -21,6 +23,21 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
+/// What a broker does by itself unless the file says otherwise: what nearly every broker does.
+const USUAL: [Abilities; 7] = [
+    Abilities::STOP,
+    Abilities::GOOD_TILL_DATE,
+    Abilities::DAYS,
+    Abilities::OPENING,
+    Abilities::CLOSING,
+    Abilities::HALTS,
+    Abilities::NOT_BEST,
+];
+
+/// What FIX 4.2 has no words for.
+const LATER: [Abilities; 4] =
+    [Abilities::HALTS, Abilities::NOT_BEST, Abilities::TRAILING_STOP, Abilities::MARKET_TO_LIMIT];
+
 /// A broker.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Broker {
@@ -30,6 +47,12 @@ pub(crate) struct Broker {
     pub(crate) target_comp_id: CompId,
     /// Account(1) that it knows us by; empty where it knows our own accounts.
     pub(crate) account: AccountName,
+    /// Account(1) of orders there that we did not send; empty where they belong to nobody.
+    pub(crate) foreign_account: AccountName,
+    /// What it does by itself.
+    pub(crate) does: Abilities,
+    /// How it is asked for what is in doubt.
+    pub(crate) ask: Ask,
     /// When the session is open.
     pub(crate) schedule: Option<Schedule>,
     protocol: Protocol,
@@ -101,18 +124,47 @@ pub(super) fn broker(entry: &Section<'_>, own: CompId) -> Broker {
     if heartbeat.subsec_nanos() != 0 {
         entry.report("heartbeat", "HeartBtInt(108) is in whole seconds", "like \"30s\"");
     }
+    let protocol = protocol::protocol(entry, &Protocol::default());
+    let ask = entry.word("ask", Ask::Status, &[("status", Ask::Status), ("mass_status", Ask::MassStatus)]);
+    if ask == Ask::MassStatus && protocol.version == Version::Fix42 {
+        entry.report("ask", "FIX.4.2 has no OrderMassStatusRequest(AF)", "\"status\"");
+    }
+    let account = |key| if entry.has(key) { entry.name(key, None) } else { AccountName::EMPTY };
     Broker {
         sender_comp_id: entry.name("sender_comp_id", Some(own)),
         target_comp_id: entry.name("target_comp_id", None),
-        account: if entry.has("account") { entry.name("account", None) } else { AccountName::EMPTY },
+        account: account("account"),
+        foreign_account: account("foreign_account"),
+        does: does(entry, protocol.version),
+        ask,
         schedule: access::schedule(entry),
-        protocol: protocol::protocol(entry, &Protocol::default()),
+        protocol,
         heartbeat,
         logon_fields: LogonFields(credentials(entry)),
         addresses: addresses(entry),
         reconnect: (reconnect_min, reconnect_max),
         tls: entry.has("tls").then(|| tls(entry.section("tls"))),
     }
+}
+
+fn does(entry: &Section<'_>, version: Version) -> Abilities {
+    let all = |abilities: Vec<Abilities>| abilities.into_iter().fold(Abilities::NONE, Abilities::with);
+    let has_words = |ability: &Abilities| version != Version::Fix42 || !LATER.contains(ability);
+    if !entry.has("does") {
+        return all(USUAL.into_iter().filter(has_words).collect());
+    }
+    let mut named = Vec::new();
+    for text in entry.texts("does") {
+        match Abilities::WORDS.iter().find(|(_, word)| *word == text) {
+            Some((ability, _)) if has_words(ability) => named.push(*ability),
+            Some(_) => entry.report("does", format!("FIX.4.2 has no words for {text}"), "leave it out"),
+            None => {
+                let words: Vec<&str> = Abilities::WORDS.iter().map(|(_, word)| *word).collect();
+                entry.report("does", format!("{text:?} is none of them"), &words.join(", "));
+            }
+        }
+    }
+    all(named)
 }
 
 fn addresses(entry: &Section<'_>) -> Vec<SocketAddr> {

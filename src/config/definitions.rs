@@ -35,7 +35,9 @@ impl Configuration {
     ) -> Vec<Command> {
         let instruments = self.instruments.iter().map(|entry| {
             let venue = if entry.broker.is_empty() { VenueId::PAPER } else { venue_of(&entry.broker) };
-            Command::DefineInstrument(DefineInstrument { venue, ..entry.definition })
+            let broker = self.brokers.iter().find(|broker| broker.target_comp_id == entry.broker);
+            let abilities = broker.map_or(entry.definition.abilities, |broker| broker.does);
+            Command::DefineInstrument(DefineInstrument { venue, abilities, ..entry.definition })
         });
         let accounts = self.accounts.iter().map(|entry| Command::DefineAccount(entry.definition));
         let sessions = self.sessions.iter().map(|session| {

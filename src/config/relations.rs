@@ -160,6 +160,7 @@ pub(super) fn brokers(entries: &Parts<'_, Broker>, instruments: &Parts<'_, Instr
         } else if !names.insert(name) {
             section.report("target_comp_id", format!("session {name} is defined twice"), "remove one of them");
         }
+        account_exists(section, "foreign_account", broker.foreign_account, configuration);
     }
     let known: Vec<CompId> = entries.iter().map(|(_, broker)| broker.target_comp_id).collect();
     for (section, instrument) in instruments.iter() {

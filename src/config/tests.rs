@@ -3,7 +3,7 @@
 use gateway::fix::dictionary::Level;
 use gateway::fix::value::TimePrecision;
 use gateway::fix::version::Version;
-use model::{Command, Qty};
+use model::{Abilities, Command, Qty};
 
 use super::*;
 
@@ -336,7 +336,43 @@ schedule = { start = "08:00", end = "17:00", zone = "Europe/London" }
     assert_eq!(read.instruments[0].broker.as_str(), "PRIME");
     let venue = model::VenueId::broker(model::SessionId(3));
     let defined = read.definitions(|_| venue, |_| false);
-    assert!(defined.iter().any(|one| matches!(one, Command::DefineInstrument(one) if one.venue == venue)));
+    let there = |one: &Command| match one {
+        Command::DefineInstrument(one) if one.venue == venue => Some(one.abilities),
+        _ => None,
+    };
+    let abilities = defined.iter().find_map(there).expect("its instrument goes there");
+    assert!(
+        abilities.has(Abilities::DAYS.with(Abilities::STOP)) && !abilities.has(Abilities::ICEBERG),
+        "the usual ones"
+    );
+}
+
+#[test]
+fn broker_does_what_the_file_says() {
+    let broker = r#"
+[[brokers]]
+target_comp_id = "PRIME"
+addresses = ["127.0.0.1:9"]
+does = ["iceberg", "min_qty"]
+foreign_account = "ALPHA"
+ask = "mass_status"
+"#;
+    let text = small() + broker;
+    let read = Configuration::parse("test.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    let [broker] = &read.brokers[..] else { panic!("one broker") };
+    assert_eq!(broker.does, Abilities::ICEBERG.with(Abilities::MIN_QTY));
+    assert_eq!((broker.foreign_account.as_str(), broker.ask), ("ALPHA", gateway::fix::broker::Ask::MassStatus));
+
+    let wrong = text.replace("min_qty", "teleport").replace("ALPHA\"\nask", "OMEGA\"\nversion = \"FIX.4.2\"\nask");
+    let found = problems(&wrong);
+    for (key, says) in [
+        ("brokers[0].does", "teleport"),
+        ("brokers[0].foreign_account", "not defined"),
+        ("brokers[0].ask", "OrderMassStatusRequest"),
+    ] {
+        let reported = found.iter().any(|problem| problem.key == key && problem.reason.contains(says));
+        assert!(reported, "{key} {says}: {found:?}");
+    }
 }
 
 #[test]

@@ -7,20 +7,22 @@ use super::fields::{Field, get};
 use super::memory::{set, state};
 use super::play::Play;
 use super::prime::{Heard, key};
-use super::script::{Line, Step, Way, What};
+use super::script::{Line, Role, Step, Way, What};
 use super::street::Street;
 
-/// ExecTypes that say nothing new to the client: Millrace told it of the order, and that a request is pending, when it had
-/// decided so.
-const TOLD_BEFORE: [&str; 4] = ["0", "6", "A", "E"];
+/// ExecTypes that say nothing new to the client: when Millrace had decided so, it told it of the pending request.
+const TOLD_BEFORE: [&str; 3] = ["6", "A", "E"];
+/// The same, where Millrace also told it that the order is New.
+const TOLD_BEFORE_WITH_NEW: [&str; 4] = ["0", "6", "A", "E"];
 
 impl Play {
     pub(crate) fn as_client(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
             What::Venue(_) => return Ok(()),
-            What::Request(line, way) => {
+            What::Request(line, ways) => {
+                let way = ways.of(Role::Client);
                 self.client_listens()?;
-                self.request(line, *way)?;
+                self.request(line, way)?;
                 match (way, line.msg_type) {
                     (Way::Here, _) => self.answered_here.push(line.cl_ord_id.clone()),
                     (_, b"F" | b"G") => self.undecided.push(line.clone()),
@@ -109,8 +111,9 @@ impl Play {
     fn client_is_told(&mut self, line: &Line) -> Result<(), String> {
         let first = self.memory.first_name(&line.cl_ord_id);
         let expected = Line { fields: self.for_client(line), ..line.clone() };
+        let told_before = if self.new_at_acceptance { &TOLD_BEFORE_WITH_NEW[..] } else { &TOLD_BEFORE };
         let was_told =
-            |exec_type: Option<&str>| !first.is_empty() && exec_type.is_some_and(|it| TOLD_BEFORE.contains(&it));
+            |exec_type: Option<&str>| !first.is_empty() && exec_type.is_some_and(|it| told_before.contains(&it));
         if !was_told(line.get(tag::EXEC_TYPE)) {
             let heard = loop {
                 let heard = self.street.until("our client hears of it", |street| street.client.inbox.pop_front())?;

@@ -67,10 +67,10 @@ pub(crate) fn scenario(id: &str) {
         let died = |_| Err("it panicked; see above".to_owned());
         WAYS.map(run).map(|running| running.join().unwrap_or_else(died))
     });
-    let cell = |result: &Result<(), String>| match (result, waits_for) {
-        (Ok(()), _) => PASSES.to_owned(),
-        (Err(_), Some(what)) => format!("waits for {what}"),
-        (Err(_), None) => "fails".to_owned(),
+    let cell = |result: &Result<(), String>| match (waits_for, result) {
+        (Some(what), _) => format!("waits for {what}"),
+        (None, Ok(())) => PASSES.to_owned(),
+        (None, Err(_)) => "fails".to_owned(),
     };
     let row = row(&path, &script.title, &results.each_ref().map(cell));
     let failed = WAYS.iter().zip(&results).filter_map(|((role, crash), result)| {

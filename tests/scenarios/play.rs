@@ -11,6 +11,8 @@ use super::street::{Patience, Street};
 pub(crate) struct Play {
     pub(crate) street: Street,
     crash: bool,
+    /// Millrace tells its client that an order is New before the broker has said so.
+    pub(crate) new_at_acceptance: bool,
     /// What the client knows.
     pub(crate) memory: Memory,
     /// The client is told something that it has not looked at.
@@ -35,6 +37,7 @@ pub(crate) fn play(script: &Script, role: Role, crash: bool, patience: Patience)
     let mut play = Play {
         street: Street::open(script, role, patience)?,
         crash,
+        new_at_acceptance: !script.settings(role, "engine").contains("acknowledge = \"venue\""),
         memory: Memory::default(),
         unread: false,
         kept_back: Vec::new(),
@@ -56,13 +59,13 @@ pub(crate) fn play(script: &Script, role: Role, crash: bool, patience: Patience)
 impl Play {
     fn as_broker(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
-            What::Request(line, way) => {
+            What::Request(line, ways) => {
                 if self.unread {
                     // It is on its way while the client asks; so it was decided before.
                     let some = |street: &mut Street| (!street.client.inbox.is_empty()).then_some(());
                     self.street.until("the report that crosses the request", some)?;
                 }
-                self.request(line, *way)?;
+                self.request(line, ways.of(Role::Broker))?;
             }
             What::Venue(act) => {
                 if act.decides() {

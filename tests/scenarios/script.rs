@@ -44,7 +44,7 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     /// From the client to the broker.
-    Request(Line, Way),
+    Request(Line, Ways),
     /// From the broker to the client.
     Answer(Line),
     /// What the market behind Millrace does, when Millrace is the broker.
@@ -60,6 +60,32 @@ pub(crate) enum Way {
     Later,
     /// Millrace answers by itself; the broker behind hears nothing.
     Here,
+}
+
+/// The same in each role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Ways {
+    broker: Way,
+    client: Way,
+}
+
+impl Ways {
+    const THROUGH: Ways = Ways { broker: Way::Through, client: Way::Through };
+
+    pub(crate) fn of(self, role: Role) -> Way {
+        match role {
+            Role::Broker => self.broker,
+            Role::Client => self.client,
+        }
+    }
+
+    fn set(&mut self, only: Option<Role>, way: Way) {
+        match only {
+            Some(Role::Broker) => self.broker = way,
+            Some(Role::Client) => self.client = way,
+            None => *self = Ways { broker: way, client: way },
+        }
+    }
 }
 
 /// A message as the table has it.
@@ -114,7 +140,7 @@ impl Script {
                 script.settings.push(setting(line).ok_or_else(|| format!("line {at}: not a setting"))?);
             }
         };
-        let mut reader = Reader { columns, only: None, next: Way::Through };
+        let mut reader = Reader { columns, only: None, next: Ways::THROUGH };
         for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             if let Some(what) = reader.line(line).map_err(|why| format!("line {at}: {why}"))? {
                 script.steps.push(Step { at, only: reader.only, what });
@@ -175,7 +201,7 @@ fn words(line: &str) -> Vec<(usize, &str)> {
 struct Reader {
     columns: Vec<Column>,
     only: Option<Role>,
-    next: Way,
+    next: Ways,
 }
 
 impl Reader {
@@ -183,7 +209,7 @@ impl Reader {
         match line.get(..2) {
             Some("> ") => {
                 let request = self.message(line)?;
-                Ok(Some(What::Request(request, std::mem::replace(&mut self.next, Way::Through))))
+                Ok(Some(What::Request(request, std::mem::replace(&mut self.next, Ways::THROUGH))))
             }
             Some("< ") => Ok(Some(What::Answer(self.message(line)?))),
             Some("  ") => self.direction(line.trim()),
@@ -200,8 +226,8 @@ impl Reader {
             "only as the broker" => self.only = Some(Role::Broker),
             "only as the client" => self.only = Some(Role::Client),
             "in both roles" => self.only = None,
-            "Millrace answers the next request by itself" => self.next = Way::Here,
-            "Millrace keeps the next request back" => self.next = Way::Later,
+            "Millrace answers the next request by itself" => self.next.set(self.only, Way::Here),
+            "Millrace keeps the next request back" => self.next.set(self.only, Way::Later),
             _ => return Err(format!("no direction {line:?}")),
         }
         Ok(None)
@@ -235,5 +261,66 @@ impl Reader {
             }
         }
         Ok(Line { msg_type, cl_ord_id: cl_ord_id.into(), orig_cl_ord_id: orig_cl_ord_id.into(), fields: named, blank })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "A.1.a  Title\nText.\nSetting as the client: engine idle = \"park\"\n\n\
+                        Message               ExecType  OrderQty  and\n";
+
+    fn read(table: &str) -> Result<Script, String> {
+        Script::read(&format!("{HEAD}{table}"))
+    }
+
+    #[test]
+    fn words_stand_for_the_fields_of_their_columns() {
+        let script = read("< ExecutionReport(Y,X)  Trade     100       TimeInForce=Day LastQty=5\n").unwrap_err();
+        assert_eq!(script, "line 6: \"Trade\" does not stand under a column's first letter");
+        let script = read("< ExecutionReport(Y)  Trade               TimeInForce=Day LastQty=5\n").unwrap();
+        assert_eq!((script.id.as_str(), script.title.as_str()), ("A.1.a", "Title"));
+        assert_eq!(script.settings(Role::Client, "engine"), "idle = \"park\"\n");
+        assert_eq!(script.settings(Role::Broker, "engine"), "");
+        let [Step { at: 6, only: None, what: What::Answer(line) }] = &script.steps[..] else { panic!("{script:?}") };
+        assert_eq!((line.msg_type, line.cl_ord_id.as_str(), line.orig_cl_ord_id.as_str()), (&b"8"[..], "Y", ""));
+        let fields = [(150, "F"), (59, "0"), (32, "5")].map(|(tag, value)| (tag, value.to_owned()));
+        assert_eq!((line.fields.as_slice(), line.blank.as_slice()), (&fields[..], &[38][..]));
+    }
+
+    #[test]
+    fn directions_hold_for_the_role_that_they_are_for() {
+        let script = read(
+            "  only as the broker: a reason\n  Millrace answers the next request by itself: a reason\n  venue suspends\n\
+             \x20 in both roles\n> NewOrderSingle(X)\n> NewOrderSingle(Y)\n",
+        )
+        .unwrap();
+        assert_eq!((script.steps(Role::Broker).count(), script.steps(Role::Client).count()), (3, 2));
+        let ways = |step: &Step| match &step.what {
+            What::Request(_, ways) => Some((ways.of(Role::Broker), ways.of(Role::Client))),
+            _ => None,
+        };
+        let ways: Vec<_> = script.steps(Role::Client).filter_map(ways).collect();
+        assert_eq!(ways, [(Way::Here, Way::Through), (Way::Through, Way::Through)]);
+    }
+
+    #[test]
+    fn what_nobody_would_understand_is_an_error() {
+        for (table, why) in [
+            ("", "the table is empty"),
+            ("NewOrderSingle(X)\n", "line 6: begins with neither >, < nor two spaces"),
+            ("> Allocation(X)\n", "line 6: no such message"),
+            ("> NewOrderSingle\n", "line 6: no (ClOrdID)"),
+            (">  NewOrderSingle(X)\n", "line 6: the message does not follow its arrow"),
+            ("> NewOrderSingle(X)   Fill\n", "line 6: ExecType(150) has no value \"Fill\""),
+            ("> NewOrderSingle(X)                       Colour=red\n", "line 6: no field \"Colour\""),
+            ("> NewOrderSingle(X)                       red\n", "line 6: \"red\" is not Name=Value"),
+            ("  venue dances\n", "line 6: a venue cannot do [\"dances\"]"),
+            ("  venue fills many at 100\n", "line 6: \"many\" is no amount"),
+            ("  now and then: why\n", "line 6: no direction \"now and then: why\""),
+        ] {
+            assert_eq!(read(table).map(|_| ()), Err(why.to_owned()), "{table}");
+        }
     }
 }

@@ -12,4 +12,5 @@ pub mod fix_tail;
 pub mod journal_dump;
 pub mod journal_verify;
 pub mod json;
+pub mod orders;
 pub mod sql;

@@ -203,8 +203,10 @@ fn review(state: &State, seq: Seq, now: EngineTime, events: &mut Events) -> Work
             next_expiry = next_expiry.min(order.view.expire_time);
         }
     }
-    let acted = u8::from(!events.as_slice().is_empty());
-    WorkAdvanced { cursor: cursor as u64, next_expiry, acted, ..done(cursor == 0) }
+    let acted = !events.as_slice().is_empty();
+    // What something was due to is looked at once more.
+    let is_done = cursor == 0 && !acted && !state.agenda.acted;
+    WorkAdvanced { cursor: cursor as u64, next_expiry, acted: u8::from(acted), ..done(is_done) }
 }
 
 /// Is anything under review that the keys of an order do not tell?

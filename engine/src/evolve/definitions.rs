@@ -1,7 +1,7 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, InstrumentDefined, Link, QuoteUpdated, Resolution, ResolutionGiven, Scope,
+    AccountDefined, AccountId, InstrumentDefined, Link, OrderId, QuoteUpdated, Resolution, ResolutionGiven, Scope,
     SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
@@ -151,9 +151,21 @@ impl State {
     pub(super) fn resolution_given(&mut self, e: &ResolutionGiven) {
         match e.outcome {
             Resolution::Proposed => self.proposals.put(e.resolution),
-            Resolution::Approved => self.proposals.remove(e.resolution.order_id),
+            Resolution::Approved => {
+                self.proposals.remove(e.resolution.order_id);
+                self.settled(e.resolution.order_id);
+            }
             Resolution::NotInDoubt | Resolution::NotApplicable | Resolution::UnknownOrder => {}
         }
+    }
+
+    /// Two people have said how the order stands: it is in sight until the next loss of the connection.
+    fn settled(&mut self, order_id: OrderId) {
+        let Some(slot) = self.orders.find(order_id) else { return };
+        let epoch = self.venues.epoch(self.orders.get(slot).venue);
+        let order = self.orders.get_mut(slot);
+        order.sent_epoch = epoch;
+        order.heard_epoch = epoch;
     }
 
     pub(super) fn instrument_mut(&mut self, index: u32) -> &mut Instrument {

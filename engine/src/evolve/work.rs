@@ -94,10 +94,10 @@ impl State {
         agenda.review = Some(e.cursor as usize);
         agenda.acted |= e.acted == 1;
         if e.is_done == 0 {
-            return;
-        }
-        if std::mem::take(&mut agenda.acted) {
-            agenda.review = Some(self.orders.working().len());
+            if e.cursor == 0 {
+                agenda.acted = false;
+                agenda.review = Some(self.orders.working().len());
+            }
             return;
         }
         agenda.review = None;

@@ -67,6 +67,24 @@ impl Bench {
         events
     }
 
+    /// A command, and all steps that follow of it; the events of all.
+    pub(crate) fn settle(&mut self, command: Command) -> Vec<Event> {
+        let mut events = self.run(command);
+        let mut steps = 0;
+        while self.state.has_work() {
+            events.extend(self.run(Command::Step(Step { reserved: 0 })));
+            steps += 1;
+            assert!(steps < 1_000_000, "work comes to an end");
+        }
+        self.state.assert_sums();
+        events
+    }
+
+    /// The status of an order.
+    pub(crate) fn status(&self, order_id: OrderId) -> OrdStatus {
+        self.state.order(order_id).expect("it is remembered").view.ord_status
+    }
+
     pub(crate) fn quote(&mut self, instrument: u32, bid: i64, ask: i64) -> Vec<Event> {
         self.run(Command::Quote(Quote {
             bid_px: Px::whole(bid),

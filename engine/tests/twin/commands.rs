@@ -222,7 +222,7 @@ impl Commands {
             trading_day: self.day,
             phase: PHASES[self.phase],
             reserved: [0; 3],
-            actor: Text::EMPTY,
+            actor: Text::literal("twin"),
             reason: Text::EMPTY,
         })
     }

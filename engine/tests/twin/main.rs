@@ -10,8 +10,11 @@
 mod bench;
 mod commands;
 mod compare;
+mod due;
 mod market;
 mod order;
+mod reports;
+mod requests;
 mod said;
 mod twin;
 

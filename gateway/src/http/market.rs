@@ -178,7 +178,7 @@ fn time(given: Option<&str>) -> Result<EngineTime, Problem> {
 }
 
 /// Exact, or refused: never rounded.
-fn units(field: &str, amount: &Amount) -> Result<i64, Problem> {
+pub(super) fn units(field: &str, amount: &Amount) -> Result<i64, Problem> {
     let wrong = || invalid(format!("{field} must be a decimal above zero as text, with at most 8 places"));
     let decimal = match amount {
         Amount::Whole(whole) => Decimal::from(*whole),

@@ -9,6 +9,7 @@ mod guard;
 mod market;
 mod metrics;
 mod operator;
+mod orders;
 mod reload;
 mod routes;
 mod server;
@@ -19,6 +20,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use orders::{InDoubt, Proposed};
 pub use reload::{Reload, ReloadRefused, ReloadReport, Reloaded};
 pub use server::{Failure, Running, Settings, start};
 pub use sources::{

@@ -87,7 +87,7 @@ pub(super) enum Amount {
 #[derive(Serialize)]
 pub(super) struct Done {
     /// The frame that holds the act.
-    seq: u64,
+    pub(super) seq: u64,
     /// Its time, nanoseconds since 1970.
     time_ns: i64,
     /// Did it change anything?
@@ -209,7 +209,7 @@ pub(super) async fn act_by(
         return Err(Problem::new(
             StatusCode::CONFLICT,
             format!("the engine recorded the act in frame {} and changed nothing", act.seq),
-            "look at /status, and at the frame: something may be unknown or out of range, or risk refused the order",
+            "look at /status, and at the frame: something may be unknown or out of range, the order not in doubt, or risk refused it",
         ));
     }
     Ok(Json(Done { seq: act.seq.0, time_ns: act.time.0, applied: act.applied }))

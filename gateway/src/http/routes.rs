@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{market, metrics, operator, reload, token::Token};
+use super::{market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -31,8 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str =
-    "GET /health /metrics /status, POST /sql /reload, and /operator/ halt resume cash sequence order split phase";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt, POST /sql /reload, and /operator/ halt resume cash sequence order split phase resolve";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -63,6 +62,8 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/order", post(market::order))
         .route("/operator/split", post(market::split))
         .route("/operator/phase", post(market::phase))
+        .route("/operator/resolve", post(orders::resolve))
+        .route("/orders/in-doubt", get(orders::in_doubt))
         .route("/reload", post(reload::reload))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)

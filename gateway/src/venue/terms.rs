@@ -4,7 +4,7 @@ use model::{InstrumentId, OrdType, OrderId, Px, Qty, Side, TimeInForce};
 
 /// Times that an iceberg may show itself anew. One that meets a single large order is filled slice by slice; this bounds how
 /// many fills that are.
-pub(super) const ICEBERG_SLICES_MAX: i64 = 100;
+pub const ICEBERG_SLICES_MAX: i64 = 100;
 
 /// An order as it comes to the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,7 +109,7 @@ impl Terms {
 
     /// Would `leaves` be shown in too many slices?
     pub(super) fn is_sliced_too_thin(&self, leaves: Qty) -> bool {
-        !self.max_floor.is_zero() && leaves.units() / ICEBERG_SLICES_MAX > self.max_floor.units()
+        !self.max_floor.is_zero() && leaves.units() > self.max_floor.units().saturating_mul(ICEBERG_SLICES_MAX)
     }
 }
 

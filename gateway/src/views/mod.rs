@@ -8,6 +8,7 @@ mod acts;
 mod agent;
 mod counts;
 mod days;
+mod doubt;
 mod figures;
 mod status;
 
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use model::{
     AccountId, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId, Notional,
-    PositionChanged, Quote, Scope, Seq, SetTradingState, TradingState,
+    PositionChanged, Quote, Resolution, Scope, Seq, SetTradingState, TradingState,
 };
 use parking_lot::RwLock;
 
@@ -27,6 +28,7 @@ pub use acts::ActStatus;
 pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use days::{CalendarStatus, DayStatus};
+pub use doubt::{Doubt, Doubtful};
 pub use figures::{Mark, Marked, decimal, mark, money};
 pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
@@ -59,6 +61,7 @@ pub struct Views {
     positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
     working: counts::Working,
     days: days::Days,
+    doubt: Doubt,
     acts: VecDeque<Act>,
     acts_total: u64,
 }
@@ -129,8 +132,13 @@ impl Views {
         let mut applied = matches!(command, Command::SetSequenceNumbers(_) | Command::Reload(_));
         for event in events {
             self.events += 1;
-            // An order by telephone that risk refused is an act that changed nothing.
-            applied |= !matches!(event, Event::OrderRefused(_));
+            // An order by telephone that risk refused, and a word on an order that is not in doubt, are acts that changed nothing.
+            applied |= match &event {
+                Event::OrderRefused(_) => false,
+                Event::ResolutionGiven(e) => matches!(e.outcome, Resolution::Proposed | Resolution::Approved),
+                _ => true,
+            };
+            self.doubt.follow(seq, &event);
             self.fold_event(time, &event);
         }
         if is_act(command) {
@@ -156,6 +164,11 @@ impl Views {
     /// Positions that ever traded, by account and instrument.
     pub fn positions(&self) -> impl Iterator<Item = &PositionChanged> {
         self.positions.values()
+    }
+
+    /// Orders in doubt.
+    pub fn doubt(&self) -> &Doubt {
+        &self.doubt
     }
 
     /// The newest operator acts, oldest first.

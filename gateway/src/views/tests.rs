@@ -286,7 +286,7 @@ fn frame_that_was_folded_before_is_ignored() {
         ord_type: OrdType::Limit,
         time_in_force: TimeInForce::Day,
         ord_status: OrdStatus::Rejected,
-        cum_notional: model::Notional::ZERO,
+        cum_notional: Notional::ZERO,
         existing_qty: Qty::ZERO,
         cum_qty: Qty::ZERO,
         leaves_qty: Qty::ZERO,

@@ -10,7 +10,7 @@ use model::{
 };
 
 pub fn small() -> Settings {
-    Settings { chunks: 20, ..Settings::default().with_segment_bytes(256 << 10) }
+    Settings { chunks: 72, ..Settings::default().with_segment_bytes(256 << 10) }
 }
 
 pub fn time(seq: u64) -> EngineTime {

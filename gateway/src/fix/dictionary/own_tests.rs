@@ -79,12 +79,15 @@ fn orders() -> impl Strategy<Value = OrderView> {
     })
 }
 
-/// FIX 4.2 has no market-to-limit orders.
+/// FIX 4.2 has no market-to-limit orders, and says otherwise that one is for the close.
 fn in_words_of(version: Version, order: OrderView) -> OrderView {
-    match (version, order.ord_type) {
-        (Version::Fix42, OrdType::MarketToLimit) => OrderView { ord_type: OrdType::Limit, ..order },
-        _ => order,
+    if version != Version::Fix42 {
+        return order;
     }
+    let ord_type = if order.ord_type == OrdType::MarketToLimit { OrdType::Limit } else { order.ord_type };
+    let at_the_close = order.time_in_force == TimeInForce::AtTheClose;
+    let time_in_force = if at_the_close { TimeInForce::Day } else { order.time_in_force };
+    OrderView { ord_type, time_in_force, ..order }
 }
 
 /// Every event that a client hears of, with the order in it.

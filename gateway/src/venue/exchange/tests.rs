@@ -1,36 +1,84 @@
 //! Each answer of the venue, to the orders and requests that the log brings.
 
-use ReportKind::{Accepted, CancelRejected, Canceled, Filled, Rejected, ReplaceRejected, Replaced};
+use ReportKind::{Accepted, CancelRejected, Canceled, Filled, Rejected, ReplaceRejected, Replaced, Restated};
 use model::{
-    AccountId, CancelRequested, ClOrdId, EngineTime, Notional, OrdStatus, OrderAccepted, Quote, QuoteUpdated,
-    ReplaceRequested, SessionId, Side,
+    AccountId, CalendarName, CancelCause, CancelRequested, ClOrdId, Contingency, CxlRejReason, DefineInstrument,
+    EngineTime, OrdRejReason, OrdStatus, OrderAccepted, OrderCanceled, OrderSuspended, OrderTriggered, Quote,
+    QuoteUpdated, ReplaceRequested, ReportKind, SessionId, SetTradingPhase, SetTradingState, Side, SplitBegun,
+    SplitOrders, Text, TimeInForce, TradingPhaseChanged, TradingStateChanged, WorkAdvanced,
 };
 
 use super::*;
+
+mod hours;
+mod terms;
 
 const INSTRUMENT: InstrumentId = InstrumentId(0);
 
 pub(in crate::venue) fn view(order_id: u64, side: Side, px: i64, qty: i64) -> OrderView {
     OrderView {
-        cum_notional: Notional::ZERO,
         order_id: OrderId(order_id),
         order_qty: Qty::from_units(qty),
         price: Px::from_units(px),
-        cum_qty: Qty::ZERO,
-        cl_ord_id: ClOrdId::EMPTY,
-        orig_cl_ord_id: ClOrdId::EMPTY,
-        session: SessionId(0),
         account: AccountId(0),
         instrument: INSTRUMENT,
         side,
         ord_type: if px == 0 { OrdType::Market } else { OrdType::Limit },
-        time_in_force: TimeInForce::Day,
         ord_status: OrdStatus::New,
+        ..OrderView::unknown(SessionId(0), ClOrdId::EMPTY)
+    }
+}
+
+/// The worst price of an order without one is far away.
+fn worst_px(order: &OrderView) -> Px {
+    match (order.price, order.side) {
+        (Px::ZERO, Side::Buy) => Px::from_units(1_000_000),
+        (Px::ZERO, Side::Sell) => Px::from_units(1),
+        (price, _) => price,
     }
 }
 
 pub(in crate::venue) fn accepted(order: OrderView) -> Event {
-    OrderAccepted { order, worst_px: order.price, transact_time: EngineTime(0) }.into()
+    with_terms(order, 0, 0).into()
+}
+
+fn with_terms(order: OrderView, min_qty: i64, max_floor: i64) -> OrderAccepted {
+    OrderAccepted {
+        order,
+        worst_px: worst_px(&order),
+        transact_time: EngineTime(0),
+        cash_order_qty: Qty::ZERO,
+        min_qty: Qty::from_units(min_qty),
+        max_floor: Qty::from_units(max_floor),
+        peg_offset: Px::ZERO,
+        cl_ord_link_id: ClOrdId::EMPTY,
+        contingency: Contingency::None,
+        reserved: [0; 7],
+    }
+}
+
+pub(in crate::venue) fn listing(tick: i64) -> Listing {
+    Listing {
+        instrument: INSTRUMENT,
+        tick: Px::from_units(tick),
+        is_here: true,
+        calendar: CalendarName::EMPTY,
+        is_halted: false,
+        is_splitting: false,
+    }
+}
+
+pub(in crate::venue) fn open(view: OrderView, acknowledged: bool) -> OpenOrder {
+    OpenOrder {
+        view,
+        worst_px: worst_px(&view),
+        min_qty: Qty::ZERO,
+        max_floor: Qty::ZERO,
+        suspended: false,
+        acknowledged,
+        pending_cancel: false,
+        pending_replace: None,
+    }
 }
 
 pub(in crate::venue) fn quoted(bid: i64, bid_qty: i64, ask: i64, ask_qty: i64) -> Event {
@@ -48,7 +96,8 @@ pub(in crate::venue) fn quoted(bid: i64, bid_qty: i64, ask: i64, ask_qty: i64) -
 }
 
 fn cancel(order_id: u64) -> Event {
-    CancelRequested { order: view(order_id, Side::Buy, 1, 1) }.into()
+    let order = view(order_id, Side::Buy, 1, 1);
+    CancelRequested { order, cause: CancelCause::Client, reserved: [0; 15] }.into()
 }
 
 fn replace(order_id: u64, qty: i64, px: i64) -> Event {
@@ -56,7 +105,9 @@ fn replace(order_id: u64, qty: i64, px: i64) -> Event {
         order: view(order_id, Side::Buy, 1, 1),
         order_qty: Qty::from_units(qty),
         price: Px::from_units(px),
+        stop_px: Px::ZERO,
         worst_px: Px::from_units(px),
+        behind: ClOrdId::EMPTY,
         reserved: 0,
     }
     .into()
@@ -71,7 +122,7 @@ struct Venue(Exchange, u64);
 impl Venue {
     fn new() -> Venue {
         let mut exchange = Exchange::new(100, 1, 7);
-        exchange.define(INSTRUMENT, Px::from_units(5));
+        exchange.list(&listing(5));
         Venue(exchange, 7)
     }
 
@@ -218,10 +269,6 @@ fn quote_that_reaches_resting_orders_fills_them_by_priority() {
     assert_eq!(venue.on(quoted(80, 1, 95, 12)), [(2, Filled, 5, 100), (3, Filled, 5, 100), (1, Filled, 2, 95)]);
 }
 
-fn open(view: OrderView, acknowledged: bool) -> OpenOrder {
-    OpenOrder { view, acknowledged, pending_cancel: false, pending_replace: None }
-}
-
 #[test]
 fn acknowledged_orders_rest_again_in_silence_and_keep_their_priority() {
     let mut venue = Venue::new();
@@ -280,9 +327,9 @@ fn order_from_before_a_tick_change_rests_again() {
 fn orders_of_a_broker_s_instrument_are_none_of_our_business() {
     let mut venue = Venue::new();
     let elsewhere = InstrumentId(9);
-    venue.0.leave(elsewhere);
+    venue.0.list(&Listing { instrument: elsewhere, is_here: false, ..listing(5) });
     let order = OrderView { instrument: elsewhere, ..view(8, Side::Buy, 100, 50) };
     assert_eq!(venue.on(accepted(order)), []);
-    assert_eq!(venue.on(Event::CancelRequested(CancelRequested { order })), []);
+    assert_eq!(venue.on(CancelRequested { order, cause: CancelCause::Client, reserved: [0; 15] }.into()), []);
     assert_eq!(venue.0.books().len(), 0);
 }

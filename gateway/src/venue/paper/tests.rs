@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use model::queue::{Consumer, bounded};
 use model::{OrderId, ReportKind, Side, VenueReport};
 
-use super::super::exchange::tests::{accepted, quoted, view};
+use super::super::exchange::tests::{accepted, listing, open, quoted, view};
 use super::*;
 
 /// A log in memory, one event a frame.
@@ -19,13 +19,14 @@ impl Tail for Script {
     }
 }
 
-const INSTRUMENT: InstrumentId = InstrumentId(0);
+fn market() -> Market {
+    Market { listings: vec![listing(1)], phases: Vec::new() }
+}
 
 fn venue(events: Vec<Event>, slots: usize) -> (PaperVenue<Script>, Consumer<Command>) {
     let (queue, reports) = bounded(slots);
     let settings = Settings { orders_max: 1_000, instruments_max: 1 };
-    let instruments = [(INSTRUMENT, Some(Px::from_units(1)))];
-    (PaperVenue::new(settings, instruments, Script(events.into()), queue, 0, []), reports)
+    (PaperVenue::new(settings, market(), Script(events.into()), queue, 0, []), reports)
 }
 
 fn pop(reports: &mut Consumer<Command>) -> Option<VenueReport> {
@@ -82,14 +83,8 @@ fn one_order_that_sweeps_a_full_book_fits_the_ring() {
 fn restarted_venue_numbers_on_and_has_room_for_all_open_orders() {
     let (queue, mut reports) = bounded(2);
     let settings = Settings { orders_max: 1, instruments_max: 1 };
-    let open = (1..=5).map(|id| OpenOrder {
-        view: view(id, Side::Buy, 100, 1),
-        acknowledged: false,
-        pending_cancel: false,
-        pending_replace: None,
-    });
-    let instruments = [(INSTRUMENT, Some(Px::from_units(1)))];
-    let mut venue = PaperVenue::new(settings, instruments, Script(VecDeque::new()), queue, 41, open);
+    let open = (1..=5).map(|id| open(view(id, Side::Buy, 100, 1), false));
+    let mut venue = PaperVenue::new(settings, market(), Script(VecDeque::new()), queue, 41, open);
     let mut seen = Vec::new();
     loop {
         while let Some(report) = pop(&mut reports) {
@@ -110,7 +105,7 @@ fn order_in_the_journal_is_answered_once_it_is_durable() {
     let follower = journal::Follower::new(dir.path(), mark, log.next_seq()).unwrap();
     let (queue, mut reports) = bounded(10);
     let settings = Settings { orders_max: 10, instruments_max: 1 };
-    let mut venue = PaperVenue::new(settings, [(INSTRUMENT, Some(Px::from_units(1)))], follower, queue, 0, []);
+    let mut venue = PaperVenue::new(settings, market(), follower, queue, 0, []);
 
     let tick = Command::Tick(model::Tick { reserved: 0 });
     log.append(EngineTime(1), &tick, &[accepted(view(1, Side::Buy, 100, 1))]);

@@ -1,0 +1,90 @@
+//! What venues are known for, and what of theirs changes nothing.
+
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
+use crate::bodies::bodies;
+use crate::command::{ResolveOrder, VenueReport};
+use crate::ids::{OrderId, VenueId};
+use crate::policies::Link;
+
+bodies! {
+    /// See [`super::Event::VenueAccepted`].
+    VenueAccepted {
+        /// OrderID(37).
+        order_id: OrderId,
+        /// The venue's ExecID(17).
+        venue_exec_id: u64,
+    }
+
+    /// See [`super::Event::ReportSuspended`].
+    ReportSuspended {
+        /// The report.
+        report: VenueReport,
+        /// Why it changed nothing.
+        why: Suspense,
+        /// Zero.
+        reserved: [u8; 7],
+    }
+
+    /// See [`super::Event::VenueLinked`].
+    VenueLinked {
+        /// The venue.
+        venue: VenueId,
+        /// How its connection stands.
+        link: Link,
+        /// Zero.
+        reserved: [u8; 3],
+    }
+
+    /// See [`super::Event::ResolutionGiven`].
+    ResolutionGiven {
+        /// What was said.
+        resolution: ResolveOrder,
+        /// What it led to.
+        outcome: Resolution,
+        /// Zero.
+        reserved: [u8; 7],
+    }
+}
+
+/// What a person's word on an order in doubt led to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
+pub enum Resolution {
+    /// It waits for another person.
+    Proposed = 1,
+    /// Another person said the same: it is so.
+    Approved = 2,
+    /// The order is not in doubt.
+    NotInDoubt = 3,
+    /// It cannot be true of the order.
+    NotApplicable = 4,
+    /// There is no such order.
+    UnknownOrder = 5,
+}
+
+/// Why a venue's report changed nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
+pub enum Suspense {
+    /// The same ExecID was applied before.
+    Duplicate = 1,
+    /// No such order.
+    UnknownOrder = 2,
+    /// The fill exceeds the order.
+    Overfill = 3,
+    /// The order is in no state in which the report can be true.
+    NotApplicable = 4,
+    /// A sum left its range.
+    Overflow = 5,
+    /// The order is at another venue.
+    WrongVenue = 6,
+    /// A bust or a correction of a fill that is not known.
+    UnknownTrade = 7,
+    /// The venue counts other fills than we do.
+    QuantityDiffers = 8,
+    /// No account is named for orders that we did not send.
+    UnknownAccount = 9,
+    /// There is no room for one more order.
+    NoRoom = 10,
+}
