@@ -305,19 +305,20 @@ impl AccountView {
     }
 }
 
-/// Is it the act of a person, or as weighty as one?
+/// Is it the act of a person?
 const fn is_act(command: &Command) -> bool {
-    matches!(
-        command,
+    match command {
         Command::SetTradingState(_)
-            | Command::AdjustCash(_)
-            | Command::SetSequenceNumbers(_)
-            | Command::Reload(_)
-            | Command::EnterOrder(_)
-            | Command::SplitOrders(_)
-            | Command::SetTradingPhase(_)
-            | Command::ResolveOrder(_)
-    )
+        | Command::AdjustCash(_)
+        | Command::SetSequenceNumbers(_)
+        | Command::Reload(_)
+        | Command::EnterOrder(_)
+        | Command::SplitOrders(_)
+        | Command::ResolveOrder(_) => true,
+        // Those that a calendar says by itself would crowd out the others.
+        Command::SetTradingPhase(set) => !set.actor.is_empty(),
+        _ => false,
+    }
 }
 
 fn place<T>(views: &mut [T], index: u32) -> Option<&mut T> {
