@@ -36,6 +36,8 @@ pub(crate) struct Book {
     pub(crate) again: u64,
     /// OrderStatusRequests.
     pub(crate) asked: u64,
+    /// DontKnowTrades: ExecID and DKReason.
+    pub(crate) disputed: Vec<(String, String)>,
     executions: u64,
     pub(crate) live: bool,
     /// While it is silent it takes orders and says nothing.
@@ -85,7 +87,23 @@ impl Book {
         self.unsaid.drain(..).for_each(|said| say(&said, out));
     }
 
+    /// It forgets what it had not said, and has no session.
+    pub(crate) fn dies(&mut self) {
+        self.unsaid.clear();
+        (self.live, self.silent) = (false, false);
+    }
+
+    /// The order that the client knows by this OrderID, with the name that the broker knows it by.
+    pub(crate) fn name_of(&self, order_id: &str) -> String {
+        self.orders[order_id].cl_ord_id.clone()
+    }
+
     fn hear(&mut self, message: &Message<'_>) -> Vec<Said> {
+        if message.msg_type() == msg_type::DONT_KNOW_TRADE {
+            let text = |tag| text_of(message, tag).unwrap_or_default();
+            self.disputed.push((text(tag::EXEC_ID), text(tag::DK_REASON)));
+            return Vec::new();
+        }
         let cl_ord_id = text_of(message, tag::CL_ORD_ID).expect("every order message has one");
         let key = cl_ord_id.split('-').next().unwrap_or_default().to_owned();
         let marked = [tag::POSS_DUP_FLAG, tag::POSS_RESEND].iter().any(|flag| message.get(*flag) == Some(b"Y"));

@@ -7,8 +7,13 @@ mod book;
 #[path = "../support/daemon.rs"]
 #[expect(dead_code, reason = "this test has a configuration of its own")]
 mod daemon;
+mod doubt;
+#[path = "../../gateway/tests/interop/python.rs"]
+mod python;
+mod quickfix;
 mod reports;
 mod street;
+mod unasked;
 
 use std::path::Path;
 use std::time::Duration;

@@ -13,6 +13,7 @@ pub(crate) struct AtClient {
     pub(crate) order_id: String,
     pub(crate) ord_status: u8,
     pub(crate) cum_qty: i64,
+    pub(crate) leaves_qty: i64,
     /// Sum of LastQty over the fills, each ExecID once.
     pub(crate) filled: i64,
 }
@@ -57,7 +58,8 @@ impl Reports {
         order.order_id = order_id;
         order.ord_status = report.ord_status;
         order.cum_qty = report.cum_qty;
-        if new {
+        order.leaves_qty = report.leaves_qty;
+        if new && report.exec_type == b'F' {
             order.filled += report.last_qty;
         }
     }

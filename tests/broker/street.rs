@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use gateway::fix::client::{NewOrderSingle, OrderCancelRequest};
 use gateway::fix::driver::{ConnectSettings, Driver, Limits, ListenerKey, MemoryStore, SessionKey};
-use gateway::fix::msg_type;
 use gateway::fix::session::SessionConfig;
 use gateway::fix::version::Version;
+use gateway::fix::{msg_type, tag};
 
 use super::book::Book;
 use super::reports::Reports;
@@ -31,10 +31,7 @@ pub(crate) struct Street {
 impl Street {
     /// A broker that listens, speaking this version.
     pub(crate) fn new(version: Version) -> Street {
-        let mut broker = Driver::new(Limits::default()).expect("a driver");
-        let listener = broker.listen("127.0.0.1:0".parse().expect("an address"), None).expect("a port");
-        let config = SessionConfig { version, ..SessionConfig::acceptor("PRIME", "MILLRACE") };
-        broker.accept(listener, config, Box::new(MemoryStore::default()));
+        let (broker, listener) = broker_at("127.0.0.1:0".parse().expect("an address"), version);
         Street {
             reports: Reports::default(),
             book: Book::default(),
@@ -89,6 +86,30 @@ impl Street {
         self.away = true;
     }
 
+    /// The broker dies and comes up again: it remembers its orders, and neither its session nor what it had not said.
+    pub(crate) fn broker_is_killed(&mut self) {
+        let address = self.broker_address();
+        self.book.dies();
+        // The old one goes first: its port is wanted.
+        self.broker = Driver::new(Limits::default()).expect("a driver");
+        (self.broker, self.listener) = broker_at(address, Version::Fix44);
+    }
+
+    /// The broker reports something of its own accord. Fields that every report has are written where they are not given.
+    pub(crate) fn broker_reports(&mut self, fields: &[(u32, &str)]) {
+        let mut out = self.broker.outbound(SessionKey::default()).expect("the broker is logged on");
+        let now_ns = out.now_ns();
+        out.send(msg_type::EXECUTION_REPORT, |out| {
+            let usual = [(tag::ORDER_ID, "B"), (tag::SYMBOL, "PRIM"), (tag::SIDE, "1"), (tag::CUM_QTY, "0")];
+            let usual = usual.into_iter().chain([(tag::LEAVES_QTY, "0"), (tag::AVG_PX, "0")]);
+            for (tag, value) in usual.filter(|(tag, _)| !fields.iter().any(|(given, _)| given == tag)) {
+                out.field_str(tag, value);
+            }
+            fields.iter().for_each(|(tag, value)| out.field_str(*tag, value));
+            out.field_time(tag::TRANSACT_TIME, now_ns);
+        });
+    }
+
     /// The broker listens again.
     pub(crate) fn broker_is_back_soon(&mut self) {
         self.away = false;
@@ -102,9 +123,14 @@ impl Street {
 
     /// A limit order of the client; false while it is not logged on.
     pub(crate) fn order(&mut self, cl_ord_id: &str, side: u8, qty: i64, px: i64) -> bool {
+        self.order_for(b'0', cl_ord_id, side, qty, px)
+    }
+
+    /// The same with its TimeInForce(59).
+    pub(crate) fn order_for(&mut self, time_in_force: u8, cl_ord_id: &str, side: u8, qty: i64, px: i64) -> bool {
         let Some(mut out) = self.client.outbound(SessionKey::default()) else { return false };
         let transact_time_ns = out.now_ns();
-        let single = NewOrderSingle { transact_time_ns, ..single(cl_ord_id, side, qty, px) };
+        let single = NewOrderSingle { transact_time_ns, time_in_force, ..single(cl_ord_id, side, qty, px) };
         out.send(msg_type::NEW_ORDER_SINGLE, |out| single.write_body(out));
         true
     }
@@ -139,6 +165,14 @@ impl Street {
             self.book.say_unsaid(&mut out);
         }
     }
+}
+
+fn broker_at(address: SocketAddr, version: Version) -> (Driver, ListenerKey) {
+    let mut broker = Driver::new(Limits::default()).expect("a driver");
+    let listener = broker.listen(address, None).expect("a port");
+    let config = SessionConfig { version, ..SessionConfig::acceptor("PRIME", "MILLRACE") };
+    broker.accept(listener, config, Box::new(MemoryStore::default()));
+    (broker, listener)
 }
 
 fn single<'a>(cl_ord_id: &'a str, side: u8, qty: i64, px: i64) -> NewOrderSingle<'a> {

@@ -142,6 +142,21 @@ fn people_may_say_that_it_was_filled_but_not_more_than_it_is() {
 }
 
 #[test]
+fn approved_word_brings_an_order_back_into_sight_until_the_next_loss() {
+    let mut bench = Bench::new(16);
+    let order = at_broker(&mut bench, "A");
+    tell(&mut bench, order, ReportKind::Accepted, 0);
+    link(&mut bench, Link::Void);
+    assert_eq!(resolve(&mut bench, order, ReportKind::Accepted, 0, "ann"), Resolution::Proposed);
+    assert_eq!(resolve(&mut bench, order, ReportKind::Accepted, 0, "bob"), Resolution::Approved);
+    assert!(doubts(&bench).is_empty());
+    assert_eq!(bench.status(order), OrdStatus::New);
+    link(&mut bench, Link::Void);
+    assert_eq!(doubts(&bench), [order]);
+    assert_eq!(bench.refold(16).hash(), bench.state.hash());
+}
+
+#[test]
 fn restart_is_a_loss_of_the_connection() {
     let mut bench = Bench::new(16);
     let order = at_broker(&mut bench, "A");
