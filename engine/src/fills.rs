@@ -24,9 +24,10 @@ pub(crate) struct Fill {
     pub(crate) multiplier: i64,
     /// What was paid for it.
     pub(crate) fee: Notional,
-    /// Our ExecID(17), under which the client was told of it.
+    /// When it came.
     pub(crate) seq: Seq,
-    pub(crate) index: u8,
+    /// Our ExecID(17) under which the client was told of it last: of the fill, or of its last correction.
+    pub(crate) told: ExecId,
     pub(crate) side: Side,
     /// The slot of the holding that it changed.
     pub(crate) holding: u32,
@@ -77,7 +78,7 @@ impl Fills {
             multiplier: 0,
             fee: Notional::ZERO,
             seq: Seq(0),
-            index: 0,
+            told: ExecId { seq: Seq(0), index: 0 },
             side: Side::Buy,
             holding: 0,
             before_in_order: NONE,
@@ -120,7 +121,7 @@ impl Fills {
             multiplier,
             fee: Notional::ZERO,
             seq: at.seq,
-            index: at.index,
+            told: at,
             side,
             holding,
             before_in_order: last_of_order,

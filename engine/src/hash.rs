@@ -64,10 +64,11 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         sum.add(b'e', &[exec_id.as_bytes(), &age.to_le_bytes()]);
     }
     for (age, fill) in state.fills.iter().enumerate() {
-        let numbers = [fill.order_id.0, fill.venue_exec_id, fill.venue_exec_id_now, fill.seq.0, age as u64];
+        let numbers =
+            [fill.order_id.0, fill.venue_exec_id, fill.venue_exec_id_now, fill.seq.0, fill.told.seq.0, age as u64];
         sum.add(
             b'f',
-            &[numbers.as_bytes(), fill.qty.as_bytes(), fill.px.as_bytes(), fill.fee.as_bytes(), &[fill.index]],
+            &[numbers.as_bytes(), fill.qty.as_bytes(), fill.px.as_bytes(), fill.fee.as_bytes(), &[fill.told.index]],
         );
     }
     for (place, working) in state.orders.working().iter().enumerate() {

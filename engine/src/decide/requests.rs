@@ -100,7 +100,7 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
         events.push(ReplaceQueued { order, order_qty, price, stop_px, worst_px, behind, reserved: 0 });
         return;
     }
-    let order_asked = OrderView { ord_status: asked.status(), ..order.report_to(cl_ord_id) };
+    let order_asked = OrderView { ord_status: asked.status(), ..standing_on(order, order.report_to(cl_ord_id)) };
     events.push(ReplaceRequested { order: order_asked, order_qty, price, stop_px, worst_px, behind, reserved: 0 });
     if order.view.held != 0 {
         let order_qty = order_qty.max(order.view.cum_qty);
@@ -108,6 +108,19 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
         let ord_status = after.map_or(order_asked.ord_status, |after| after.status());
         let order = OrderView { order_qty, price, stop_px, ord_status, ..order_asked };
         events.push(OrderReplaced { order, worst_px, venue_exec_id: 0 });
+    }
+}
+
+/// A replace behind another one stands on what the order will be if that one is granted.
+fn standing_on(order: &Order, view: OrderView) -> OrderView {
+    match order.pending.last_replace() {
+        Some(before) => OrderView {
+            order_qty: before.order_qty.max(view.cum_qty),
+            price: before.price,
+            stop_px: before.stop_px,
+            ..view
+        },
+        None => view,
     }
 }
 

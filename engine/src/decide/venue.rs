@@ -178,7 +178,7 @@ fn amended(state: &State, order: &Order, report: &VenueReport, events: &mut Even
     let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
     let order =
         OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.report() };
-    let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.seq, fill.index);
+    let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.told.seq, fill.told.index);
     if busted {
         let (last_qty, last_px) = (fill.qty, fill.px);
         events.push(TradeCanceled {
@@ -400,14 +400,15 @@ fn restated(state: &State, order: &Order, report: &VenueReport, events: &mut Eve
     if !room {
         return Err(Suspense::Overflow);
     }
-    let renewed = report.restatement == ExecRestatementReason::GtRenewal;
+    // Whatever the reason, what was done for the day goes on on a new one.
+    let renewed = report.restatement == ExecRestatementReason::GtRenewal || order.done_for_day;
     let (prior_qty, prior_notional) =
         if renewed { (cum_qty, view.cum_notional) } else { (view.prior_qty, view.prior_notional) };
     let order_now = OrderView {
         order_qty,
         price,
         cum_qty,
-        prior_qty: if is_split { scaled(view.prior_qty, cum_qty, view.cum_qty) } else { prior_qty },
+        prior_qty: if is_split && !renewed { scaled(view.prior_qty, cum_qty, view.cum_qty) } else { prior_qty },
         prior_notional,
         ord_status: after.status(),
         ..order.report()

@@ -65,10 +65,12 @@ impl State {
     }
 
     pub(super) fn trade_corrected(&mut self, e: &TradeCorrected) {
+        let told = ExecId { seq: self.last.seq, index: self.index };
         let rate = self.accounts.get(e.order.account.0).expect("orders have accounts").definition.fee_rate;
         let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
         fill.qty = e.last_qty;
         fill.px = e.last_px;
+        fill.told = told;
         fill.venue_exec_id_now = e.venue_exec_id;
         let notional = Notional::of(e.last_px, e.last_qty).checked_mul(fill.multiplier);
         fill.fee = notional.and_then(|notional| fee(notional, rate)).expect("decide counted it");

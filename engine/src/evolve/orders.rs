@@ -199,13 +199,12 @@ impl State {
         order.done_for_day = false;
         order.suspended = false;
         order.suspended_here = false;
-        match e.restatement {
-            ExecRestatementReason::GtRenewal => {
-                order.day_began = seq;
-                order.trading_day = day.unwrap_or(order.trading_day);
-            }
-            ExecRestatementReason::GtCorporateAction => order.split_at = seq,
-            _ => {}
+        if was.done_for_day || e.restatement == ExecRestatementReason::GtRenewal {
+            order.day_began = seq;
+            order.trading_day = day.unwrap_or(order.trading_day);
+        }
+        if e.restatement == ExecRestatementReason::GtCorporateAction {
+            order.split_at = seq;
         }
         self.change(slot, &e.order);
         self.arm(slot);

@@ -94,8 +94,9 @@ impl Twin {
                 if !c.price.is_zero() && has_price {
                     order.px = c.price.units();
                 }
+                let new_day = c.restatement == ExecRestatementReason::GtRenewal || order.done_for_day;
                 (order.done_for_day, order.suspended, order.by_halt) = (false, false, false);
-                if c.restatement == ExecRestatementReason::GtRenewal {
+                if new_day {
                     if market.days && today > 0 {
                         order.day = today;
                     }

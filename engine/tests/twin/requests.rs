@@ -193,7 +193,13 @@ impl Twin {
         if !sent {
             return vec![self.say_to("replace queued", number, &id, &behind.unwrap_or_default(), "")];
         }
-        let asked = self.say_to("replace requested", number, &id, &own, "");
+        let mut asked = self.say_to("replace requested", number, &id, &own, "");
+        // One behind another stands on what the order will be by then.
+        let order = self.order(number);
+        if let (Said::Order { view, .. }, [.., before, _]) = (&mut asked, &order.replaces[..]) {
+            (view.qty, view.px, view.stop) = (before.qty.max(order.cum()), before.px, before.stop);
+            view.leaves = view.qty - view.cum;
+        }
         if !held {
             return vec![asked];
         }

@@ -116,10 +116,8 @@ fn happened(version: Version, event: &Event, out: &mut Encoder) {
         }
         Event::OrderFilled(fill) => trade(fill.last_qty, fill.last_px, out),
         Event::OrderStopped(stopped) => trade(stopped.last_qty, stopped.last_px, out),
-        Event::TradeCanceled(e) => {
-            exec_ref_id(ExecId { seq: e.ref_seq, index: e.ref_index }, out);
-            trade(e.last_qty, e.last_px, out);
-        }
+        // What never happened has no quantity.
+        Event::TradeCanceled(e) => exec_ref_id(ExecId { seq: e.ref_seq, index: e.ref_index }, out),
         Event::TradeCorrected(e) => {
             exec_ref_id(ExecId { seq: e.ref_seq, index: e.ref_index }, out);
             trade(e.last_qty, e.last_px, out);

@@ -171,6 +171,7 @@ impl Hearing<'_> {
             (b'2', _) | (_, b'G') => ReportKind::TradeCorrected,
             // Pending states, and what is only counted: nothing is decided by them.
             (_, b'A' | b'6' | b'E' | b'B') => return Ok(None),
+            (_, b'0') if message.get(tag::WORKING_INDICATOR) == Some(b"N") => ReportKind::AcceptedIdle,
             (_, b'0') => ReportKind::Accepted,
             // A duplicate was refused, and the first one may live.
             (_, b'8') if message.get_char(tag::ORD_STATUS)? != OrdStatus::Rejected.value() => ReportKind::Other,
