@@ -289,8 +289,8 @@ fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events)
         end(seq, order, CancelCause::Halt, events);
         return true;
     }
-    // What the venue suspended the venue brings back.
-    let is_due = if is_halted { !order.suspended } else { order.suspended_here };
+    // What the venue suspended the venue brings back, and what is done for the day the morning.
+    let is_due = if is_halted { !order.suspended } else { order.suspended_here && !order.done_for_day };
     if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || !is_due || !standing.can_fill() {
         return false;
     }

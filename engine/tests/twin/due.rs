@@ -125,13 +125,10 @@ impl Twin {
             && order.exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT)
             && (if market.halted { !order.suspended } else { order.by_halt })
         {
-            let can = if market.halted { order.fillable() && !order.done_for_day } else { order.fillable() };
+            let can = order.fillable() && !order.done_for_day;
             if can {
                 let order = self.orders.get_mut(&number).expect("it is there");
                 (order.suspended, order.by_halt) = (market.halted, market.halted);
-                if !market.halted {
-                    order.done_for_day = false;
-                }
                 return Some(vec![match market.halted {
                     true => self.say("suspended", number),
                     false => self.say_with("restated", number, "MarketOption".to_owned()),
