@@ -122,7 +122,7 @@ fn start(state: &State, venue: VenueId) -> BrokerStart {
     let working = at_venue.map(|order| WorkingOrder {
         view: order.view,
         acknowledged: order.at_venue,
-        in_doubt: state.is_in_doubt(order),
+        in_doubt: state.has_lost_reports_of(order),
         venue_order_id: order.venue_order_id,
         pending_cancel: order.pending.cancel,
         is_ending: order.pending.ending.is_some(),

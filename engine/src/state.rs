@@ -219,6 +219,11 @@ impl State {
         order.view.is_working() && self.venues.has_lost_sight_of(order)
     }
 
+    /// May its venue have said something of this order that can never be had again?
+    pub fn has_lost_reports_of(&self, order: &Order) -> bool {
+        self.venues.has_lost_reports_of(order)
+    }
+
     /// The calendar of an instrument, if it has one and it has said what day it is.
     pub fn calendar_of(&self, instrument: InstrumentId) -> Option<&Calendar> {
         let calendar = self.instruments.get(instrument.0)?.calendar?;

@@ -49,12 +49,14 @@ impl Venues {
     }
 
     pub(crate) fn has_lost_sight_of(&self, order: &Order) -> bool {
-        if order.venue == VenueId::PAPER || order.view.held != 0 {
-            return false;
-        }
-        let venue = self.get(order.venue);
-        (order.is_unanswered() && order.sent_epoch < venue.epoch)
-            || order.heard_epoch.max(order.sent_epoch) < venue.void_epoch
+        let is_here = order.venue == VenueId::PAPER || order.view.held != 0;
+        let unanswered = order.is_unanswered() && order.sent_epoch < self.get(order.venue).epoch;
+        !is_here && (unanswered || self.has_lost_reports_of(order))
+    }
+
+    /// Were numbers lost since the venue was heard of the order last, and with them what it may have said?
+    pub(crate) fn has_lost_reports_of(&self, order: &Order) -> bool {
+        order.heard_epoch.max(order.sent_epoch) < self.get(order.venue).void_epoch
     }
 
     pub(crate) fn words(&self) -> impl Iterator<Item = [u32; 3]> + '_ {

@@ -11,7 +11,7 @@ pub struct WorkingOrder {
     pub view: OrderView,
     /// The broker said before that it has the order.
     pub acknowledged: bool,
-    /// The engine has lost sight of it.
+    /// What the broker said of it may be lost.
     pub in_doubt: bool,
     /// What stands for the broker's OrderID(37) of an order that we did not send; 0 for ours.
     pub venue_order_id: u64,
