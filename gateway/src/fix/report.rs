@@ -198,7 +198,8 @@ fn order_report(wording: Wording, order: &OrderView, exec_id: ExecId, names: &Na
     if !order.exec_inst.is_empty() {
         out.field_bytes(tag::EXEC_INST, exec_inst(order.exec_inst).as_bytes());
     }
-    if order.held != 0 || order.triggered == 1 || order.idle == 1 {
+    let goes_to_work = wording.exec_type == ExecType::Triggered.value();
+    if order.held != 0 || order.triggered == 1 || order.idle == 1 || goes_to_work {
         out.field_flag(tag::WORKING_INDICATOR, order.held == 0 && order.idle == 0);
     }
     out.field_decimal(tag::LEAVES_QTY, order.leaves_qty().units());
