@@ -42,7 +42,7 @@ fn start(data: &Path) -> (Daemon, tools::daemon::Daemon, Street) {
     let mut street = Street::new(Version::Fix44);
     // With new numbers at each Logon nothing that was said before can be had again.
     let config = config(&street, Version::Fix44)
-        .replace("target_comp_id = \"PRIME\"", "target_comp_id = \"PRIME\"\nreset_on_logon = true");
+        .replace("\ntarget_comp_id = \"PRIME\"", "\ntarget_comp_id = \"PRIME\"\nreset_on_logon = true");
     let http = free_port();
     let daemon = Daemon::spawn_on(data, &config, free_port(), http).ready();
     street.connect_client(daemon.fix);

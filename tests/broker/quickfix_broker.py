@@ -40,6 +40,8 @@ class Broker(Side):
             self.hear(text, value(text, 35), value(text, 11))
 
     def hear(self, text, msg_type, name):
+        if msg_type == "Q":
+            return fail(f"a trade is disputed: {text!r}")
         key = name.split("-")[0]
         if msg_type == "H":
             return self.status(key, name, text)
@@ -67,7 +69,8 @@ class Broker(Side):
                 self.report(order, "H", (19, filled), (32, "30"), (31, PX))
             else:
                 order.cum, order.status = 25, "1"
-                self.report(order, "G", (19, filled), (32, "25"), (31, "99.5"))
+                better = "99.5" if order.side == "1" else "100.5"
+                self.report(order, "G", (19, filled), (32, "25"), (31, better))
 
     def fill(self, order, qty):
         order.cum += qty

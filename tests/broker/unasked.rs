@@ -14,7 +14,7 @@ use super::{BUY, all_there, config, send, status_is};
 fn with_a_desk(data: &Path) -> (Daemon, Street) {
     let mut street = Street::new(Version::Fix44);
     let config = config(&street, Version::Fix44)
-        .replace("target_comp_id = \"PRIME\"", "target_comp_id = \"PRIME\"\nforeign_account = \"BETA\"");
+        .replace("\ntarget_comp_id = \"PRIME\"", "\ntarget_comp_id = \"PRIME\"\nforeign_account = \"BETA\"");
     let daemon = Daemon::spawn_at(data, &config, free_port()).ready();
     street.connect_client(daemon.fix);
     street.run_until("the broker is logged on", |street| street.book.live);

@@ -17,7 +17,7 @@
 //! it called our orders before the start is not remembered, and is learned again with the next report that has both. A trade
 //! that cannot be right is answered with DontKnowTrade(Q).
 //!
-//! Read in this order: `agent` (one round), `desk` (the session), `trading` (events out), `asking` (what is in doubt),
+//! Read in this order: `agent` (one round), `desk` (the session), `sight` (its beginning and end), `trading` (events out), `asking` (what is in doubt),
 //! `disputes` (what cannot be believed); and what they are made of, without I/O: `orders` (the messages out), `reports` and
 //! `answers` (the messages in), `ids` (what everything is called), `open_orders`, `trades`.
 //!
@@ -38,6 +38,7 @@ mod recovery;
 mod reports;
 mod route;
 mod sent;
+mod sight;
 mod trades;
 mod trading;
 

@@ -284,11 +284,14 @@ impl Hearing<'_> {
             false => (self.open.cancel_of(order_id, cl_ord_id), ReportKind::CancelRejected),
         };
         let reason = reason(message, tag::CXL_REJ_REASON);
-        // Every report that came before the refusal is booked, so of an order that is filled nothing else can have been done.
-        let is_filled =
-            |open: &Open| !open.in_doubt && open.order.cum_qty >= open.order.order_qty && reason == TOO_LATE;
+        // Of an order that is filled nothing was canceled, whenever we hear of the fill.
+        let says_filled = message.get_char(tag::ORD_STATUS) == Ok(OrdStatus::Filled.value());
+        // A replace may have been granted before: only where all of what we know is filled it was not.
+        let is_filled = |open: &Open| !open.in_doubt && open.order.cum_qty >= open.order.order_qty;
+        let is_certain =
+            reason == TOO_LATE && ((says_filled && !to_replace) || self.open.get(order_id).is_some_and(is_filled));
         let kind = match waiting {
-            Some(Sent::Perhaps) if self.open.get(order_id).is_some_and(is_filled) => kind,
+            Some(Sent::Perhaps) if is_certain => kind,
             // It may be known already, and done: then the broker refuses it the second time, and that says nothing.
             Some(Sent::Perhaps) if DONE_ALREADY.contains(&reason) => ReportKind::Other,
             Some(_) => kind,

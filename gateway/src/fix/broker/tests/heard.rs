@@ -137,10 +137,17 @@ fn second_refusal_of_what_may_be_done_already_says_nothing() {
 fn refusal_as_too_late_is_certain_where_the_order_is_filled() {
     let mut ear = Ear::new();
     ear.open.cancel(&cancel("no more", CancelCause::Client), Sent::Perhaps);
-    assert_eq!(ear.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::Other), "a fill may be on its way");
-    ear.open.on_event(&fill(100, OrdStatus::Filled), true);
-    assert_eq!(ear.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::CancelRejected));
+    assert_eq!(
+        ear.kind("9", "no more", "434=1|102=0|39=4|"),
+        Some(ReportKind::Other),
+        "the first one may have done it"
+    );
     assert_eq!(ear.kind("9", "no more", "434=1|102=3|39=2|"), Some(ReportKind::Other), "the first one is pending");
+    // The fill itself may still be on its way to the engine.
+    assert_eq!(ear.kind("9", "no more", "434=1|102=0|39=2|"), Some(ReportKind::CancelRejected));
+    ear.open.cancel(&cancel("once more", CancelCause::Client), Sent::Perhaps);
+    ear.open.on_event(&fill(100, OrdStatus::Filled), true);
+    assert_eq!(ear.kind("9", "once more", "434=1|102=0|39=8|"), Some(ReportKind::CancelRejected), "by what is booked");
 }
 
 #[test]
