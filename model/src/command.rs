@@ -63,7 +63,7 @@ records!(
         /// An order that came by telephone, entered by an operator.
         EnterOrder = 26, 152;
         /// A venue tells of an order that Millrace did not send.
-        ForeignOrder = 27, 136;
+        ForeignOrder = 27, 144;
         /// What is known of the connection to a venue.
         VenueLink = 28, 8;
         /// Two people's word on an order that is in doubt.

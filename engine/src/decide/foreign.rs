@@ -28,6 +28,7 @@ pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &
 
 fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
     VenueReport {
+        venue_ref_id: command.venue_ref_id,
         last_qty: command.last_qty,
         last_px: command.last_px,
         order_qty: command.order_qty,

@@ -6,7 +6,7 @@ use model::{
     ExecRestatementReason, Notional, OrdRejReason, OrdStatus, OrdType, OrderAcknowledged, OrderDoneForDay,
     OrderExpired, OrderFilled, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended,
     OrderTriggered, OrderView, PositionChanged, Px, Qty, Refusal, ReplaceRequested, ReportKind, ReportSuspended,
-    Suspense, TradeCanceled, TradeCorrected, VenueAccepted, VenueId, VenueReport,
+    SessionId, Suspense, TradeCanceled, TradeCorrected, VenueAccepted, VenueId, VenueReport,
 };
 use risk::fee;
 
@@ -329,10 +329,16 @@ fn queued_refused(view: &OrderView, why: Result<Refusal, CxlRejReason>) -> Cance
 fn cancel_refused(order: &Order, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
     let standing = order.standing();
     if order.pending.cancel.is_empty() {
-        // One that nobody waits for any more: several asked, or the order has ended meanwhile.
-        return match order.pending.cancels_sent {
-            0 => Err(Suspense::NotApplicable),
-            _ => {
+        // Nobody's of the client: ours, or one of several of which another was answered.
+        return match (order.pending.ending, order.pending.cancels_sent) {
+            (Some(_), _) => {
+                let status = order.view.ord_status;
+                let refused = refused(order, CxlRejResponseTo::Cancel, ClOrdId::EMPTY, report.reason, status);
+                events.push(CancelRejected { session: SessionId::NONE, ..refused });
+                Ok(())
+            }
+            (None, 0) => Err(Suspense::NotApplicable),
+            (None, _) => {
                 events.push(VenueAccepted { order_id: report.order_id, venue_exec_id: report.venue_exec_id });
                 Ok(())
             }

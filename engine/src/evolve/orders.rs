@@ -127,7 +127,11 @@ impl State {
             let order = self.orders.get_mut(slot);
             match e.response_to {
                 CxlRejResponseTo::Cancel => {
-                    order.pending.cancel = ClOrdId::EMPTY;
+                    // The venue answers one of them; ours is the one without a name.
+                    match e.cl_ord_id.is_empty() {
+                        true => order.pending.ending = None,
+                        false => order.pending.cancel = ClOrdId::EMPTY,
+                    }
                     order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
                 }
                 CxlRejResponseTo::Replace => order.pending.remove_replace(&e.cl_ord_id),
@@ -145,7 +149,7 @@ impl State {
         let slot = self.known(e.order_id);
         let order = self.orders.get_mut(slot);
         order.at_venue = true;
-        // Where none of the client's cancels waits, it was an answer to one of ours.
+        // Nobody waits for an answer to a cancel: whatever was sent is answered.
         if order.pending.cancel.is_empty() && order.pending.ending.is_none() {
             order.pending.cancels_sent = 0;
         }

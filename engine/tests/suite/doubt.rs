@@ -178,6 +178,7 @@ fn order_that_nobody_sent_is_booked_where_the_configuration_says_whose_it_is() {
         Command::ForeignOrder(ForeignOrder {
             venue_exec_id: exec,
             venue_order_id: 4_711,
+            venue_ref_id: if kind == ReportKind::TradeCanceled { 4 } else { 0 },
             order_qty: Qty::whole(100),
             price: Px::whole(100),
             last_qty: Qty::whole(last),
@@ -211,6 +212,8 @@ fn order_that_nobody_sent_is_booked_where_the_configuration_says_whose_it_is() {
     assert_eq!(adopted.order.session, SessionId(1), "the session whose account it is hears of it");
     let held = bench.state.holding(AccountId(1), InstrumentId(0)).unwrap();
     assert_eq!(held.exposure.position, Qty::whole(100));
+    let events = bench.run(foreign(5, "MARGIN", ReportKind::TradeCanceled, 0, 10));
+    assert!(matches!(events[0], Event::TradeCanceled(e) if e.order.cum_qty == Qty::whole(10)), "{events:?}");
     bench.state.assert_sums();
     assert_eq!(bench.refold(16).hash(), bench.state.hash());
 }

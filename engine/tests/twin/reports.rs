@@ -110,10 +110,12 @@ impl Twin {
                     order.cancels_out = order.cancels_out.saturating_sub(1);
                     Ok(self.refused(number, &id, false, c.reason))
                 }
+                None if order.ending.take().is_some() => {
+                    order.cancels_out = order.cancels_out.saturating_sub(1);
+                    Ok(self.refused(number, "", false, c.reason))
+                }
                 None if order.cancels_out > 0 => {
-                    if order.ending.is_none() {
-                        order.cancels_out = 0;
-                    }
+                    order.cancels_out = 0;
                     Ok(Vec::new())
                 }
                 None => Err(NO),

@@ -67,6 +67,8 @@ bodies! {
         venue_exec_id: u64,
         /// The venue's OrderID(37), hashed: later reports find the order by it.
         venue_order_id: u64,
+        /// ExecRefID(19) of a bust or a correction, as in [`VenueReport`]; zero otherwise.
+        venue_ref_id: u64,
         /// OrderQty(38).
         order_qty: Qty,
         /// Price(44); zero where absent.

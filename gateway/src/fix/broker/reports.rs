@@ -253,6 +253,7 @@ impl Hearing<'_> {
         Ok(Command::ForeignOrder(ForeignOrder {
             venue_exec_id: report.venue_exec_id,
             venue_order_id: name,
+            venue_ref_id: report.venue_ref_id,
             order_qty: quantity(message, tag::ORDER_QTY)?,
             price,
             last_qty: report.last_qty,
