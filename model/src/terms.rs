@@ -224,6 +224,17 @@ impl Side {
     }
 }
 
+impl CancelCause {
+    /// Does the reason go on by itself? Then a venue that has refused the cancel is not asked for the same again; what somebody
+    /// asks for once more it is asked once more.
+    pub const fn is_standing(self) -> bool {
+        match self {
+            CancelCause::Expiry | CancelCause::Halt | CancelCause::Contingency => true,
+            CancelCause::Client | CancelCause::MassCancel | CancelCause::Disconnect | CancelCause::Operator => false,
+        }
+    }
+}
+
 impl OrdType {
     /// Does it wait for a price, StopPx(99)?
     pub const fn is_stop(self) -> bool {

@@ -165,7 +165,9 @@ fn restated(order: &Order, view: OrderView, restatement: ExecRestatementReason) 
 /// Ends an order: at its venue, which decides, or here, where no venue has it.
 fn end(seq: Seq, order: &Order, cause: CancelCause, events: &mut Events) {
     let standing = order.standing();
-    if order.pending.ending.is_some() || !standing.can_fill() {
+    // A venue that has refused is asked again by somebody, never by what goes on by itself.
+    let is_asked = order.pending.ending.is_some() && (order.pending.cancels_sent > 0 || cause.is_standing());
+    if is_asked || !standing.can_fill() {
         return;
     }
     if order.view.held != 0 {

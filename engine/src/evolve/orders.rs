@@ -129,7 +129,7 @@ impl State {
                 CxlRejResponseTo::Cancel => {
                     // The venue answers one of them; ours is the one without a name.
                     match e.cl_ord_id.is_empty() {
-                        true => order.pending.ending = None,
+                        true => order.pending.ending = order.pending.ending.filter(|cause| cause.is_standing()),
                         false => order.pending.cancel = ClOrdId::EMPTY,
                     }
                     order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
@@ -137,7 +137,12 @@ impl State {
                 CxlRejResponseTo::Replace => order.pending.remove_replace(&e.cl_ord_id),
             }
             let view = OrderView { ord_status: e.ord_status, ..order.view };
+            // Another reason to end it may have been passed over for that one.
+            let is_let_go = e.cl_ord_id.is_empty() && order.pending.ending.is_none();
             self.change(slot, &view);
+            if is_let_go {
+                self.review_revived(slot);
+            }
         } else if e.response_to == CxlRejResponseTo::Replace
             && !(e.by_risk == 1 && e.refusal.check == model::Check::MessageRate)
         {

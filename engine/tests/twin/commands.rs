@@ -130,7 +130,7 @@ impl Commands {
         let Some(order) = twin.orders.get(&number) else { return (SessionId(0), ClOrdId::literal("nobody")) };
         let name = match (self.rng.u8(..8), order.replaces.last()) {
             (0, _) => &order.names[self.rng.usize(..order.names.len())],
-            (1 | 2 | 3, Some(last)) => &last.id,
+            (1..=3, Some(last)) => &last.id,
             _ => &order.id,
         };
         (SessionId(order.session), ClOrdId::literal(name))

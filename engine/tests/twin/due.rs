@@ -187,7 +187,8 @@ impl Twin {
     /// Somebody wants the order ended: its venue is asked, once; or it ends here, where no venue has it.
     pub(crate) fn ask_end(&mut self, number: u64, cause: CancelCause) -> Option<Vec<Said>> {
         let order = self.order(number);
-        if order.ending.is_some() || !order.fillable() {
+        let goes_on = [CancelCause::Expiry, CancelCause::Halt, CancelCause::Contingency].contains(&cause);
+        if order.ending.is_some() && (order.cancels_out > 0 || goes_on) || !order.fillable() {
             return None;
         }
         if order.held() {

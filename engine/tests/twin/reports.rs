@@ -110,7 +110,10 @@ impl Twin {
                     order.cancels_out = order.cancels_out.saturating_sub(1);
                     Ok(self.refused(number, &id, false, c.reason))
                 }
-                None if order.ending.take().is_some() => {
+                None if order.ending.is_some() => {
+                    // What goes on by itself is not asked for again.
+                    let goes_on = [CancelCause::Expiry, CancelCause::Halt, CancelCause::Contingency];
+                    order.ending = order.ending.filter(|cause| goes_on.contains(cause));
                     order.cancels_out = order.cancels_out.saturating_sub(1);
                     Ok(self.refused(number, "", false, c.reason))
                 }
