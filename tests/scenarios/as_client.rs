@@ -120,7 +120,7 @@ impl Play {
                 self.memory.hears(&heard)?;
                 // After a crash the broker is asked whether it has the order; what it says then is told too.
                 let is_new = get(&heard, tag::EXEC_TYPE) == Some("0") && line.get(tag::EXEC_TYPE) != Some("0");
-                if !was_told(get(&heard, tag::EXEC_TYPE)) && !(is_new && !first.is_empty()) {
+                if !was_told(get(&heard, tag::EXEC_TYPE)) && (!is_new || first.is_empty()) {
                     break heard;
                 }
             };
