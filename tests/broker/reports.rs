@@ -41,6 +41,12 @@ impl Reports {
         if message.msg_type() == msg_type::ORDER_CANCEL_REJECT {
             self.cancel_rejects += 1;
             self.last_reason = text_of(message, tag::CXL_REJ_REASON);
+            let refused = text_of(message, tag::ORDER_ID);
+            let order = self.orders.values_mut().find(|order| Some(&order.order_id) == refused.as_ref());
+            // Of an order whose fill crossed the cancel this is the last that is said: no report follows.
+            if let (Some(order), Ok(ord_status)) = (order, message.get_char(tag::ORD_STATUS)) {
+                order.ord_status = ord_status;
+            }
         }
         if message.msg_type() != msg_type::EXECUTION_REPORT {
             return;

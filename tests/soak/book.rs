@@ -160,8 +160,11 @@ impl Book {
             _ if is_cancel => {
                 self.not_taken += usize::from(is_refusal);
                 self.cancel_answered(id, message);
-                if let Some(order) = self.live.get_mut(&number) {
-                    order.stage = Stage::Working;
+                match (self.live.get_mut(&number), message.get(tag::ORD_STATUS)) {
+                    // A fill that crossed the cancel said PendingCancel: that the order is at its end is said here alone.
+                    (_, Some(b"2" | b"4" | b"8" | b"C")) => drop(self.live.remove(&number)),
+                    (Some(order), _) => order.stage = Stage::Working,
+                    (None, _) => {}
                 }
             }
             _ => {
