@@ -4,7 +4,7 @@ use model::{
     CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecInst,
     ExecRestatementReason, InstrumentId, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId,
     OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued,
-    ReplaceRequested, TradingState, VenueAccepted, VenueId,
+    ReplaceRequested, TradingPhase, TradingState, VenueAccepted, VenueId,
 };
 
 use crate::decide::is_watched;
@@ -199,7 +199,9 @@ impl State {
         let was = *self.orders.get(slot);
         self.applied(slot, e.venue_exec_id);
         self.disarm(slot);
-        let (seq, day) = (self.last.seq, self.calendar_of(e.order.instrument).map(|calendar| calendar.trading_day));
+        let (seq, calendar) = (self.last.seq, self.calendar_of(e.order.instrument));
+        let (day, phase) = calendar.map(|calendar| (calendar.trading_day, calendar.phase)).unzip();
+        let renewed = was.done_for_day || e.restatement == ExecRestatementReason::GtRenewal;
         let order = self.orders.get_mut(slot);
         order.view = OrderView { orig_cl_ord_id: ClOrdId::EMPTY, cl_ord_id: order.view.cl_ord_id, ..e.order };
         order.worst_px = e.worst_px;
@@ -208,7 +210,7 @@ impl State {
         order.done_for_day = false;
         order.suspended = false;
         order.suspended_here = false;
-        if was.done_for_day || e.restatement == ExecRestatementReason::GtRenewal {
+        if renewed {
             order.day_began = seq;
             order.trading_day = day.unwrap_or(order.trading_day);
         }
@@ -220,7 +222,9 @@ impl State {
         // A halt has passed over what was done for the day, or goes on over what the venue brought back.
         let waits_for_halt =
             (was.done_for_day || was.suspended) && was.view.exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT);
-        if !was.standing().can_fill() || (waits_for_halt && self.is_halted(e.order.instrument)) {
+        // What goes on after the close is done for that day too.
+        let is_late = renewed && phase == Some(TradingPhase::Closed);
+        if !was.standing().can_fill() || is_late || (waits_for_halt && self.is_halted(e.order.instrument)) {
             self.review_revived(slot);
         }
     }
