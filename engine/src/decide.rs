@@ -6,7 +6,11 @@ mod mass;
 mod new_order;
 mod operator;
 mod requests;
+mod restate;
 mod step;
+mod trades;
+mod trading_day;
+mod unasked;
 mod venue;
 
 use model::{Command, EngineTime, Events, Seq};

@@ -236,11 +236,6 @@ impl Order {
         !self.at_venue || self.pending.cancels_sent > 0 || self.pending.replaces().any(|replace| replace.sent)
     }
 
-    /// The order as a report shows it under its own ClOrdID.
-    pub(crate) fn report(&self) -> OrderView {
-        self.view
-    }
-
     /// The order as a report shows it that answers the request `cl_ord_id`.
     pub(crate) fn report_to(&self, cl_ord_id: ClOrdId) -> OrderView {
         OrderView { cl_ord_id, orig_cl_ord_id: self.view.cl_ord_id, ..self.view }

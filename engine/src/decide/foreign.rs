@@ -7,7 +7,7 @@ use model::{
     ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport,
 };
 
-use super::venue;
+use super::{restate, trades, venue};
 use crate::order::Order;
 use crate::state::State;
 
@@ -70,7 +70,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         ..OrderView::unknown(session_of(state, account), ClOrdId::EMPTY)
     };
     let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
-    if !in_range || !venue::reserved_fits(state, &view, view.order_qty, worst_px) {
+    if !in_range || !restate::reserved_fits(state, &view, view.order_qty, worst_px) {
         return Err(Suspense::Overflow);
     }
     let first = if is_fill { 0 } else { command.venue_exec_id };
@@ -88,7 +88,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         return Ok(());
     }
     let order = Order::new(view, worst_px, holding.unwrap_or(crate::order::NONE), seq, command.venue);
-    venue::filled_by(state, &order, &report_of(command, view.order_id), events)
+    trades::traded(state, &order, &report_of(command, view.order_id), events)
 }
 
 /// The session that hears of an order which no session sent: the one whose account it is, where that is one alone.

@@ -16,7 +16,7 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
     let session = command.origin.session;
     let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot));
     if let (Some(order), 1) = (known, command.poss_resend) {
-        events.push(StatusReported::of(order.report(), true));
+        events.push(StatusReported::of(order.view, true));
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {

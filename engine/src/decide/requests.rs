@@ -162,7 +162,7 @@ pub(super) fn worst_px_of_replace(
 
 pub(super) fn order_status(state: &State, command: &OrderStatusRequest, events: &mut Events) {
     let session = command.origin.session;
-    let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot).report());
+    let known = state.orders.find_used(session, &command.cl_ord_id).map(|slot| state.orders.get(slot).view);
     let order = known.unwrap_or(OrderView::unknown(session, command.cl_ord_id));
     events.push(StatusReported::of(order, known.is_some()));
 }

@@ -3,19 +3,17 @@
 
 use model::limits::EVENTS_PER_COMMAND_MAX;
 use model::{
-    Abilities, CancelCause, CancelOnDisconnect, CancelRequested, ClOrdId, EngineTime, Events, ExecInst,
-    ExecRestatementReason, OrdStatus, OrderDoneForDay, OrderExpired, OrderId, OrderRestated, OrderSuspended,
-    OrderTriggered, OrderView, Qty, Seq, Side, StatusReported, TimeInForce, TradingPhase, TradingState, Work,
-    WorkAdvanced,
+    Abilities, CancelCause, CancelOnDisconnect, EngineTime, Events, ExecInst, ExecRestatementReason, OrderId,
+    OrderRestated, OrderTriggered, OrderView, Qty, Seq, Side, StatusReported, TimeInForce, TradingPhase, TradingState,
+    Work, WorkAdvanced,
 };
 
 use super::mass::no_orders;
-use super::requests::canceled;
-use super::venue::{reserved_fits, restatement_of};
+use super::unasked::{end, released, restated};
+use super::{restate, trading_day};
 use crate::agenda::NEVER;
-use crate::order::{Hold, NONE, Order, filled};
-use crate::standing::Step;
-use crate::state::{Calendar, Instrument, State};
+use crate::order::{Hold, NONE, Order};
+use crate::state::{Instrument, State};
 
 /// Events that a step may yield before it stops: each order has at most two, and the last place is the step's own.
 const EVENTS_MAX: usize = EVENTS_PER_COMMAND_MAX - 3;
@@ -92,13 +90,6 @@ fn is_open(state: &State, instrument: &Instrument) -> bool {
     })
 }
 
-/// One reason less to hold the order; with the last one it goes to its venue.
-fn released(order: &Order, hold: Hold, by_price: bool) -> OrderTriggered {
-    let triggered = if by_price { 1 } else { order.view.triggered };
-    let view = OrderView { held: hold.bits(), triggered, ..order.report() };
-    OrderTriggered { order: view, venue_exec_id: 0, worst_px: order.worst_px }
-}
-
 /// The first group on the agenda: an entry that is done lets the others go, or takes them with it; a fill of one of the others
 /// ends the rest.
 fn contingency(state: &State, seq: Seq, events: &mut Events) -> bool {
@@ -148,41 +139,7 @@ fn is_hit(order: &Order) -> bool {
 
 /// An order that protects a part-filled entry protects that part.
 fn cut(order: &Order, order_qty: Qty) -> OrderRestated {
-    restated(order, OrderView { order_qty, ..order.report() }, ExecRestatementReason::PartialDecline)
-}
-
-fn restated(order: &Order, view: OrderView, restatement: ExecRestatementReason) -> OrderRestated {
-    OrderRestated {
-        order: view,
-        worst_px: order.worst_px,
-        venue_exec_id: 0,
-        max_floor: order.max_floor.min(view.order_qty),
-        restatement,
-        reserved: [0; 7],
-    }
-}
-
-/// Ends an order: at its venue, which decides, or here, where no venue has it.
-fn end(seq: Seq, order: &Order, cause: CancelCause, events: &mut Events) {
-    let standing = order.standing();
-    // A venue that has refused is asked again by somebody, never by what goes on by itself.
-    let is_asked = order.pending.ending.is_some() && (order.pending.cancels_sent > 0 || cause.is_standing());
-    if is_asked || !standing.can_fill() {
-        return;
-    }
-    if order.view.held != 0 {
-        let step = if cause == CancelCause::Expiry { Step::Expire } else { Step::Cancel };
-        let Some(after) = standing.after(step, standing.filled) else { return };
-        let view = OrderView { ord_status: after.status(), held: 0, ..order.report() };
-        return match cause {
-            CancelCause::Expiry => events.push(OrderExpired { order: view, venue_exec_id: 0, reserved: 0 }),
-            _ => events.push(canceled(view, 0, restatement_of(cause), cause)),
-        };
-    }
-    // A name for the venue: the client has given none.
-    let cl_ord_id = ClOrdId::numbered(b'~', seq.0);
-    let view = order.report_to(cl_ord_id);
-    events.push(CancelRequested { order: view, cause, reserved: [0; 15] });
+    restated(order, OrderView { order_qty, ..order.view }, ExecRestatementReason::PartialDecline)
 }
 
 /// Goes on with the review: from the cursor towards the first of the working orders.
@@ -250,12 +207,12 @@ fn due(state: &State, seq: Seq, now: EngineTime, order: &Order, events: &mut Eve
         && view.order_id.0 < at.0
         && order.split_at < at
     {
-        return split(state, order, numerator, denominator, events);
+        return restate::split(state, order, numerator, denominator, events);
     }
-    if halted(seq, instrument, order, events) {
+    if trading_day::halted(seq, instrument, order, events) {
         return;
     }
-    day(state, seq, instrument, order, events);
+    trading_day::day(state, seq, instrument, order, events);
 }
 
 /// Must the order go because its session is gone?
@@ -278,143 +235,11 @@ fn is_lost(state: &State, order: &Order) -> bool {
         }
 }
 
-/// A trading halt of the instrument, and its end, for orders that say what they want then. A venue that knows halts does it
-/// itself.
-fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events) -> bool {
-    if instrument.definition.abilities.has(Abilities::HALTS) {
-        return false;
-    }
-    let standing = order.standing();
-    let is_halted = instrument.trading != TradingState::Active;
-    let (filled, exec_inst) = (standing.filled, order.view.exec_inst);
-    if is_halted && exec_inst.has(ExecInst::CANCEL_ON_TRADING_HALT) {
-        end(seq, order, CancelCause::Halt, events);
-        return true;
-    }
-    // What the venue suspended the venue brings back, and what is done for the day the morning.
-    let is_due = if is_halted { !order.suspended } else { order.suspended_here && !order.done_for_day };
-    if !exec_inst.has(ExecInst::REINSTATE_ON_TRADING_HALT) || !is_due || !standing.can_fill() {
-        return false;
-    }
-    let step = if is_halted { Step::Suspend } else { Step::Restate };
-    let Some(after) = standing.after(step, filled) else { return false };
-    let view = OrderView { ord_status: after.status(), ..order.report() };
-    match is_halted {
-        true => events.push(OrderSuspended { order: view, venue_exec_id: 0, reserved: 0 }),
-        false => events.push(restated(order, view, ExecRestatementReason::MarketOption)),
-    }
-    true
-}
-
-/// The end of a trading day, and the beginning of the next, at a venue that knows no days.
-fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events) {
-    let Some(calendar) = instrument.calendar.and_then(|calendar| state.calendars.get(calendar)) else { return };
-    let view = &order.view;
-    let abilities = instrument.definition.abilities;
-    if order.hold().session && is_time(view.time_in_force, calendar.phase) {
-        events.push(released(order, Hold { session: false, ..order.hold() }, false));
-        return;
-    }
-    if abilities.has(Abilities::DAYS) && view.held == 0 {
-        return;
-    }
-    // What came before the calendar had said anything belongs to the first day that it tells of.
-    let is_past = order.trading_day > 0 && calendar.trading_day > order.trading_day;
-    let is_over = is_past || calendar.phase == TradingPhase::Closed;
-    let missed_opening = view.time_in_force == TimeInForce::AtTheOpening
-        && matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing | TradingPhase::Closed);
-    if (is_over && !view.time_in_force.is_good_till()) || missed_opening {
-        return end(seq, order, CancelCause::Expiry, events);
-    }
-    // What came after the close has done nothing today.
-    if view.time_in_force.is_good_till() && !order.hold().session {
-        good_till_day(calendar, is_past, order, events);
-    }
-}
-
-/// A good-till order is done for the day that is over, and restated on the next. Where the one was said only when the other has
-/// begun, because nobody was there in between, it is both.
-fn good_till_day(calendar: &Calendar, is_past: bool, order: &Order, events: &mut Events) {
-    let (view, mut standing) = (&order.view, order.standing());
-    let own_day = if order.trading_day > 0 { order.trading_day } else { calendar.trading_day };
-    let mut done_day = order.done_day;
-    let is_over = is_past || calendar.phase == TradingPhase::Closed;
-    if is_over && !order.done_for_day && done_day != own_day {
-        let Some(after) = standing.after(Step::DoneForDay, standing.filled) else { return };
-        let view = OrderView { ord_status: after.status(), ..order.report() };
-        events.push(OrderDoneForDay { order: view, venue_exec_id: 0, reserved: 0 });
-        (standing, done_day) = (after, own_day);
-    }
-    // One that its venue is done with for today waits for tomorrow.
-    if matches!(calendar.phase, TradingPhase::Open | TradingPhase::Closing)
-        && (is_past || (standing.done_for_day && calendar.trading_day > done_day))
-        && standing.can_fill()
-        && let Some(after) = standing.after(Step::Restate, standing.filled)
-    {
-        let view = OrderView {
-            ord_status: after.status(),
-            prior_qty: view.cum_qty,
-            prior_notional: view.cum_notional,
-            ..order.report()
-        };
-        events.push(restated(order, view, ExecRestatementReason::GtRenewal));
-    }
-}
-
-/// Has the part of the day come that an order of this time in force waits for?
-fn is_time(time_in_force: TimeInForce, phase: TradingPhase) -> bool {
-    match time_in_force {
-        TimeInForce::AtTheOpening => phase == TradingPhase::Opening,
-        TimeInForce::AtTheClose => phase == TradingPhase::Closing,
-        _ => matches!(phase, TradingPhase::Open | TradingPhase::Closing),
-    }
-}
-
-/// The order after a split: so many new for so many old, at a price that makes it the same money. What does not come out even
-/// is cut to the lot and the tick.
-fn split(state: &State, order: &Order, numerator: u32, denominator: u32, events: &mut Events) {
-    let view = &order.view;
-    let Some(instrument) = state.instruments.get(view.instrument.0) else { return };
-    let (new, old) = (i128::from(numerator), i128::from(denominator));
-    let quantity = |qty: Qty, step: i64| {
-        let units = i64::try_from(i128::from(qty.units()) * new / old).ok()?;
-        (units <= model::limits::UNITS_MAX).then_some(Qty::from_units(units - units % step.max(1)))
-    };
-    let price = |px: model::Px| {
-        let tick = instrument.definition.tick.units().max(1);
-        let units = i64::try_from(i128::from(px.units()) * old / new).ok()?;
-        Some(model::Px::from_units((units - units % tick).max(if px.is_zero() { 0 } else { tick })))
-    };
-    let lot = instrument.definition.lot.units();
-    let after = || {
-        let (order_qty, cum_qty, prior_qty) =
-            (quantity(view.order_qty, lot)?, quantity(view.cum_qty, 1)?, quantity(view.prior_qty, 1)?);
-        let standing = order.standing().after(Step::Restate, filled(cum_qty, order_qty.max(cum_qty)))?;
-        Some(OrderView {
-            order_qty: order_qty.max(cum_qty),
-            cum_qty,
-            prior_qty,
-            price: price(view.price)?,
-            stop_px: price(view.stop_px)?,
-            ord_status: standing.status(),
-            ..order.report()
-        })
-    };
-    let Some(view) = after() else { return };
-    let Some(worst_px) = price(order.worst_px) else { return };
-    if reserved_fits(state, &view, view.order_qty - view.cum_qty, worst_px)
-        && view.ord_status != OrdStatus::PendingReplace
-    {
-        let restated = restated(order, view, ExecRestatementReason::GtCorporateAction);
-        events.push(OrderRestated { worst_px, ..restated });
-    }
-}
-
 /// Goes on with the answer to the first mass status request.
 fn mass_status(state: &State, events: &mut Events) -> WorkAdvanced {
     let Some(status) = state.agenda.status.front() else { return done(true) };
     let report = |order_id: OrderId, last: bool| {
-        let view = state.order(order_id)?.report();
+        let view = state.order(order_id)?.view;
         Some(StatusReported {
             mass_status_req_id: status.mass_status_req_id,
             tot_num_reports: status.tot_num_reports,

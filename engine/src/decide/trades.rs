@@ -1,0 +1,149 @@
+//! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
+
+use model::{
+    Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled,
+    TradeCorrected, VenueReport,
+};
+use risk::fee;
+
+use crate::fills::Fill;
+use crate::holdings::{Books, Holding};
+use crate::order::{NONE, Order, filled};
+use crate::standing::Step;
+use crate::state::State;
+
+pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
+    let view = &order.view;
+    if report.last_qty <= Qty::ZERO || report.last_px <= Px::ZERO {
+        return Err(Suspense::NotApplicable);
+    }
+    let cum_qty = view.cum_qty.checked_add(report.last_qty).ok_or(Suspense::Overflow)?;
+    if cum_qty > view.order_qty {
+        return Err(Suspense::Overfill);
+    }
+    let standing =
+        order.standing().after(Step::Fill, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
+    let cum_notional =
+        view.cum_notional.checked_add(Notional::of(report.last_px, report.last_qty)).ok_or(Suspense::Overflow)?;
+    let before = holding_of(state, order);
+    let multiplier = state.instruments.get(view.instrument.0).ok_or(Suspense::UnknownOrder)?.definition.multiplier;
+    let books =
+        before.books().after_fill(view.side, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
+    let paid = fee_of(state, order, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
+    let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
+    events.push(OrderFilled {
+        order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.view },
+        last_qty: report.last_qty,
+        last_px: report.last_px,
+        venue_exec_id: report.venue_exec_id,
+        reserved: 0,
+    });
+    events.push(position);
+    Ok(())
+}
+
+/// A bust or a correction: the fill never was, or was another one. Position and money are counted again from all fills that
+/// are remembered, so it comes out as if it had been so from the beginning, whatever came between.
+pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
+    let view = &order.view;
+    let number = state.fills.find(order.last_fill, view.order_id, report.venue_ref_id).ok_or(Suspense::UnknownTrade)?;
+    let fill = *state.fills.get(number).ok_or(Suspense::UnknownTrade)?;
+    if fill.qty.is_zero() {
+        return Err(Suspense::UnknownTrade);
+    }
+    let busted = report.kind == ReportKind::TradeCanceled;
+    let (qty, px) = if busted { (Qty::ZERO, fill.px) } else { (report.last_qty, report.last_px) };
+    if !busted && (qty <= Qty::ZERO || px <= Px::ZERO) {
+        return Err(Suspense::NotApplicable);
+    }
+    let cum_qty = (view.cum_qty - fill.qty).checked_add(qty).ok_or(Suspense::Overflow)?;
+    if cum_qty > view.order_qty {
+        return Err(Suspense::Overfill);
+    }
+    if cum_qty < Qty::ZERO || cum_qty < prior_after(order, &fill, qty, px).0 {
+        return Err(Suspense::QuantityDiffers);
+    }
+    let cum_notional = view
+        .cum_notional
+        .checked_sub(Notional::of(fill.px, fill.qty))
+        .and_then(|rest| rest.checked_add(Notional::of(px, qty)))
+        .ok_or(Suspense::Overflow)?;
+    let step = order.standing().after(Step::Amend, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
+    let holding = state.holdings.get(order.holding);
+    let books = state.fills.recount(holding.base, holding.fills, number, qty, px).ok_or(Suspense::Overflow)?;
+    let fee = amended_fee(state, order, &fill, qty, px).ok_or(Suspense::Overflow)?;
+    let position = position_changed(state, order, books, fee).ok_or(Suspense::Overflow)?;
+    let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
+    let order = OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.view };
+    let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.told.seq, fill.told.index);
+    if busted {
+        let (last_qty, last_px) = (fill.qty, fill.px);
+        events.push(TradeCanceled {
+            order,
+            last_qty,
+            last_px,
+            venue_exec_id,
+            fill: number,
+            ref_seq,
+            ref_index,
+            reserved: [0; 7],
+        });
+    } else {
+        let (last_qty, last_px) = (qty, px);
+        events.push(TradeCorrected {
+            order,
+            last_qty,
+            last_px,
+            venue_exec_id,
+            fill: number,
+            ref_seq,
+            ref_index,
+            reserved: [0; 7],
+        });
+    }
+    events.push(position);
+    Ok(())
+}
+
+/// What was filled before this trading day changes with a fill of an earlier day.
+fn prior_after(order: &Order, fill: &Fill, qty: Qty, px: Px) -> (Qty, Notional) {
+    let view = &order.view;
+    if view.prior_qty.is_zero() || fill.seq >= order.day_began {
+        return (view.prior_qty, view.prior_notional);
+    }
+    let notional = view.prior_notional - Notional::of(fill.px, fill.qty) + Notional::of(px, qty);
+    (view.prior_qty - fill.qty + qty, notional)
+}
+
+fn fee_of(state: &State, order: &Order, qty: Qty, px: Px, multiplier: i64) -> Option<Notional> {
+    let account = state.accounts.get(order.view.account.0)?;
+    fee(Notional::of(px, qty).checked_mul(multiplier)?, account.definition.fee_rate)
+}
+
+/// What is paid on top for a fill that was another one; negative where it is given back.
+fn amended_fee(state: &State, order: &Order, fill: &Fill, qty: Qty, px: Px) -> Option<Notional> {
+    let now = if qty.is_zero() { Notional::ZERO } else { fee_of(state, order, qty, px, fill.multiplier)? };
+    now.checked_sub(fill.fee)
+}
+
+/// What the account holds; nothing yet where the order is its first there.
+fn holding_of(state: &State, order: &Order) -> Holding {
+    if order.holding == NONE { Holding::default() } else { *state.holdings.get(order.holding) }
+}
+
+fn position_changed(state: &State, order: &Order, books: Books, fee: Notional) -> Option<PositionChanged> {
+    let before = holding_of(state, order);
+    let account = state.accounts.get(order.view.account.0)?;
+    let traded = books.cash_from_trades.checked_sub(before.cash_from_trades)?;
+    Some(PositionChanged {
+        cost: books.cost,
+        realised: books.realised,
+        fees: before.fees.checked_add(fee)?,
+        cash_from_trades: books.cash_from_trades,
+        account_cash: account.cash.checked_add(traded)?.checked_sub(fee)?,
+        fee,
+        qty: books.position,
+        account: order.view.account,
+        instrument: order.view.instrument,
+    })
+}
