@@ -18,18 +18,7 @@ impl Followed {
         let mut followed = Followed { doubt: Doubt::default(), seq: Seq(0) };
         followed.doubt.instrument(InstrumentId(0), venue);
         followed.link(Link::Up);
-        followed.follow(OrderAccepted {
-            order: order(OrdStatus::New),
-            worst_px: Px::whole(10),
-            transact_time: EngineTime(0),
-            cash_order_qty: Qty::ZERO,
-            min_qty: Qty::ZERO,
-            max_floor: Qty::ZERO,
-            peg_offset: Px::ZERO,
-            cl_ord_link_id: ClOrdId::EMPTY,
-            contingency: Contingency::None,
-            reserved: [0; 7],
-        });
+        followed.follow(OrderAccepted::plain(order(OrdStatus::New), Px::whole(10), EngineTime(0)));
         followed
     }
 

@@ -35,18 +35,7 @@ fn order() -> OrderView {
 }
 
 fn accepted(order: OrderView) -> OrderAccepted {
-    OrderAccepted {
-        order,
-        worst_px: order.price,
-        transact_time: EngineTime(NOW),
-        cash_order_qty: Qty::ZERO,
-        min_qty: Qty::ZERO,
-        max_floor: Qty::ZERO,
-        peg_offset: Px::ZERO,
-        cl_ord_link_id: ClOrdId::EMPTY,
-        contingency: Contingency::None,
-        reserved: [0; 7],
-    }
+    OrderAccepted::plain(order, order.price, EngineTime(NOW))
 }
 
 fn request(cl_ord_id: &str) -> OrderView {
