@@ -1,34 +1,45 @@
 //! May this order be accepted, and what does it reserve.
 //!
-//! [`check`] runs the table [`CHECKS`] in its fixed order over a [`Proposal`] and the [`Context`] that it meets; the
-//! first that objects answers. A new control is a new file under `checks/` and a line in the table: no other check
-//! changes. Nothing here writes: the engine keeps the state, this crate judges it.
+//! [`check`] runs the controls in their fixed order, [`CHECKS`], over a [`Proposal`] and the [`Context`] that it meets; the
+//! first that objects answers. [`trace`] runs the same code and tells what each of them saw. A new control is a new file
+//! under `controls/` and a line in the table: no other changes. Nothing here writes: the engine keeps the state, this crate
+//! judges it.
 //!
 //! Invariants: missing knowledge refuses, overflow refuses, and neither open buys nor open sells are ever netted
 //! against each other.
 #![forbid(unsafe_code)]
 
-mod checks;
 mod context;
+mod controls;
+#[cfg(test)]
+mod desk;
 mod rate;
+mod witness;
 mod worst_case;
 
-pub use checks::CHECKS;
 pub use context::{Context, Exposure, Held, Proposal, Reference};
+pub use controls::CHECKS;
 pub use rate::Bucket;
+pub use witness::{Finding, Verdict};
 pub use worst_case::{Reservation, fee, reserved_cash};
 
 use model::Refusal;
+use witness::{FirstRefusal, Record};
 
 /// What the order reserves, or the first check that refuses it.
 ///
 /// # Errors
 /// The [`Refusal`] of the first check in [`CHECKS`] that objects.
 pub fn check(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    for (_, check) in CHECKS {
-        check(context, proposal)?;
-    }
+    controls::run(context, proposal, &mut FirstRefusal)?;
     worst_case::reservation(context, proposal)
+}
+
+/// Tells what each control sees of the order, in the order in which they run, also after one that refuses. The first that
+/// refuses is the one that [`check`] answers with.
+pub fn trace(context: &Context<'_>, proposal: &Proposal, tell: impl FnMut(Finding)) {
+    let every = controls::run(context, proposal, &mut Record(tell));
+    debug_assert!(every.is_ok(), "a record ends nothing");
 }
 
 /// What an order like this reserves, without the question whether it may be accepted.

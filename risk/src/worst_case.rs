@@ -59,6 +59,12 @@ pub(crate) fn worst_qty(proposal: &Proposal) -> Qty {
     }
 }
 
+/// What is open on the proposal's side once it is accepted: a replaced order's own part counts once, at its worse.
+pub(crate) fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> {
+    let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
+    open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
+}
+
 /// Money at stake: price × quantity × multiplier.
 pub(crate) fn notional(instrument: &DefineInstrument, px: Px, qty: Qty) -> Option<Notional> {
     Notional::of(px, qty).checked_mul(instrument.multiplier)

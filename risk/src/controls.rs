@@ -1,0 +1,91 @@
+//! The controls in their order of precedence, a file a subject.
+
+use model::{Check, Refusal};
+
+use crate::context::{Context, Proposal};
+use crate::witness::Witness;
+
+macro_rules! controls {
+    ($($subject:ident::$control:ident => $check:ident;)+) => {
+        /// The check that each control answers with, in the order in which they run. `UnknownAccount` and `UnknownSymbol` come
+        /// before all of them: without these two there is no [`Context`], so the engine answers them while it builds one.
+        pub const CHECKS: &[Check] = &[$(Check::$check,)+];
+
+        /// All controls, until the witness has seen enough.
+        #[inline]
+        pub(crate) fn run(
+            context: &Context<'_>,
+            proposal: &Proposal,
+            witness: &mut impl Witness,
+        ) -> Result<(), Refusal> {
+            $(
+                let result = $subject::$control(context, proposal, witness);
+                witness.ended(result)?;
+            )+
+            Ok(())
+        }
+    };
+}
+
+mod buying_power;
+mod capacity;
+mod cl_ord_id;
+mod currency;
+mod expire_time;
+mod instructions;
+mod instrument;
+mod kill_switch;
+mod lot;
+mod max_floor;
+mod message_rate;
+mod min_qty;
+mod open_orders;
+mod order_notional;
+mod order_qty;
+mod position;
+mod price;
+mod price_collar;
+mod reduce_only;
+mod reference_price;
+mod stop_px;
+mod tick;
+mod trading_phase;
+mod venue_abilities;
+
+controls! {
+    instrument::tradable => NotTradable;
+    currency::same => CurrencyMismatch;
+    kill_switch::global => KilledGlobal;
+    kill_switch::account => KilledAccount;
+    price::fits_type => Price;
+    tick::kept => Tick;
+    lot::kept => Lot;
+    stop_px::fits_type => StopPx;
+    min_qty::fits => MinQty;
+    max_floor::fits => MaxFloor;
+    expire_time::fits => ExpireTime;
+    instructions::fit => ExecInst;
+    order_qty::within => MaxOrderQty;
+    venue_abilities::market_to_limit => LacksMarketToLimit;
+    venue_abilities::iceberg => LacksIceberg;
+    venue_abilities::min_qty => LacksMinQty;
+    venue_abilities::post_only => LacksPostOnly;
+    venue_abilities::not_best => LacksNotBest;
+    trading_phase::open => MarketClosed;
+    trading_phase::in_time => TooLateToEnter;
+    reference_price::fresh => ReferencePrice;
+    price_collar::high => CollarHigh;
+    price_collar::low => CollarLow;
+    order_notional::within => MaxOrderNotional;
+    message_rate::within => MessageRate;
+    cl_ord_id::new => DuplicateClOrdId;
+    open_orders::within => OpenOrders;
+    position::long => PositionLong;
+    position::short => PositionShort;
+    reduce_only::reduces => ReduceOnly;
+    buying_power::suffices => BuyingPower;
+    capacity::has_room => OrderCapacity;
+}
+
+#[cfg(test)]
+mod tests;

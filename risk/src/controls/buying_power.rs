@@ -1,0 +1,58 @@
+//! Control 29, buying power: a cash account pays with what it has, the fee included. A replace gives back what its order reserved
+//! before it is judged. Refuses with OrdRejReason(103)=3.
+
+use model::{Check, Notional, Refusal, Side};
+
+use crate::context::{Context, Proposal};
+use crate::witness::Witness;
+use crate::worst_case::{reserved_cash, worst_px, worst_qty};
+
+pub(super) fn suffices(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    if context.account.cash_account != 1 || proposal.side != Side::Buy || !proposal.counts {
+        return witness.not_concerned(Check::BuyingPower);
+    }
+    let overflow = Refusal::of(Check::Overflow);
+    let px = worst_px(context, proposal)?;
+    let needed =
+        reserved_cash(context.instrument, context.account, Side::Buy, worst_qty(proposal), px).ok_or(overflow)?;
+    let given_back = proposal.held.map_or(Notional::ZERO, |held| held.reserved);
+    let free =
+        context.cash.checked_sub(context.reserved).and_then(|free| free.checked_add(given_back)).ok_or(overflow)?;
+    witness.judged(needed > free, || Refusal::against(Check::BuyingPower, free.units(), needed.units()))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Check, Notional, Qty, Side};
+
+    use crate::desk::{Desk, buy, replacing, sell};
+    use crate::{Held, Proposal, reserved_cash};
+
+    fn with_cash(units: i128) -> Desk {
+        Desk::with(|desk| desk.cash = Notional::from_units(units))
+    }
+
+    #[test]
+    fn cost_and_fee_are_paid_from_what_is_free() {
+        let needed = Notional::whole(10_010).units();
+        assert_eq!(with_cash(needed + 1).refuses(buy(100, 100)), None);
+        assert_eq!(with_cash(needed).refuses(buy(100, 100)), None);
+        assert_eq!(with_cash(needed - 1).refuses(buy(100, 100)), Some(Check::BuyingPower));
+        assert_eq!(with_cash(0).refuses(sell(100, 100)), None);
+        let margin = Desk { account: model::DefineAccount { cash_account: 0, ..with_cash(0).account }, ..with_cash(0) };
+        assert_eq!(margin.refuses(buy(100, 100)), None);
+    }
+
+    #[test]
+    fn replace_gives_back_what_its_order_reserved() {
+        let mut desk = with_cash(Notional::whole(10_010).units());
+        let reserved =
+            reserved_cash(&desk.instrument, &desk.account, Side::Buy, Qty::whole(100), buy(1, 100).price).unwrap();
+        desk.reserved = reserved;
+        assert_eq!(desk.refuses(buy(1, 100)), Some(Check::BuyingPower));
+        let own =
+            |proposal: Proposal| Proposal { held: proposal.held.map(|held| Held { reserved, ..held }), ..proposal };
+        assert_eq!(desk.refuses(own(replacing(100, 100, buy(100, 99)))), None);
+        assert_eq!(desk.refuses(own(replacing(100, 100, buy(101, 99)))), Some(Check::BuyingPower));
+    }
+}

@@ -1,0 +1,26 @@
+//! One currency for the account and what it trades: the money of an order is compared with the account's without a rate. Refuses
+//! with OrdRejReason(103)=0.
+
+use model::{Check, Refusal};
+
+use crate::context::{Context, Proposal};
+use crate::witness::Witness;
+
+pub(super) fn same(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let differs = context.instrument.currency != context.account.currency;
+    witness.judged(differs, || Refusal::of(Check::CurrencyMismatch))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Check, Currency};
+
+    use crate::desk::{Desk, buy, replacing};
+
+    #[test]
+    fn instrument_in_another_currency_is_refused() {
+        let desk = Desk::with(|desk| desk.instrument.currency = Currency::literal("EUR"));
+        assert_eq!(desk.refuses(buy(1, 100)), Some(Check::CurrencyMismatch));
+        assert_eq!(desk.refuses(replacing(1, 100, buy(1, 100))), Some(Check::CurrencyMismatch));
+    }
+}

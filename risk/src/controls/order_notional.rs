@@ -1,0 +1,34 @@
+//! Control 11, largest order by money: quantity × worst price × multiplier. Refuses with OrdRejReason(103)=3.
+
+use model::{Check, Refusal};
+
+use crate::context::{Context, Proposal};
+use crate::witness::Witness;
+use crate::worst_case::{notional, worst_px, worst_qty};
+
+pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let px = worst_px(context, proposal)?;
+    let at_stake = notional(context.instrument, px, worst_qty(proposal)).ok_or(Refusal::of(Check::Overflow))?;
+    let limit = context.account.max_order_notional;
+    witness.judged(at_stake > limit, || {
+        Refusal::against(Check::MaxOrderNotional, limit.units(), at_stake.units()).at_reference(px.units())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Check, Side};
+
+    use crate::desk::{Desk, buy, market, replacing};
+
+    #[test]
+    fn money_at_stake_is_bounded_at_the_worst_price() {
+        let desk = Desk::new();
+        assert_eq!(desk.refuses(buy(4_999, 100)), None);
+        assert_eq!(desk.refuses(buy(5_000, 100)), None);
+        assert_eq!(desk.refuses(buy(5_000, 101)), Some(Check::MaxOrderNotional));
+        assert_eq!(desk.refuses(replacing(5_000, 101, buy(5_000, 100))), Some(Check::MaxOrderNotional), "the worse");
+        assert_eq!(desk.refuses(market(Side::Buy, 4_714)), None);
+        assert_eq!(desk.refuses(market(Side::Buy, 4_715)), Some(Check::MaxOrderNotional), "106.05 each");
+    }
+}

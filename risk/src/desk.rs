@@ -1,0 +1,148 @@
+//! For tests: an instrument, an account and what is known of them, to be bent in one place at a time.
+
+use model::{
+    Abilities, AccountName, CalendarName, Check, Currency, DefineAccount, DefineInstrument, EngineTime, Notional,
+    OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+};
+
+use crate::{Bucket, Context, Exposure, Held, Proposal, Reference, check};
+
+pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
+
+/// Everything that an order meets.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    pub(crate) now: EngineTime,
+    pub(crate) instrument: DefineInstrument,
+    pub(crate) reference: Reference,
+    pub(crate) account: DefineAccount,
+    pub(crate) trading: TradingState,
+    pub(crate) account_trading: TradingState,
+    pub(crate) instrument_trading: TradingState,
+    pub(crate) phase: TradingPhase,
+    pub(crate) exposure: Exposure,
+    pub(crate) open_orders: u32,
+    pub(crate) cash: Notional,
+    pub(crate) reserved: Notional,
+    pub(crate) bucket: Bucket,
+    pub(crate) messages_per_second: u32,
+    pub(crate) cl_ord_id_used: bool,
+    pub(crate) has_order_slot: bool,
+}
+
+impl Desk {
+    /// An active one, a reference of 100, a cash account with a million.
+    pub(crate) fn new() -> Desk {
+        Desk {
+            now: NOW,
+            instrument: instrument(),
+            reference: Reference { bid_px: Px::whole(99), ask_px: Px::whole(101), last_px: Px::whole(100), time: NOW },
+            account: account(),
+            trading: TradingState::Active,
+            account_trading: TradingState::Active,
+            instrument_trading: TradingState::Active,
+            phase: TradingPhase::Unknown,
+            exposure: Exposure::default(),
+            open_orders: 0,
+            cash: Notional::whole(1_000_000),
+            reserved: Notional::ZERO,
+            bucket: Bucket::default(),
+            messages_per_second: 100,
+            cl_ord_id_used: false,
+            has_order_slot: true,
+        }
+    }
+
+    /// The same, bent.
+    pub(crate) fn with(bend: impl FnOnce(&mut Desk)) -> Desk {
+        let mut desk = Desk::new();
+        bend(&mut desk);
+        desk
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
+        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
+        Context {
+            now,
+            instrument,
+            reference,
+            account,
+            trading,
+            account_trading,
+            instrument_trading,
+            phase,
+            exposure,
+            open_orders,
+            cash,
+            reserved,
+            bucket,
+            messages_per_second,
+            cl_ord_id_used,
+            has_order_slot,
+        }
+    }
+
+    pub(crate) fn refusal(&self, proposal: &Proposal) -> Option<Refusal> {
+        check(&self.context(), proposal).err()
+    }
+
+    /// The check that refuses the proposal, if one does.
+    pub(crate) fn refuses(&self, proposal: Proposal) -> Option<Check> {
+        self.refusal(&proposal).map(|refusal| refusal.check)
+    }
+}
+
+pub(crate) fn buy(qty: i64, px: i64) -> Proposal {
+    Proposal::plain(Side::Buy, OrdType::Limit, Qty::whole(qty), Px::whole(px))
+}
+
+pub(crate) fn sell(qty: i64, px: i64) -> Proposal {
+    Proposal { side: Side::Sell, ..buy(qty, px) }
+}
+
+pub(crate) fn market(side: Side, qty: i64) -> Proposal {
+    Proposal::plain(side, OrdType::Market, Qty::whole(qty), Px::ZERO)
+}
+
+/// A replace of a working order of `qty` at `px`, of which nothing is filled.
+pub(crate) fn replacing(qty: i64, px: i64, by: Proposal) -> Proposal {
+    let (order_qty, worst_px) = (Qty::whole(qty), Px::whole(px));
+    let held = Held { order_qty, cum_qty: Qty::ZERO, open_qty: order_qty, worst_px, reserved: Notional::ZERO };
+    Proposal { held: Some(held), ..by }
+}
+
+fn instrument() -> DefineInstrument {
+    DefineInstrument {
+        tick: Px::from_units(1_000_000),
+        lot: Qty::whole(1),
+        max_order_qty: Qty::whole(10_000),
+        multiplier: 1,
+        collar: 5_000_000,
+        reference_age_max: 2_000_000_000,
+        symbol: Symbol::literal("ACME"),
+        currency: Currency::literal("USD"),
+        calendar: CalendarName::EMPTY,
+        abilities: Abilities::NONE,
+        tradable: 1,
+        stop_trigger: StopTrigger::Last,
+        reserved: [0; 8],
+        venue: VenueId::PAPER,
+    }
+}
+
+fn account() -> DefineAccount {
+    DefineAccount {
+        max_order_notional: Notional::whole(500_000),
+        max_order_qty: Qty::whole(5_000),
+        max_long: Qty::whole(6_000),
+        max_short: Qty::whole(1_000),
+        fee_rate: 100_000,
+        open_orders_max: 10,
+        cash_account: 1,
+        reserved: [0; 3],
+        account: AccountName::literal("A1"),
+        currency: Currency::literal("USD"),
+    }
+}
