@@ -211,7 +211,12 @@ impl Assembly<'_> {
             suspended: order.suspended,
             acknowledged: order.at_venue,
             pending_cancel: order.pending.cancels_sent > 0,
-            pending_replace: order.pending.first_replace().map(|first| (first.order_qty, first.price)),
+            pending_replaces: order
+                .pending
+                .replaces()
+                .filter(|replace| replace.sent)
+                .map(|replace| (replace.order_qty, replace.price))
+                .collect(),
         });
         let settings = VenueSettings {
             orders_max: u32::try_from(self.config.engine.orders_max)?,

@@ -58,6 +58,8 @@ pub(crate) struct MassStatus {
 pub(crate) struct Agenda {
     /// Instruments whose stops are to be looked at, each once.
     pub(crate) triggers: VecDeque<u32>,
+    /// The last stop of the first of them that was looked at and left where it is, while others wait to be looked at.
+    pub(crate) last_stop: Option<OrderId>,
     /// Groups that are to be looked at, each once.
     pub(crate) groups: VecDeque<u32>,
     /// How many working orders are still to be reviewed; none where nothing is under review.
@@ -88,6 +90,7 @@ impl Agenda {
     pub(crate) fn new() -> Agenda {
         Agenda {
             triggers: VecDeque::new(),
+            last_stop: None,
             groups: VecDeque::new(),
             review: None,
             begun: Seq(0),

@@ -19,7 +19,7 @@ impl Proposals {
     pub(crate) fn is_approved_by(&self, word: &ResolveOrder) -> bool {
         self.0.iter().any(|proposal| {
             proposal.order_id == word.order_id
-                && proposal.actor != word.actor
+                && !proposal.actor.is_same_name(&word.actor)
                 && (proposal.kind, proposal.last_qty, proposal.last_px) == (word.kind, word.last_qty, word.last_px)
         })
     }

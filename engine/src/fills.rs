@@ -37,6 +37,13 @@ pub(crate) struct Fill {
     after_in_holding: u64,
 }
 
+impl Fill {
+    /// Is it what the venue told of under this ExecID, neither busted nor corrected since?
+    pub(crate) fn is_as_told(&self, venue_exec_id: u64) -> bool {
+        self.venue_exec_id == venue_exec_id && self.venue_exec_id_now == venue_exec_id && !self.qty.is_zero()
+    }
+}
+
 /// The chain of one holding's fills.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Chain {
@@ -151,6 +158,10 @@ impl Fills {
 
     /// The fill of the order, last first, that the venue means by this ExecID.
     pub(crate) fn find(&self, last_of_order: u64, order_id: OrderId, venue_exec_id: u64) -> Option<u64> {
+        // What people gave has no name.
+        if venue_exec_id == 0 {
+            return None;
+        }
         let mut number = last_of_order;
         while let Some(fill) = self.get(number).filter(|fill| fill.order_id == order_id) {
             if [fill.venue_exec_id, fill.venue_exec_id_now].contains(&venue_exec_id) {

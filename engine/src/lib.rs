@@ -15,6 +15,7 @@ mod doubt;
 mod evolve;
 mod executions;
 mod fills;
+mod groups;
 mod hash;
 mod holdings;
 mod hot_loop;

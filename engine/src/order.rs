@@ -126,12 +126,16 @@ pub struct Order {
     pub worst_px: Px,
     /// What it holds of the account's open quantity.
     pub open_qty: Qty,
+    /// What its venue has counted beyond the fills that it told of: fills that may still come.
+    pub missing: Qty,
     /// The greatest ExecID(17) of the paper venue that was applied to it.
     pub venue_exec_id: u64,
     /// When it got its place in the venue's queue.
     pub working_since: Seq,
     /// What waits for the venue.
     pub pending: Pending,
+    /// It is a stop that waits for something else first, and keeps its room among the stops.
+    pub(crate) keeps_room: bool,
     /// Has the venue said that it has the order?
     pub at_venue: bool,
     /// Where it went.
@@ -236,6 +240,13 @@ impl Order {
         !self.at_venue || self.pending.cancels_sent > 0 || self.pending.replaces().any(|replace| replace.sent)
     }
 
+    /// Something goes to the venue over this connection. What was not answered before is not in sight again for that.
+    pub(crate) fn asks(&mut self, epoch: u32) {
+        if !self.is_unanswered() {
+            self.sent_epoch = epoch;
+        }
+    }
+
     /// The order as a report shows it that answers the request `cl_ord_id`.
     pub(crate) fn report_to(&self, cl_ord_id: ClOrdId) -> OrderView {
         OrderView { cl_ord_id, orig_cl_ord_id: self.view.cl_ord_id, ..self.view }
@@ -259,9 +270,11 @@ pub(crate) const VACANT: Order = Order {
     reserved: Notional::ZERO,
     worst_px: Px::ZERO,
     open_qty: Qty::ZERO,
+    missing: Qty::ZERO,
     venue_exec_id: 0,
     working_since: Seq(0),
     pending: Pending::NOTHING,
+    keeps_room: false,
     at_venue: false,
     venue: VenueId::PAPER,
     end: None,

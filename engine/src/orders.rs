@@ -51,6 +51,8 @@ pub(crate) struct Orders {
     closings: u64,
     /// Entries of `closed` that count.
     forgettable: usize,
+    /// Those of them that give ClOrdIDs back.
+    named: usize,
     /// The working orders, without gaps.
     working: Vec<Working>,
     /// Orders that the venue told us of, by its OrderID(37).
@@ -71,6 +73,7 @@ impl Orders {
             closed: VecDeque::with_capacity(capacity),
             closings: 0,
             forgettable: 0,
+            named: 0,
             working: Vec::with_capacity(capacity),
             foreign: Index::new(FOREIGN_MAX),
         }
@@ -135,12 +138,12 @@ impl Orders {
 
     /// Is there a slot, and a place for one more ClOrdID, if a closed order is forgotten where needed?
     pub(crate) fn has_room(&self) -> bool {
-        self.forgettable > 0 || (self.has_free_slot() && self.has_free_id())
+        (self.forgettable > 0 || self.has_free_slot()) && self.has_room_for_id()
     }
 
     /// Is there a place for one more ClOrdID?
     pub(crate) fn has_room_for_id(&self) -> bool {
-        self.forgettable > 0 || self.has_free_id()
+        self.named > 0 || self.has_free_id()
     }
 
     /// The order that a venue told us of under this OrderID(37).
@@ -185,7 +188,7 @@ impl Orders {
     /// Remembers one more ClOrdID of the order. Where even forgetting closed orders makes no room (only a cancel gets
     /// here then: it always passes), the ClOrdID is not remembered.
     pub(crate) fn remember_id(&mut self, order: u32, cl_ord_id: ClOrdId) {
-        while !self.has_free_id() && self.forgettable > 0 {
+        while !self.has_free_id() && self.named > 0 {
             self.forget_oldest_closed();
         }
         if !self.has_free_id() {
@@ -203,6 +206,9 @@ impl Orders {
             self.ids.push(used);
             u32::try_from(self.ids.len() - 1).expect("ids fit 32 bits")
         };
+        let forgettable = &self.slots[order as usize];
+        let is_first = forgettable.ids == NONE && forgettable.closing != 0 && forgettable.link == NONE;
+        self.named += usize::from(is_first);
         self.slots[order as usize].ids = at;
         self.by_cl_ord_id.insert(hash::of_cl_ord_id(session, &cl_ord_id), at);
     }
@@ -214,18 +220,32 @@ impl Orders {
         let place = std::mem::replace(&mut order.place, NONE);
         self.closings += 1;
         order.closing = self.closings;
-        self.closed.push_back((slot, self.closings));
-        self.forgettable += 1;
+        // The others of its group still look at it.
+        if order.link == NONE {
+            self.may_be_forgotten(slot);
+        }
         self.working.swap_remove(place as usize);
         if let Some(moved) = self.working.get(place as usize) {
             self.slots[moved.slot as usize].place = place;
         }
     }
 
+    /// Nobody looks at a closed order any more: it goes after all that could go before.
+    pub(crate) fn may_be_forgotten(&mut self, slot: u32) {
+        let order = &self.slots[slot as usize];
+        self.closed.push_back((slot, order.closing));
+        self.forgettable += 1;
+        self.named += usize::from(order.ids != NONE);
+    }
+
     /// A closed order works again: a bust took a fill away, or it is to grow.
     pub(crate) fn reopen(&mut self, slot: u32) {
-        self.slots[slot as usize].closing = 0;
-        self.forgettable -= 1;
+        let order = &mut self.slots[slot as usize];
+        order.closing = 0;
+        if order.link == NONE {
+            self.forgettable -= 1;
+            self.named -= usize::from(order.ids != NONE);
+        }
         self.works(slot);
     }
 
@@ -306,6 +326,7 @@ impl Orders {
         };
         self.forgettable -= 1;
         let order = &self.slots[slot as usize];
+        self.named -= usize::from(order.ids != NONE);
         if order.venue_order_id != 0 {
             self.foreign.remove(hash::of_words(&[order.venue_order_id]), slot);
         }

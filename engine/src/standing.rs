@@ -172,7 +172,8 @@ impl Standing {
             Step::Cancel if works => Some(heard.ended(End::Canceled)),
             Step::Expire if works => Some(heard.ended(End::Expired)),
             Step::Replace(more) if lives && self.replacing => Some(Standing { replacing: more, ..heard }),
-            Step::RefuseCancel if lives && self.canceling => Some(Standing { canceling: false, ..self }),
+            // Also of one that ended otherwise meanwhile.
+            Step::RefuseCancel if self.canceling => Some(Standing { canceling: false, ..self }),
             Step::RefuseReplace(more) if self.replacing => Some(Standing { replacing: more, ..self }),
             Step::DoneForDay if self.can_fill() && !self.done_for_day => Some(Standing { done_for_day: true, ..heard }),
             Step::Restate if lives && (self.good_till || !self.done_for_day) => {

@@ -48,9 +48,13 @@ pub(crate) struct Instrument {
     pub(crate) stops: [Root; 2],
     /// Those of them that follow the price.
     pub(crate) trailing: Vec<u32>,
+    /// Stops that will, and wait for something else first.
+    pub(crate) trailing_to_come: u32,
     /// It is on the agenda, to look at its stops.
     pub(crate) is_due: bool,
-    /// A split that its orders are restated for: new for old, and the frame before which they came.
+    /// Its price moved while its stops were looked at: they are looked at once more.
+    pub(crate) is_due_again: bool,
+    /// Its last split, that orders of before are restated for: new for old, and its frame.
     pub(crate) split: Option<(u32, u32, Seq)>,
 }
 
@@ -69,6 +73,11 @@ impl Instrument {
             (StopTrigger::Mid, _) => Px::from_units(bid_px.units() / 2 + ask_px.units() / 2),
         };
         (!px.is_zero()).then_some(px)
+    }
+
+    /// Stops that follow the price, now or once they wait for nothing else.
+    pub(crate) fn trailing_stops(&self) -> usize {
+        self.trailing.len() + self.trailing_to_come as usize
     }
 
     pub(crate) fn root(&self, side: Side) -> Root {
@@ -196,7 +205,7 @@ impl State {
 
     /// Are the instrument's orders being restated for a split?
     pub fn is_splitting(&self, instrument: InstrumentId) -> bool {
-        self.instruments.get(instrument.0).is_some_and(|instrument| instrument.split.is_some())
+        self.agenda.split.contains(&instrument)
     }
 
     /// The orders that work, in no particular order.

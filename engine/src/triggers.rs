@@ -49,12 +49,14 @@ pub(crate) struct Triggers {
     nodes: Vec<Node>,
     free: u32,
     len: usize,
+    /// Stops that are to come: they wait for something else first.
+    to_come: usize,
     capacity: usize,
 }
 
 impl Triggers {
     pub(crate) fn new(capacity: usize) -> Triggers {
-        Triggers { nodes: Vec::with_capacity(capacity), free: NONE, len: 0, capacity }
+        Triggers { nodes: Vec::with_capacity(capacity), free: NONE, len: 0, to_come: 0, capacity }
     }
 
     /// Room for more from now on. At start only.
@@ -66,11 +68,16 @@ impl Triggers {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.len == self.capacity
+        self.len + self.to_come >= self.capacity
+    }
+
+    /// Room is kept for one stop more, or given back.
+    pub(crate) fn keep_room(&mut self, is_kept: bool) {
+        self.to_come = if is_kept { self.to_come + 1 } else { self.to_come - 1 };
     }
 
     pub(crate) fn insert(&mut self, root: &mut Root, side: Side, stop_px: Px, order_id: OrderId, slot: u32) {
-        assert!(!self.is_full(), "decide checks that a stop has room");
+        assert!(self.len < self.capacity, "decide checks that a stop has room");
         let priority = hash::of_words(&[order_id.0]);
         let node = Node { key: Key::of(side, stop_px, order_id), priority, slot, left: NONE, right: NONE };
         let at = if self.free == NONE {
@@ -103,15 +110,24 @@ impl Triggers {
         true
     }
 
-    /// The slots of the orders that `price` has reached, the first to be met first, while `each` wants more.
-    pub(crate) fn reached(&self, root: Root, side: Side, price: Px, each: &mut impl FnMut(u32) -> bool) {
-        self.walk(root.0, price.units() * side.sign(), each);
+    /// The slots of the orders that `price` has reached, the first to be met first, while `each` wants more. Where `after` is
+    /// given, only those behind it.
+    pub(crate) fn reached(
+        &self,
+        root: Root,
+        side: Side,
+        price: Px,
+        after: Option<(Px, OrderId)>,
+        each: &mut impl FnMut(u32) -> bool,
+    ) {
+        let after = after.map(|(stop_px, order_id)| Key::of(side, stop_px, order_id));
+        self.walk(root.0, price.units() * side.sign(), after, each);
     }
 
     /// Has `price` reached any?
     pub(crate) fn is_reached(&self, root: Root, side: Side, price: Px) -> bool {
         let mut any = false;
-        self.reached(root, side, price, &mut |_| {
+        self.reached(root, side, price, None, &mut |_| {
             any = true;
             false
         });
@@ -119,15 +135,18 @@ impl Triggers {
     }
 
     /// False once nobody wants more.
-    fn walk(&self, at: u32, limit: i64, each: &mut impl FnMut(u32) -> bool) -> bool {
+    fn walk(&self, at: u32, limit: i64, after: Option<Key>, each: &mut impl FnMut(u32) -> bool) -> bool {
         if at == NONE {
             return true;
         }
         let node = &self.nodes[at as usize];
-        self.walk(node.left, limit, each)
+        if after.is_some_and(|after| node.key <= after) {
+            return self.walk(node.right, limit, after, each);
+        }
+        self.walk(node.left, limit, after, each)
             && node.key.px <= limit
             && each(node.slot)
-            && self.walk(node.right, limit, each)
+            && self.walk(node.right, limit, None, each)
     }
 
     /// Those below `key`, and the others.
@@ -208,10 +227,18 @@ mod tests {
                 }
                 let price = Px::from_units(random.i64(1..40));
                 let mut reached = Vec::new();
-                triggers.reached(root, side, price, &mut |slot| {
+                triggers.reached(root, side, price, None, &mut |slot| {
                     reached.push(u64::from(slot));
                     reached.len() < 5
                 });
+                let mut behind = Vec::new();
+                let after = reached.first().and_then(|first| twin.iter().find(|(_, serial)| serial == first));
+                let after = after.map(|(key, serial)| (Px::from_units(key * side.sign()), OrderId(*serial)));
+                triggers.reached(root, side, price, after, &mut |slot| {
+                    behind.push(u64::from(slot));
+                    behind.len() < 4
+                });
+                assert_eq!(behind, reached.get(1..).unwrap_or_default());
                 let expected = twin.iter().filter(|(key, _)| *key <= price.units() * side.sign());
                 assert_eq!(reached, expected.map(|(_, serial)| *serial).take(5).collect::<Vec<_>>());
                 assert_eq!(triggers.is_reached(root, side, price), !reached.is_empty());

@@ -56,7 +56,7 @@ impl Venues {
 
     /// Were numbers lost since the venue was heard of the order last, and with them what it may have said?
     pub(crate) fn has_lost_reports_of(&self, order: &Order) -> bool {
-        order.heard_epoch.max(order.sent_epoch) < self.get(order.venue).void_epoch
+        order.heard_epoch < self.get(order.venue).void_epoch
     }
 
     pub(crate) fn words(&self) -> impl Iterator<Item = [u32; 3]> + '_ {

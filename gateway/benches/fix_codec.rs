@@ -79,7 +79,7 @@ fn fill() -> Event {
         ..OrderView::unknown(SessionId(3), ClOrdId::literal("C000000123456"))
     };
     let (last_qty, last_px) = (Qty::whole(40), Px::from_units(10_125_000_000));
-    Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 7, reserved: 0 })
+    Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 7, missing: Qty::ZERO })
 }
 
 fn names() -> Names {

@@ -6,14 +6,15 @@ mod operator;
 mod venue;
 
 pub use client::{
-    CancelOrder, DisputeTrade, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, ReplaceOrder,
+    CancelOrder, DisputeTrade, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin,
+    ReplaceOrder,
 };
 pub use definition::{
     DefineAccount, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers, SetTradingPhase, Start,
     Step, Tick,
 };
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetTradingState, SplitOrders};
-pub use venue::{ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
+pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
 use crate::record::records;
 
@@ -43,7 +44,7 @@ records!(
         /// NewOrderSingle(D).
         NewOrder = 16, 208;
         /// OrderCancelReplaceRequest(G).
-        ReplaceOrder = 17, 136;
+        ReplaceOrder = 17, 248;
         /// An ExecutionReport(8) or OrderCancelReject(9) from a venue.
         VenueReport = 18, 72;
         /// An instrument from the configuration, new or changed.

@@ -234,7 +234,7 @@ impl Event {
     pub const fn sends_order(&self) -> Option<&OrderView> {
         match self {
             Event::OrderAccepted(e) if e.order.held == 0 => Some(&e.order),
-            Event::OrderAdopted(e) if e.at_venue == 0 => Some(&e.order),
+            Event::OrderAdopted(e) if e.at_venue == 0 && e.order.held == 0 => Some(&e.order),
             Event::OrderTriggered(e) if e.venue_exec_id == 0 && e.order.held == 0 => Some(&e.order),
             _ => None,
         }

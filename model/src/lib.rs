@@ -23,10 +23,10 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, Command, DefineAccount, DefineInstrument, DefineSession, DisputeTrade, EnterOrder,
-    ForeignOrder, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, Quote, Reload, ReplaceOrder,
-    ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState, SplitOrders, Start,
-    Step, Tick, VenueLink, VenueReport,
+    AdjustCash, CancelOrder, Command, Counted, DefineAccount, DefineInstrument, DefineSession, DisputeTrade,
+    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, Quote,
+    Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState,
+    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use day_counts::DayCounts;
 pub use event::{

@@ -69,6 +69,8 @@ checks! {
     NotTradable = 21, "NOT_TRADABLE", ExchangeClosed, None;
     /// The instrument's currency is the account's.
     CurrencyMismatch = 22, "CURRENCY_MISMATCH", BrokerOption, None;
+    /// A replace changes nothing but quantity and prices: whatever else it repeats is the order's.
+    ReplaceTerms = 23, "REPLACE_TERMS", UnsupportedCharacteristic, None;
     /// The global kill switch.
     KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
     /// The account's kill switch.

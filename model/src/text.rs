@@ -77,6 +77,11 @@ impl<const N: usize> Text<N> {
         core::str::from_utf8(self.as_bytes()).unwrap_or("?")
     }
 
+    /// Is it the same name, in whatever case and with whatever spaces around it? For names that people type.
+    pub fn is_same_name(&self, other: &Text<N>) -> bool {
+        self.as_bytes().trim_ascii().eq_ignore_ascii_case(other.as_bytes().trim_ascii())
+    }
+
     /// Is there no text?
     pub const fn is_empty(&self) -> bool {
         self.0[0] == 0
@@ -109,6 +114,12 @@ mod tests {
     fn text_beyond_its_room_is_refused() {
         assert_eq!(Text::<4>::new(b"abcde"), None);
         assert_eq!(Text::<4>::new(b"abcd").unwrap().as_bytes(), b"abcd");
+    }
+
+    #[test]
+    fn name_is_the_same_in_any_case_and_with_spaces_around_it() {
+        assert!(Text::<8>::literal("Alice ").is_same_name(&Text::literal(" alice")));
+        assert!(!Text::<8>::literal("alice").is_same_name(&Text::literal("al ice")));
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) enum OrdersCommand {
 pub(super) struct ResolveArgs {
     /// OrderID(37).
     order_id: u64,
-    /// working, canceled, rejected, expired or filled.
+    /// working, canceled, rejected, expired, filled; of a request alone: cancel-rejected, replace-rejected.
     #[arg(long = "as", value_name = "OUTCOME")]
     outcome: String,
     /// LastQty(32) of a fill.

@@ -52,8 +52,8 @@ impl Daemon {
         let mut stream = TcpStream::connect_timeout(&self.listen, Duration::from_secs(2)).with_context(nobody)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         let authorization = match &self.token {
-            Some(token) if method == "POST" => format!("Authorization: Bearer {token}\r\n"),
-            _ => String::new(),
+            Some(token) => format!("Authorization: Bearer {token}\r\n"),
+            None => String::new(),
         };
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\n{authorization}Content-Type: application/json\r\n\

@@ -280,7 +280,7 @@ fn dispute(c: &model::DisputeTrade) -> Value {
 fn venue_report(c: &model::VenueReport) -> Value {
     json!({
         "venue_ref_id": c.venue_ref_id, "order_qty": qty(c.order_qty), "price": px(c.price), "cum_qty": qty(c.cum_qty),
-        "restatement": word(c.restatement), "is_status": c.is_status == 1,
+        "restatement": word(c.restatement), "counted": word(c.counted),
         "order_id": c.order_id.0, "venue_exec_id": c.venue_exec_id, "kind": word(c.kind),
         "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "reason": c.reason, "venue": c.venue.0,
     })

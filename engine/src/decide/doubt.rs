@@ -33,7 +33,13 @@ pub(super) fn resolve_order(state: &State, now: EngineTime, command: &ResolveOrd
 fn events_of(state: &State, now: EngineTime, order: &Order, command: &ResolveOrder, events: &mut Events) -> bool {
     let may_be_said = matches!(
         command.kind,
-        ReportKind::Accepted | ReportKind::Rejected | ReportKind::Filled | ReportKind::Canceled | ReportKind::Expired
+        ReportKind::Accepted
+            | ReportKind::Rejected
+            | ReportKind::Filled
+            | ReportKind::Canceled
+            | ReportKind::Expired
+            | ReportKind::CancelRejected
+            | ReportKind::ReplaceRejected
     );
     let report = VenueReport {
         last_qty: command.last_qty,

@@ -3,8 +3,8 @@
 //! all; and somebody is told.
 
 use model::{
-    AccountId, ClOrdId, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId, OrderView,
-    ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport,
+    AccountId, ClOrdId, Counted, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId,
+    OrderView, ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport, limits,
 };
 
 use super::{restate, trades, venue};
@@ -15,9 +15,11 @@ pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &
     let known = state.orders.find_foreign(command.venue, command.venue_order_id).map(|slot| state.orders.get(slot));
     let order_id = known.map_or(OrderId(0), |order| order.view.order_id);
     let report = report_of(command, order_id);
+    let is_known = state.executions.has(command.venue_exec_id);
     let told = match known {
-        _ if state.executions.has(command.venue_exec_id) => Err(Suspense::Duplicate),
-        Some(order) => venue::tell(state, now, order, &report, events),
+        Some(order) if is_known => Err(trades::known_again(state, order, &report)),
+        None if is_known => Err(Suspense::Duplicate),
+        Some(order) => venue::believable(order, &report).and_then(|()| venue::tell(state, now, order, &report, events)),
         None => adopt(state, seq, command, events),
     };
     if let Err(why) = told {
@@ -33,6 +35,8 @@ fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
         last_px: command.last_px,
         order_qty: command.order_qty,
         price: command.price,
+        cum_qty: command.cum_qty,
+        counted: Counted::InReport,
         ..VenueReport::about(command.venue, order_id, command.venue_exec_id, command.kind)
     }
 }
@@ -40,6 +44,12 @@ fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
 /// The first that we hear of it. Where the first report is of a fill, the order comes with it; what was filled before that is
 /// not ours to guess, so a report that counts more than its own fill is kept for a person.
 fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -> Result<(), Suspense> {
+    let is_sane = |units: i64| (0..=limits::UNITS_MAX).contains(&units);
+    let ForeignOrder { order_qty, cum_qty, last_qty, price, last_px, .. } = *command;
+    if ![order_qty.units(), cum_qty.units(), last_qty.units(), price.units(), last_px.units()].into_iter().all(is_sane)
+    {
+        return Err(Suspense::OutOfRange);
+    }
     let account = state.accounts.find(&command.account).ok_or(Suspense::UnknownAccount)?;
     let instrument = InstrumentId(state.instruments.find(&command.symbol).ok_or(Suspense::UnknownOrder)?);
     let account = AccountId(account);
@@ -51,7 +61,6 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     if !before.is_zero() {
         return Err(Suspense::QuantityDiffers);
     }
-    let in_range = 0 < command.order_qty.units() && command.order_qty.units() <= model::limits::UNITS_MAX;
     let holding = state.holdings.find(account, instrument);
     let has_room = state.orders.has_room() && state.orders.has_room_for_foreign();
     if !has_room || (holding.is_none() && state.holdings.is_full()) {
@@ -70,7 +79,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         ..OrderView::unknown(session_of(state, account), ClOrdId::EMPTY)
     };
     let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
-    if !in_range || !restate::reserved_fits(state, &view, view.order_qty, worst_px) {
+    if order_qty.is_zero() || !restate::reserved_fits(state, &view, view.order_qty, worst_px) {
         return Err(Suspense::Overflow);
     }
     let first = if is_fill { 0 } else { command.venue_exec_id };

@@ -73,10 +73,12 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         ..OrderView::unknown(session, command.cl_ord_id)
     };
     let hold = hold_of(state, &view, &command.cl_ord_link_id);
+    let group = state.links.find(session, &command.cl_ord_link_id);
+    let order_qty = quantity(&context, command)?;
     let proposal = Proposal {
         side: command.side,
         ord_type: command.ord_type,
-        order_qty: quantity(&context, command)?,
+        order_qty,
         price: command.price,
         stop_px,
         peg_offset: command.peg_offset,
@@ -85,7 +87,7 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         exec_inst: command.exec_inst,
         min_qty: command.min_qty,
         max_floor: command.max_floor,
-        counts: counts(hold, !command.cl_ord_link_id.is_empty()),
+        counts: state.new_one_counts(group, command.side, order_qty, hold),
         held: None,
     };
     let reservation = risk::check(&context, &proposal)?;
@@ -96,7 +98,7 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
     link_fits(state, command, &proposal)?;
     let trails = command.exec_inst.has(ExecInst::TRAILING_STOP_PEG);
     let no_room = hold.price
-        && (state.triggers.is_full() || (trails && of_instrument.trailing.len() >= TRAILING_PER_INSTRUMENT_MAX));
+        && (state.triggers.is_full() || (trails && of_instrument.trailing_stops() >= TRAILING_PER_INSTRUMENT_MAX));
     if no_room {
         return Err(Refusal::of(Check::HeldCapacity));
     }
@@ -192,7 +194,7 @@ fn hold_of(state: &State, view: &OrderView, cl_ord_link_id: &ClOrdId) -> Hold {
 }
 
 /// Does an order of this time in force wait for its part of the day?
-fn waits_for_session(time_in_force: TimeInForce, phase: TradingPhase, abilities: Abilities) -> bool {
+pub(super) fn waits_for_session(time_in_force: TimeInForce, phase: TradingPhase, abilities: Abilities) -> bool {
     match time_in_force {
         TimeInForce::AtTheOpening => !abilities.has(Abilities::OPENING) && phase == TradingPhase::PreOpen,
         TimeInForce::AtTheClose => {
@@ -201,12 +203,6 @@ fn waits_for_session(time_in_force: TimeInForce, phase: TradingPhase, abilities:
         }
         _ => !abilities.has(Abilities::DAYS) && matches!(phase, TradingPhase::PreOpen | TradingPhase::Closed),
     }
-}
-
-/// Does the order count against limits now? One that waits for its entry, or whose other half is at work, counts once it goes
-/// to work itself: until then only one of them can trade.
-pub(crate) fn counts(hold: Hold, is_linked: bool) -> bool {
-    !(hold.parent || (hold.price && is_linked))
 }
 
 /// One entry, and what protects it is on the other side and not larger.
@@ -219,9 +215,14 @@ fn link_fits(state: &State, command: &NewOrder, proposal: &Proposal) -> Result<(
     let Some(group) =
         state.links.find(command.origin.session, &command.cl_ord_link_id).and_then(|at| state.links.get(at))
     else {
+        // What names no part in it protects an entry, and there is none.
+        if command.contingency == Contingency::None {
+            return Err(refusal(0));
+        }
         return if state.links.is_full() { Err(Refusal::of(Check::HeldCapacity)) } else { Ok(()) };
     };
-    if is_entry || group.members >= MEMBERS_MAX {
+    let is_decided = state.legs(group).any(|(_, leg)| leg.is_hit());
+    if is_entry || is_decided || group.members >= MEMBERS_MAX {
         return Err(refusal(group.members + 1));
     }
     if group.entry != NONE {
@@ -299,7 +300,7 @@ pub(super) fn context<'a>(
 }
 
 /// The proposal that an order which is there already would be. A stop that has gone off is one no more.
-pub(super) fn proposal_of(order: &Order) -> Proposal {
+pub(super) fn proposal_of(state: &State, order: &Order) -> Proposal {
     let view = &order.view;
     let waits = view.triggered == 0;
     Proposal {
@@ -314,7 +315,7 @@ pub(super) fn proposal_of(order: &Order) -> Proposal {
         exec_inst: if waits { view.exec_inst } else { view.exec_inst.without(ExecInst::TRAILING_STOP_PEG) },
         min_qty: order.min_qty,
         max_floor: order.max_floor,
-        counts: counts(order.hold(), order.link != NONE),
+        counts: state.counts(order),
         held: None,
     }
 }

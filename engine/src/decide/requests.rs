@@ -2,9 +2,9 @@
 
 use model::{
     CancelCause, CancelOrder, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
-    DisputeTrade, EngineTime, Events, ExecRestatementReason, OrderCanceled, OrderId, OrderReplaced, OrderStatusRequest,
-    OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued, ReplaceRequested, SessionId,
-    StatusReported, TradeDisputed,
+    DisputeTrade, EngineTime, Events, ExecRestatementReason, KeptTerms, OrderCanceled, OrderId, OrderReplaced,
+    OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued, ReplaceRequested,
+    SessionId, StatusReported, TradeDisputed,
 };
 use risk::{Held, Proposal};
 
@@ -84,6 +84,9 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
     if command.side != order.view.side || command.ord_type != order.view.ord_type {
         return events.push(refuse(Some(order), Err(CxlRejReason::Other)));
     }
+    if !keeps(state, order, &command.kept) {
+        return events.push(refuse(Some(order), Ok(Refusal::of(Check::ReplaceTerms))));
+    }
     // A stop keeps its price where the request names none, and a triggered one has no more use for it.
     let stop_px = match (order.view.ord_type.is_stop(), command.stop_px.is_zero() || order.view.triggered == 1) {
         (true, true) => order.view.stop_px,
@@ -111,6 +114,24 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
     }
 }
 
+/// Is what a replace repeats of its order the order's? Who believes to have changed it must hear that it is not so.
+fn keeps(state: &State, order: &Order, kept: &KeptTerms) -> bool {
+    let view = &order.view;
+    let is_said = |what| kept.said & what != 0;
+    let link = state.links.get(order.link).map_or(ClOrdId::EMPTY, |group| group.id);
+    let symbol = state.instruments.get(view.instrument.0).map(|instrument| instrument.definition.symbol);
+    let account = state.accounts.get(view.account.0).map(|account| account.definition.account);
+    (!is_said(KeptTerms::MIN_QTY) || kept.min_qty == order.min_qty)
+        && (!is_said(KeptTerms::MAX_FLOOR) || kept.max_floor == order.max_floor)
+        && (!is_said(KeptTerms::PEG_OFFSET) || kept.peg_offset == order.peg_offset)
+        && (!is_said(KeptTerms::EXPIRE_TIME) || kept.expire_time == view.expire_time)
+        && (!is_said(KeptTerms::EXEC_INST) || kept.exec_inst == view.exec_inst)
+        && (kept.time_in_force == 0 || kept.time_in_force == view.time_in_force.value())
+        && (kept.cl_ord_link_id.is_empty() || kept.cl_ord_link_id == link)
+        && (kept.symbol.is_empty() || Some(kept.symbol) == symbol)
+        && (kept.account.is_empty() || Some(kept.account) == account)
+}
+
 /// A replace behind another one stands on what the order will be if that one is granted.
 fn standing_on(order: &Order, view: OrderView) -> OrderView {
     match order.pending.last_replace() {
@@ -134,7 +155,7 @@ pub(super) fn worst_px_of_replace(
     stop_px: Px,
 ) -> Result<Px, Refusal> {
     let view = &order.view;
-    let own = proposal_of(order);
+    let own = proposal_of(state, order);
     let proposal = Proposal {
         order_qty,
         price,

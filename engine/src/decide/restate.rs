@@ -1,7 +1,8 @@
 //! An order's terms changed by its venue, or by a split.
 
 use model::{
-    Events, ExecRestatementReason, OrdStatus, OrdType, OrderRestated, OrderView, Px, Qty, Suspense, VenueReport,
+    Events, ExecRestatementReason, Notional, OrdStatus, OrdType, OrderRestated, OrderView, Px, Qty, Suspense,
+    VenueReport,
 };
 
 use super::unasked;
@@ -21,8 +22,8 @@ pub(super) fn restated(
     // After a split the fills before it count in new units: the same money, another quantity.
     let cum_qty = if is_split && !report.cum_qty.is_zero() { report.cum_qty } else { view.cum_qty };
     let said = if report.order_qty.is_zero() { view.order_qty } else { report.order_qty };
-    if said < Qty::ZERO || said.units() > model::limits::UNITS_MAX || cum_qty.units() > model::limits::UNITS_MAX {
-        return Err(Suspense::Overflow);
+    if is_split && !is_in_proportion(state, view, said, cum_qty) {
+        return Err(Suspense::QuantityDiffers);
     }
     let order_qty = said.max(cum_qty);
     // A market-to-limit order has none until its venue says where it rests.
@@ -58,6 +59,16 @@ pub(super) fn restated(
     Ok(())
 }
 
+/// Is what is filled the same part of the order as before, to the lot?
+fn is_in_proportion(state: &State, view: &OrderView, order_qty: Qty, cum_qty: Qty) -> bool {
+    let Some(instrument) = state.instruments.get(view.instrument.0) else { return false };
+    let [order_now, cum_now, order_before, cum_before] =
+        [order_qty, cum_qty, view.order_qty, view.cum_qty].map(|qty| i128::from(qty.units()));
+    let lot = i128::from(instrument.definition.lot.units());
+    let off = (cum_now * order_before - cum_before * order_now).abs();
+    (cum_before == 0) == (cum_now == 0) && off <= lot * order_before
+}
+
 fn scaled(part: Qty, now: Qty, before: Qty) -> Qty {
     if before.is_zero() {
         return part;
@@ -66,12 +77,18 @@ fn scaled(part: Qty, now: Qty, before: Qty) -> Qty {
     Qty::from_units(i64::try_from(units).unwrap_or(now.units())).min(now)
 }
 
-/// Can the sum of what the order reserves be counted?
+/// Can what the order reserves be counted, and summed up with what others do?
 pub(super) fn reserved_fits(state: &State, view: &OrderView, qty: Qty, worst_px: Px) -> bool {
     let instrument = state.instruments.get(view.instrument.0).map(|instrument| &instrument.definition);
     let account = state.accounts.get(view.account.0).map(|account| &account.definition);
     let (Some(instrument), Some(account)) = (instrument, account) else { return false };
-    risk::reserved_cash(instrument, account, view.side, qty, worst_px).is_some()
+    let of_account = state.accounts.get(view.account.0).map_or(Notional::ZERO, |account| account.reserved);
+    let open = state.holdings.find(view.account, view.instrument).map_or(Qty::ZERO, |slot| {
+        let exposure = state.holdings.get(slot).exposure;
+        exposure.open_buys.max(exposure.open_sells)
+    });
+    let reserved = risk::reserved_cash(instrument, account, view.side, qty, worst_px);
+    open.checked_add(qty).is_some() && reserved.and_then(|reserved| of_account.checked_add(reserved)).is_some()
 }
 
 /// The order after a split: so many new for so many old, at a price that makes it the same money. What does not come out even
@@ -110,6 +127,7 @@ pub(super) fn split(state: &State, order: &Order, numerator: u32, denominator: u
         && view.ord_status != OrdStatus::PendingReplace
     {
         let restated = unasked::restated(order, view, ExecRestatementReason::GtCorporateAction);
-        events.push(OrderRestated { worst_px, ..restated });
+        let max_floor = quantity(order.max_floor, lot).unwrap_or(order.max_floor);
+        events.push(OrderRestated { worst_px, max_floor, ..restated });
     }
 }

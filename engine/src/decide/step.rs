@@ -4,16 +4,15 @@
 use model::limits::EVENTS_PER_COMMAND_MAX;
 use model::{
     Abilities, CancelCause, CancelOnDisconnect, EngineTime, Events, ExecInst, ExecRestatementReason, OrderId,
-    OrderRestated, OrderTriggered, OrderView, Qty, Seq, Side, StatusReported, TimeInForce, TradingPhase, TradingState,
-    Work, WorkAdvanced,
+    OrderRestated, OrderTriggered, OrderView, Qty, Seq, Side, StatusReported, TimeInForce, Work, WorkAdvanced,
 };
 
 use super::mass::no_orders;
-use super::unasked::{end, released, restated};
+use super::unasked::{end, may_go, released, restated};
 use super::{restate, trading_day};
 use crate::agenda::NEVER;
 use crate::order::{Hold, NONE, Order};
-use crate::state::{Instrument, State};
+use crate::state::State;
 
 /// Events that a step may yield before it stops: each order has at most two, and the last place is the step's own.
 const EVENTS_MAX: usize = EVENTS_PER_COMMAND_MAX - 3;
@@ -25,8 +24,11 @@ const LOOKS_MAX: usize = 256;
 pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events) {
     let Some(work) = state.agenda.next() else { return };
     let advanced = match work {
-        Work::Triggers => done(triggers(state, events)),
-        Work::Contingency => done(contingency(state, seq, events)),
+        Work::Triggers => triggers(state, events),
+        Work::Contingency => {
+            contingency(state, seq, events);
+            done(true)
+        }
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };
@@ -45,96 +47,81 @@ fn done(is_done: bool) -> WorkAdvanced {
     }
 }
 
-/// Lets stops of the first instrument go whose price was reached. While trading is halted none goes; they are looked at again
-/// when it goes on.
-fn triggers(state: &State, events: &mut Events) -> bool {
+/// Lets stops of the first instrument go whose price was reached. Those of a halted account stay, and are looked at again when
+/// it goes on; of one group goes one alone. What is more than a step may look at goes on behind the last that stayed.
+fn triggers(state: &State, events: &mut Events) -> WorkAdvanced {
     let Some(instrument) = state.agenda.triggers.front().and_then(|index| state.instruments.get(*index)) else {
-        return true;
+        return done(true);
     };
-    if state.trading != TradingState::Active
-        || instrument.trading != TradingState::Active
-        || !is_open(state, instrument)
-    {
-        return true;
+    if !trading_day::is_open(state, instrument) {
+        return done(true);
     }
-    let (mut looked, mut is_done) = (0, true);
-    for side in [Side::Buy, Side::Sell] {
-        let Some(price) = instrument.trigger_px(side) else { continue };
-        state.triggers.reached(instrument.root(side), side, price, &mut |slot| {
-            looked += 1;
-            if looked > LOOKS_MAX || events.as_slice().len() >= EVENTS_MAX {
-                is_done = false;
-                return false;
-            }
-            let order = state.orders.get(slot);
-            let active =
-                state.accounts.get(order.view.account.0).is_some_and(|account| account.trading == TradingState::Active);
-            if active && order.pending.ending.is_none() {
-                events.push(released(order, Hold { price: false, ..order.hold() }, true));
-            }
-            true
-        });
+    let last = state.agenda.last_stop.and_then(|order_id| state.order(order_id)).map(|order| order.view);
+    let mut first_side = last.map_or(Side::Buy, |last| last.side);
+    let mut groups = [NONE; EVENTS_MAX];
+    let (mut looked, mut stayed, mut is_done) = (0, None, true);
+    while is_done {
+        let side = first_side;
+        let behind = last.filter(|last| last.side == side).map(|last| (last.stop_px, last.order_id));
+        if let Some(price) = instrument.trigger_px(side) {
+            state.triggers.reached(instrument.root(side), side, price, behind, &mut |slot| {
+                let order = state.orders.get(slot);
+                if looked == LOOKS_MAX || events.as_slice().len() >= EVENTS_MAX {
+                    is_done = false;
+                    return false;
+                }
+                looked += 1;
+                let is_beaten = order.link != NONE && (groups.contains(&order.link) || is_decided(state, order));
+                if may_go(state, order) && order.pending.ending.is_none() && !is_beaten {
+                    groups[events.as_slice().len()] = order.link;
+                    events.push(released(order, Hold { price: false, ..order.hold() }, true));
+                } else {
+                    stayed = Some(order.view.order_id);
+                }
+                true
+            });
+        }
+        if side == Side::Sell {
+            break;
+        }
+        first_side = Side::Sell;
     }
-    // What is left over, of halted accounts, does not keep the work open for ever.
-    is_done || (looked > LOOKS_MAX && events.as_slice().is_empty())
+    let held_back = stayed.or(state.agenda.last_stop).unwrap_or_default();
+    WorkAdvanced { held_back, ..done(is_done) }
 }
 
-/// Stops of an instrument that keeps days wait for trading.
-fn is_open(state: &State, instrument: &Instrument) -> bool {
-    let calendar = instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
-    calendar.is_none_or(|calendar| {
-        matches!(
-            calendar.phase,
-            TradingPhase::Unknown | TradingPhase::Opening | TradingPhase::Open | TradingPhase::Closing
-        )
-    })
+/// Has another order of its group taken its place?
+fn is_decided(state: &State, order: &Order) -> bool {
+    state.links.get(order.link).is_some_and(|group| state.legs(group).any(|(_, leg)| leg.is_hit()))
 }
 
 /// The first group on the agenda: an entry that is done lets the others go, or takes them with it; a fill of one of the others
 /// ends the rest.
-fn contingency(state: &State, seq: Seq, events: &mut Events) -> bool {
-    let Some(group) = state.agenda.groups.front().and_then(|at| state.links.get(*at)) else { return true };
-    let members = || {
-        let mut next = group.first;
-        std::iter::from_fn(move || {
-            let slot = Some(next).filter(|slot| *slot != NONE)?;
-            next = state.orders.get(slot).link_next;
-            Some((slot, state.orders.get(slot)))
-        })
-    };
-    let others = || members().filter(|(slot, order)| *slot != group.entry && order.view.is_working());
+fn contingency(state: &State, seq: Seq, events: &mut Events) {
+    let Some(group) = state.agenda.groups.front().and_then(|at| state.links.get(*at)) else { return };
+    let working = || state.legs(group).map(|(_, leg)| leg).filter(|leg| leg.view.is_working());
     if group.entry != NONE {
         let entry = state.orders.get(group.entry);
-        if entry.view.is_working() {
-            return true;
+        if !entry.view.is_working() {
+            working().filter(|leg| leg.hold().parent).for_each(|leg| entry_is_done(state, seq, entry, leg, events));
         }
-        for (_, order) in others().filter(|(_, order)| order.hold().parent) {
-            if entry.view.cum_qty.is_zero() {
-                end(seq, order, CancelCause::Contingency, events);
-                continue;
-            }
-            if order.view.order_qty > entry.view.cum_qty {
-                events.push(cut(order, entry.view.cum_qty));
-            }
-            let hold = Hold { parent: false, ..order.hold() };
-            let triggered = released(order, hold, false);
-            let order_qty = order.view.order_qty.min(entry.view.cum_qty);
-            events.push(OrderTriggered { order: OrderView { order_qty, ..triggered.order }, ..triggered });
-        }
-        return true;
+    } else if state.legs(group).any(|(_, leg)| leg.is_hit()) {
+        working().filter(|leg| !leg.is_hit()).for_each(|leg| end(seq, leg, CancelCause::Contingency, events));
     }
-    let is_hit = members().any(|(slot, order)| slot != group.entry && is_hit(order));
-    if is_hit {
-        for (_, order) in others().filter(|(_, order)| !self::is_hit(order)) {
-            end(seq, order, CancelCause::Contingency, events);
-        }
-    }
-    true
 }
 
-/// Does it take the place of the others of its group?
-fn is_hit(order: &Order) -> bool {
-    !order.view.cum_qty.is_zero() || order.view.triggered == 1
+/// A leg protects what its entry has traded, and that may be nothing. Where nothing may go now it waits for trading.
+fn entry_is_done(state: &State, seq: Seq, entry: &Order, leg: &Order, events: &mut Events) {
+    if entry.view.cum_qty.is_zero() {
+        return end(seq, leg, CancelCause::Contingency, events);
+    }
+    if leg.view.order_qty > entry.view.cum_qty {
+        events.push(cut(leg, entry.view.cum_qty));
+    }
+    let waits = leg.hold().session || !may_go(state, leg) || trading_day::waits(state, &leg.view);
+    let triggered = released(leg, Hold { parent: false, session: waits, ..leg.hold() }, false);
+    let order_qty = leg.view.order_qty.min(entry.view.cum_qty);
+    events.push(OrderTriggered { order: OrderView { order_qty, ..triggered.order }, ..triggered });
 }
 
 /// An order that protects a part-filled entry protects that part.
@@ -158,7 +145,7 @@ fn review(state: &State, seq: Seq, now: EngineTime, events: &mut Events) -> Work
         looks += 1;
         let order = state.orders.get(working.slot);
         due(state, seq, now, order, events);
-        if is_watched(state, order) {
+        if is_watched(state, order) && order.view.expire_time > now {
             next_expiry = next_expiry.min(order.view.expire_time);
         }
     }
@@ -178,6 +165,7 @@ fn needs_looks(state: &State) -> bool {
 /// Does Millrace end the order at its ExpireTime(126)?
 pub(crate) fn is_watched(state: &State, order: &Order) -> bool {
     order.view.time_in_force == TimeInForce::GoodTillDate
+        && order.view.expire_time > EngineTime(0)
         && !state.instruments.get(order.view.instrument.0).is_some_and(|instrument| {
             instrument.definition.abilities.has(Abilities::GOOD_TILL_DATE) && order.view.held == 0
         })
@@ -206,6 +194,8 @@ fn due(state: &State, seq: Seq, now: EngineTime, order: &Order, events: &mut Eve
     if let Some((numerator, denominator, at)) = instrument.split
         && view.order_id.0 < at.0
         && order.split_at < at
+        // It is restated once its venue has decided.
+        && order.pending.first_replace().is_none()
     {
         return restate::split(state, order, numerator, denominator, events);
     }

@@ -1,7 +1,7 @@
 //! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
 
 use model::{
-    Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled,
+    Counted, Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled,
     TradeCorrected, VenueReport,
 };
 use risk::fee;
@@ -21,6 +21,7 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     if cum_qty > view.order_qty {
         return Err(Suspense::Overfill);
     }
+    let missing = missing_after(order, report, cum_qty)?;
     let standing =
         order.standing().after(Step::Fill, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
     let cum_notional =
@@ -36,10 +37,35 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
         last_qty: report.last_qty,
         last_px: report.last_px,
         venue_exec_id: report.venue_exec_id,
-        reserved: 0,
+        missing,
     });
     events.push(position);
     Ok(())
+}
+
+/// What the venue has counted beyond the fills that we know, once this one is booked. A trade that was overtaken by a later one
+/// is booked late. One that makes more than the venue has ever counted is in the books already, by somebody's word, or never
+/// was.
+fn missing_after(order: &Order, report: &VenueReport, cum_qty: Qty) -> Result<Qty, Suspense> {
+    let known = order.view.cum_qty.checked_add(order.missing).ok_or(Suspense::Overflow)?;
+    match report.counted {
+        Counted::InReport if cum_qty > known.max(report.cum_qty) => Err(Suspense::QuantityDiffers),
+        Counted::InReport => Ok(known.max(report.cum_qty) - cum_qty),
+        Counted::NotSaid | Counted::InAnswer => Ok((known - cum_qty).max(Qty::ZERO)),
+    }
+}
+
+/// Why an execution that was heard of before changes nothing: the same again, or another one under the same name.
+pub(super) fn known_again(state: &State, order: &Order, report: &VenueReport) -> Suspense {
+    let number = state.fills.find(order.last_fill, order.view.order_id, report.venue_exec_id);
+    let told = number.and_then(|number| state.fills.get(number)).filter(|_| report.kind == ReportKind::Filled);
+    match told {
+        Some(fill) if fill.is_as_told(report.venue_exec_id) => match (fill.qty, fill.px) {
+            same if same == (report.last_qty, report.last_px) => Suspense::Duplicate,
+            _ => Suspense::Contradicts,
+        },
+        _ => Suspense::Duplicate,
+    }
 }
 
 /// A bust or a correction: the fill never was, or was another one. Position and money are counted again from all fills that
@@ -50,6 +76,10 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     let fill = *state.fills.get(number).ok_or(Suspense::UnknownTrade)?;
     if fill.qty.is_zero() {
         return Err(Suspense::UnknownTrade);
+    }
+    // It is in other units than the order is now, and so are those who hold the position.
+    if fill.seq < order.split_at {
+        return Err(Suspense::NotApplicable);
     }
     let busted = report.kind == ReportKind::TradeCanceled;
     let (qty, px) = if busted { (Qty::ZERO, fill.px) } else { (report.last_qty, report.last_px) };

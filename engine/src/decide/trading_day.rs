@@ -6,7 +6,8 @@ use model::{
     TimeInForce, TradingPhase, TradingState,
 };
 
-use super::unasked::{end, released, restated};
+use super::new_order::waits_for_session;
+use super::unasked::{end, may_go, released, restated};
 use crate::order::{Hold, Order};
 use crate::standing::Step;
 use crate::state::{Calendar, Instrument, State};
@@ -41,13 +42,15 @@ pub(super) fn halted(seq: Seq, instrument: &Instrument, order: &Order, events: &
 
 /// The end of a trading day, and the beginning of the next, at a venue that knows no days.
 pub(super) fn day(state: &State, seq: Seq, instrument: &Instrument, order: &Order, events: &mut Events) {
-    let Some(calendar) = instrument.calendar.and_then(|calendar| state.calendars.get(calendar)) else { return };
+    let calendar = instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
     let view = &order.view;
     let abilities = instrument.definition.abilities;
-    if order.hold().session && is_time(view.time_in_force, calendar.phase) {
+    let is_due = calendar.is_none_or(|calendar| is_time(view.time_in_force, calendar.phase));
+    if order.hold().session && is_due && may_go(state, order) {
         events.push(released(order, Hold { session: false, ..order.hold() }, false));
         return;
     }
+    let Some(calendar) = calendar else { return };
     if abilities.has(Abilities::DAYS) && view.held == 0 {
         return;
     }
@@ -92,6 +95,24 @@ fn good_till_day(calendar: &Calendar, is_past: bool, order: &Order, events: &mut
         };
         events.push(restated(order, view, ExecRestatementReason::GtRenewal));
     }
+}
+
+/// Must an order that goes to work now wait for its part of the day?
+pub(super) fn waits(state: &State, view: &OrderView) -> bool {
+    let Some(instrument) = state.instruments.get(view.instrument.0) else { return false };
+    let phase = state.calendar_of(view.instrument).map_or(TradingPhase::Unknown, |calendar| calendar.phase);
+    waits_for_session(view.time_in_force, phase, instrument.definition.abilities)
+}
+
+/// Stops of an instrument that keeps days wait for trading.
+pub(super) fn is_open(state: &State, instrument: &Instrument) -> bool {
+    let calendar = instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
+    calendar.is_none_or(|calendar| {
+        matches!(
+            calendar.phase,
+            TradingPhase::Unknown | TradingPhase::Opening | TradingPhase::Open | TradingPhase::Closing
+        )
+    })
 }
 
 /// Has the part of the day come that an order of this time in force waits for?

@@ -2,12 +2,13 @@
 
 use model::{
     CancelCause, CancelRequested, ClOrdId, Events, ExecRestatementReason, OrderExpired, OrderRestated, OrderTriggered,
-    OrderView, Seq,
+    OrderView, Seq, TradingState,
 };
 
 use super::requests::canceled;
 use crate::order::{Hold, Order};
 use crate::standing::Step;
+use crate::state::State;
 
 /// Ends an order: at its venue, which decides, or here, where no venue has it.
 pub(super) fn end(seq: Seq, order: &Order, cause: CancelCause, events: &mut Events) {
@@ -41,6 +42,14 @@ pub(super) fn restatement_of(cause: CancelCause) -> ExecRestatementReason {
         CancelCause::Operator | CancelCause::Contingency => ExecRestatementReason::BrokerOption,
         CancelCause::Expiry => ExecRestatementReason::Other,
     }
+}
+
+/// May it go to its venue now? Nobody's order goes out while it is halted, in whatever scope.
+pub(super) fn may_go(state: &State, order: &Order) -> bool {
+    let is_active = |trading: Option<TradingState>| trading == Some(TradingState::Active);
+    state.trading == TradingState::Active
+        && is_active(state.accounts.get(order.view.account.0).map(|account| account.trading))
+        && is_active(state.instruments.get(order.view.instrument.0).map(|instrument| instrument.trading))
 }
 
 /// One reason less to hold the order; with the last one it goes to its venue.

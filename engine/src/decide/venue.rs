@@ -2,10 +2,10 @@
 //! suspended for a person to look at, and changes nothing.
 
 use model::{
-    CancelCause, CancelRejected, Check, ClOrdId, CxlRejReason, CxlRejResponseTo, EngineTime, Events,
+    CancelCause, CancelRejected, Check, ClOrdId, Counted, CxlRejReason, CxlRejResponseTo, EngineTime, Events,
     ExecRestatementReason, OrdRejReason, OrdStatus, OrderAcknowledged, OrderDoneForDay, OrderExpired, OrderRejected,
-    OrderReplaced, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Refusal, ReplaceRequested, ReportKind,
-    ReportSuspended, SessionId, Suspense, VenueAccepted, VenueId, VenueReport,
+    OrderReplaced, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, Qty, Refusal, ReplaceRequested,
+    ReportKind, ReportSuspended, SessionId, Suspense, VenueAccepted, VenueId, VenueReport, limits,
 };
 
 use super::requests::{canceled, worst_px_of_replace};
@@ -33,16 +33,36 @@ fn apply(state: &State, now: EngineTime, report: &VenueReport, events: &mut Even
         _ => state.executions.has(report.venue_exec_id),
     };
     if known {
-        return Err(Suspense::Duplicate);
+        return Err(trades::known_again(state, order, report));
     }
     // No venue has it.
     if order.view.held != 0 {
         return Err(Suspense::NotApplicable);
     }
-    if report.is_status == 1 && report.cum_qty != order.view.cum_qty {
-        return Err(Suspense::QuantityDiffers);
-    }
+    believable(order, report)?;
     tell(state, now, order, report, events)
+}
+
+/// Can it be true by its numbers alone? What ends or changes an order must count the fills that we count: else one of them is
+/// missing, here or there, and what the order holds is not given back on such a word.
+pub(super) fn believable(order: &Order, report: &VenueReport) -> Result<(), Suspense> {
+    let units = [report.last_qty, report.order_qty, report.cum_qty].map(Qty::units);
+    let in_range = |units: i64| (0..=limits::UNITS_MAX).contains(&units);
+    if !units.into_iter().chain([report.last_px, report.price].map(Px::units)).all(in_range) {
+        return Err(Suspense::OutOfRange);
+    }
+    let is_split = report.restatement == ExecRestatementReason::GtCorporateAction;
+    let must_agree = match report.kind {
+        ReportKind::Canceled | ReportKind::Expired | ReportKind::Rejected | ReportKind::Replaced => true,
+        ReportKind::Restated => !is_split,
+        _ => false,
+    };
+    let agrees = match report.counted {
+        Counted::NotSaid => true,
+        Counted::InReport => !must_agree || report.cum_qty == order.view.cum_qty,
+        Counted::InAnswer => report.cum_qty == order.view.cum_qty,
+    };
+    if agrees { Ok(()) } else { Err(Suspense::QuantityDiffers) }
 }
 
 /// What the report, or two people's word, makes of the order.

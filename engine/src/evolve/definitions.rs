@@ -48,7 +48,9 @@ impl State {
                         calendar,
                         stops: [Root::default(); 2],
                         trailing: Vec::with_capacity(TRAILING_PER_INSTRUMENT_MAX),
+                        trailing_to_come: 0,
                         is_due: false,
+                        is_due_again: false,
                         split: None,
                     },
                 );
@@ -87,9 +89,12 @@ impl State {
             Scope::Account => self.account_mut(e.account).trading = state,
             Scope::Instrument => {
                 self.instrument_mut(e.instrument.0).trading = state;
-                self.agenda.halts_changed = true;
-                self.review();
             }
+        }
+        // Orders wait for the end of it, of whatever scope, and some end with a halt of their instrument.
+        if state == TradingState::Active || e.set.scope == Scope::Instrument {
+            self.agenda.halts_changed = true;
+            self.review();
         }
         // Stops that a halt held back are looked at again.
         if state == TradingState::Active {
@@ -116,7 +121,10 @@ impl State {
 
     pub(super) fn split_begun(&mut self, e: &SplitBegun) {
         let at = self.last.seq;
-        self.instrument_mut(e.instrument.0).split = Some((e.split.numerator, e.split.denominator, at));
+        let instrument = self.instrument_mut(e.instrument.0);
+        instrument.split = Some((e.split.numerator, e.split.denominator, at));
+        // The price of before sets nothing off, and judges nothing.
+        instrument.reference = Reference::default();
         self.agenda.split.push(e.instrument);
         self.review();
     }
@@ -142,7 +150,9 @@ impl State {
             let price = instrument.trigger_px(side);
             price.is_some_and(|price| triggers.is_reached(instrument.root(side), side, price))
         });
-        if is_reached && !instrument.is_due {
+        if is_reached && instrument.is_due {
+            instrument.is_due_again = true;
+        } else if is_reached {
             instrument.is_due = true;
             agenda.triggers.push_back(index);
         }
@@ -159,13 +169,16 @@ impl State {
         }
     }
 
-    /// Two people have said how the order stands: it is in sight until the next loss of the connection.
+    /// Two people have said how the order stands: it is in sight until the next loss of the connection, unless a request about it
+    /// waits for its answer still.
     fn settled(&mut self, order_id: OrderId) {
         let Some(slot) = self.orders.find(order_id) else { return };
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
         let order = self.orders.get_mut(slot);
-        order.sent_epoch = epoch;
         order.heard_epoch = epoch;
+        if !order.is_unanswered() {
+            order.sent_epoch = epoch;
+        }
     }
 
     pub(super) fn instrument_mut(&mut self, index: u32) -> &mut Instrument {

@@ -26,6 +26,20 @@ impl State {
         }
     }
 
+    /// What the working orders of a group hold of the account's exposure, counted again: which of them counts depends on the
+    /// others.
+    pub(super) fn settle_group(&mut self, slot: u32) {
+        let Some(group) = self.links.get(self.orders.get(slot).link) else { return };
+        let mut next = group.first;
+        while next != NONE {
+            let member = next;
+            next = self.orders.get(member).link_next;
+            if member != slot {
+                self.settle_one(member);
+            }
+        }
+    }
+
     /// Something happened to an order that the others of its group may have to follow.
     pub(super) fn look_at_group(&mut self, slot: u32) {
         let State { orders, links, agenda, .. } = self;
@@ -54,9 +68,10 @@ impl State {
         let mut next = group.first;
         while next != NONE {
             let order = self.orders.get_mut(next);
-            next = order.link_next;
+            let slot = std::mem::replace(&mut next, order.link_next);
             order.link = NONE;
             order.link_next = NONE;
+            self.orders.may_be_forgotten(slot);
         }
         self.links.remove(at);
     }
@@ -71,8 +86,9 @@ impl State {
     /// The order waits for its stop price from now on, if that is all that it waits for.
     pub(super) fn arm(&mut self, slot: u32) {
         let Order { view, peg_offset, .. } = *self.orders.get(slot);
-        if !Hold::of_bits(view.held).is_armed() {
-            return;
+        let hold = Hold::of_bits(view.held);
+        if !hold.is_armed() {
+            return self.keep_room(slot, hold.price);
         }
         let State { instruments, triggers, .. } = self;
         let instrument = instruments.get_mut(view.instrument.0).expect("orders have instruments");
@@ -83,8 +99,25 @@ impl State {
         self.look_at_stops(view.instrument.0);
     }
 
+    /// A stop that waits for something else first keeps its room among the stops of its instrument.
+    fn keep_room(&mut self, slot: u32, is_kept: bool) {
+        let order = self.orders.get_mut(slot);
+        if order.keeps_room == is_kept {
+            return;
+        }
+        order.keeps_room = is_kept;
+        let (trails, index) = (!order.peg_offset.is_zero(), order.view.instrument.0);
+        self.triggers.keep_room(is_kept);
+        let instrument = self.instruments.get_mut(index).expect("orders have instruments");
+        if trails {
+            instrument.trailing_to_come =
+                if is_kept { instrument.trailing_to_come + 1 } else { instrument.trailing_to_come - 1 };
+        }
+    }
+
     /// It does not wait for its stop price any more.
     pub(super) fn disarm(&mut self, slot: u32) {
+        self.keep_room(slot, false);
         let Order { view, .. } = *self.orders.get(slot);
         if !Hold::of_bits(view.held).is_armed() {
             return;

@@ -3,15 +3,19 @@
 use model::{ExecId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled, TradeCorrected};
 use risk::{fee, reserved_cash};
 
-use crate::decide::counts;
 use crate::fills::NewFill;
-use crate::order::{NONE, Order};
+use crate::order::Order;
 use crate::state::State;
 
 impl State {
     pub(super) fn order_filled(&mut self, e: &OrderFilled) {
         let slot = self.known(e.order.order_id);
-        self.applied(slot, e.venue_exec_id);
+        let (heard, named) = (self.orders.get(slot).heard_epoch, e.venue_exec_id);
+        self.applied(slot, named);
+        // Where the venue counts fills that it never told of, it was not heard to the end.
+        if !e.missing.is_zero() {
+            self.orders.get_mut(slot).heard_epoch = heard;
+        }
         self.record_fill(slot, e);
         self.count_trade(slot, e);
         let order = self.orders.get_mut(slot);
@@ -20,6 +24,7 @@ impl State {
         order.view.cum_qty = e.order.cum_qty;
         order.view.cum_notional = e.order.cum_notional;
         order.view.idle = 0;
+        order.missing = e.missing;
         self.change(slot, &e.order);
         self.look_at_group(slot);
     }
@@ -112,11 +117,17 @@ impl State {
     /// The quantity that the order holds of its account's exposure: nothing while it waits for another order.
     pub(crate) fn exposed_qty(&self, order: &Order) -> Qty {
         let view = &order.view;
-        if view.held != 0 && !counts(order.hold(), order.link != NONE) { Qty::ZERO } else { order.held_qty() }
+        if view.held != 0 && !self.counts(order) { Qty::ZERO } else { order.held_qty() }
     }
 
-    /// Moves the account's open quantity and reserved cash by what the order's own changed.
+    /// Moves the account's open quantity and reserved cash by what the order's own changed, and by what that changes of the
+    /// others of its group.
     pub(super) fn settle(&mut self, slot: u32) {
+        self.settle_one(slot);
+        self.settle_group(slot);
+    }
+
+    pub(super) fn settle_one(&mut self, slot: u32) {
         let order = self.orders.get(slot);
         let view = &order.view;
         let open_qty = self.exposed_qty(order);

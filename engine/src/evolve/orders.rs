@@ -3,7 +3,7 @@
 use model::{
     CancelCause, CancelRejected, CancelRequested, ClOrdId, CxlRejResponseTo, DayCounts, ExecInst,
     ExecRestatementReason, InstrumentId, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderDoneForDay, OrderId,
-    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, ReplaceQueued,
+    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, Qty, ReplaceQueued,
     ReplaceRequested, TradingPhase, TradingState, VenueAccepted, VenueId,
 };
 
@@ -73,8 +73,8 @@ impl State {
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
         let order = self.orders.get_mut(slot);
         if !held {
+            order.asks(epoch);
             order.pending.cancels_sent = order.pending.cancels_sent.saturating_add(1);
-            order.sent_epoch = epoch;
         }
         if e.cause == CancelCause::Client {
             order.pending.cancel = e.order.cl_ord_id;
@@ -90,7 +90,7 @@ impl State {
         let slot = self.known(e.order.order_id);
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
         let order = self.orders.get_mut(slot);
-        order.sent_epoch = epoch;
+        order.asks(epoch);
         if !order.pending.mark_sent(&e.order.cl_ord_id) {
             order.pending.push_replace(PendingReplace {
                 cl_ord_id: e.order.cl_ord_id,
@@ -140,7 +140,7 @@ impl State {
             // Another reason to end it may have been passed over for that one.
             let is_let_go = e.cl_ord_id.is_empty() && order.pending.ending.is_none();
             self.change(slot, &view);
-            if is_let_go {
+            if is_let_go || self.waits_for_split(slot) {
                 self.review_revived(slot);
             }
         } else if e.response_to == CxlRejResponseTo::Replace
@@ -201,21 +201,32 @@ impl State {
         self.disarm(slot);
         let (seq, calendar) = (self.last.seq, self.calendar_of(e.order.instrument));
         let (day, phase) = calendar.map(|calendar| (calendar.trading_day, calendar.phase)).unzip();
-        let renewed = was.done_for_day || e.restatement == ExecRestatementReason::GtRenewal;
+        // That a leg is cut to what its entry has traded says nothing of its day.
+        let is_cut = e.venue_exec_id == 0 && e.restatement == ExecRestatementReason::PartialDecline;
+        let renewed = !is_cut && (was.done_for_day || e.restatement == ExecRestatementReason::GtRenewal);
+        let split = self.instruments.get(e.order.instrument.0).and_then(|instrument| instrument.split);
         let order = self.orders.get_mut(slot);
         order.view = OrderView { orig_cl_ord_id: ClOrdId::EMPTY, cl_ord_id: order.view.cl_ord_id, ..e.order };
         order.worst_px = e.worst_px;
         order.max_floor = e.max_floor;
         order.acknowledged = true;
-        order.done_for_day = false;
-        order.suspended = false;
-        order.suspended_here = false;
+        if !is_cut {
+            order.done_for_day = false;
+            order.suspended = false;
+            order.suspended_here = false;
+        }
         if renewed {
             order.day_began = seq;
             order.trading_day = day.unwrap_or(order.trading_day);
         }
         if e.restatement == ExecRestatementReason::GtCorporateAction {
             order.split_at = seq;
+            // It was counted in the old units.
+            order.missing = Qty::ZERO;
+            if let Some((new, old, _)) = split.filter(|_| e.venue_exec_id == 0) {
+                order.peg_offset = Px::from_units(scaled(order.peg_offset.units(), old, new));
+                order.min_qty = Qty::from_units(scaled(order.min_qty.units(), new, old));
+            }
         }
         self.change(slot, &e.order);
         self.arm(slot);
@@ -271,6 +282,7 @@ impl State {
         let fired = e.order.triggered == 1 && order.view.triggered == 0;
         if order.view.held != 0 {
             order.trading_day = day.unwrap_or(order.trading_day);
+            (order.sent_epoch, order.heard_epoch) = (epoch, epoch);
         }
         order.view.triggered = e.order.triggered;
         order.view.idle = 0;
@@ -278,7 +290,6 @@ impl State {
         order.view.order_qty = e.order.order_qty;
         order.worst_px = e.worst_px;
         order.working_since = seq;
-        order.sent_epoch = epoch;
         self.change(slot, &e.order);
         self.arm(slot);
         if fired {
@@ -298,9 +309,12 @@ impl State {
         order.suspended = false;
         order.suspended_here = false;
         order.view.held = 0;
-        order.pending.cancel = ClOrdId::EMPTY;
         order.pending.ending = None;
-        order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
+        // A cancel that crossed another end has no answer yet.
+        if end == End::Canceled || order.pending.cancel.is_empty() {
+            order.pending.cancel = ClOrdId::EMPTY;
+            order.pending.cancels_sent = order.pending.cancels_sent.saturating_sub(1);
+        }
         if end == End::Canceled {
             self.count_day(slot, DayCounts::cancel);
         }
@@ -355,7 +369,10 @@ impl State {
 
     fn heard(&mut self, slot: u32) {
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
-        self.orders.get_mut(slot).heard_epoch = epoch;
+        let order = self.orders.get_mut(slot);
+        order.heard_epoch = epoch;
+        // What one person said of it was said of another doubt.
+        self.proposals.remove(order.view.order_id);
     }
 
     fn is_halted(&self, instrument: InstrumentId) -> bool {
@@ -365,4 +382,18 @@ impl State {
     pub(super) fn known(&self, order_id: OrderId) -> u32 {
         self.orders.find(order_id).expect("decide found the order")
     }
+
+    /// Was it passed over by a split because a replace was pending, which is none any more?
+    fn waits_for_split(&self, slot: u32) -> bool {
+        let order = self.orders.get(slot);
+        let split = self.instruments.get(order.view.instrument.0).and_then(|instrument| instrument.split);
+        order.pending.first_replace().is_none()
+            && split.is_some_and(|(_, _, at)| order.view.order_id.0 < at.0 && order.split_at < at)
+    }
+}
+
+/// `units`, `times` for each of `per`, without what does not come out even.
+fn scaled(units: i64, times: u32, per: u32) -> i64 {
+    let scaled = i128::from(units) * i128::from(times) / i128::from(per);
+    i64::try_from(scaled).unwrap_or(i64::MAX)
 }

@@ -1,8 +1,8 @@
 //! Work that goes on in steps: how it begins, and how far it has come.
 
 use model::{
-    AccountId, InstrumentId, MassCancelReported, MassStatusBegun, Seq, SessionId, SessionLost, Side, TimeInForce, Work,
-    WorkAdvanced,
+    AccountId, InstrumentId, MassCancelReported, MassStatusBegun, OrderId, Seq, SessionId, SessionLost, Side,
+    TimeInForce, Work, WorkAdvanced,
 };
 
 use crate::agenda::{Filter, MassStatus, NEVER};
@@ -42,7 +42,7 @@ impl State {
             mass_status_req_id: e.mass_status_req_id,
             tot_num_reports: e.tot_num_reports,
             cursor: self.orders.working().len(),
-            held_back: model::OrderId(0),
+            held_back: OrderId(0),
         });
     }
 
@@ -64,7 +64,7 @@ impl State {
 
     pub(super) fn work_advanced(&mut self, e: &WorkAdvanced) {
         match e.work {
-            Work::Triggers => self.triggers_advanced(e.is_done == 1),
+            Work::Triggers => self.triggers_advanced(e),
             Work::Contingency => self.contingency_advanced(),
             Work::Review => self.review_advanced(e),
             Work::MassStatus => {
@@ -78,9 +78,16 @@ impl State {
         }
     }
 
-    fn triggers_advanced(&mut self, is_done: bool) {
-        if is_done && let Some(index) = self.agenda.triggers.pop_front() {
-            self.instrument_mut(index).is_due = false;
+    fn triggers_advanced(&mut self, e: &WorkAdvanced) {
+        self.agenda.last_stop = (e.is_done == 0 && e.held_back != OrderId(0)).then_some(e.held_back);
+        if e.is_done == 1
+            && let Some(index) = self.agenda.triggers.pop_front()
+        {
+            let instrument = self.instrument_mut(index);
+            instrument.is_due = false;
+            if std::mem::take(&mut instrument.is_due_again) {
+                self.look_at_stops(index);
+            }
         }
     }
 
@@ -108,9 +115,7 @@ impl State {
         for session in agenda.lost.drain(..) {
             self.sessions.get_mut(session.0).expect("decide found the session").lost_at = None;
         }
-        for instrument in agenda.split.drain(..) {
-            self.instruments.get_mut(instrument.0).expect("decide found the instrument").split = None;
-        }
+        agenda.split.clear();
     }
 }
 

@@ -123,6 +123,7 @@ impl Bench {
             side,
             ord_type: OrdType::Limit,
             reserved: [0; 6],
+            kept: KeptTerms::NOTHING,
         }))
     }
 

@@ -98,7 +98,7 @@ fn answer_that_counts_other_fills_settles_nothing() {
     let order = at_broker(&mut bench, "A");
     link(&mut bench, Link::Down);
     let answer = |cum| VenueReport {
-        is_status: 1,
+        counted: Counted::InAnswer,
         cum_qty: Qty::whole(cum),
         ..VenueReport::about(BROKER, order, 77 + cum as u64, ReportKind::Stands)
     };

@@ -125,6 +125,7 @@ fn cancel_and_replace_of_what_millrace_holds_are_decided_here() {
         side: Side::Buy,
         ord_type: OrdType::Stop,
         reserved: [0; 6],
+        kept: KeptTerms::NOTHING,
     };
     let events = bench.run(Command::ReplaceOrder(replace));
     assert!(matches!(events[..], [Event::ReplaceRequested(_), Event::OrderReplaced(_)]), "{events:?}");

@@ -1,13 +1,19 @@
 //! The engine by itself: no journal, no threads, no clock.
 
+mod absurd_reports;
 mod amends;
 mod bench;
 mod days;
 mod doubt;
+mod groups;
 mod held;
+mod lasting_doubt;
 mod linked;
 mod many;
+mod moves;
 mod order_life;
 mod random_orders;
+mod splits;
 mod trading_days;
 mod verbal;
+mod waiting;

@@ -71,6 +71,7 @@ fn command(rng: &mut fastrand::Rng, bench: &Bench, serial: u64) -> Command {
             side,
             ord_type: OrdType::Limit,
             reserved: [0; 6],
+            kept: KeptTerms::NOTHING,
         }),
         60..62 => {
             Command::OrderStatusRequest(OrderStatusRequest { origin: Origin::fix(session, 0), cl_ord_id: some_id(rng) })

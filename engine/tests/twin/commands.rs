@@ -1,10 +1,11 @@
 //! Random commands: mostly about orders that are there, sometimes absurd, all from one seed.
 
 use model::{
-    AccountName, CancelOnDisconnect, CancelOrder, ClOrdId, Command, EngineTime, ExecInst, ExecRestatementReason,
-    InstrumentId, MassCancel, NewOrder, OrdType, OrderId, OrderStatusRequest, Origin, PendingReplaces, Px, Qty, Quote,
-    ReplaceOrder, ReportKind, Scope, SessionEnd, SessionEnded, SessionId, SetTradingPhase, SetTradingState, Side,
-    Symbol, Text, TimeInForce, TradingPhase, TradingState, VenueId, VenueReport,
+    AccountName, CancelOnDisconnect, CancelOrder, ClOrdId, Command, Counted, EngineTime, ExecInst,
+    ExecRestatementReason, InstrumentId, MassCancel, NewOrder, OrdType, OrderId, OrderStatusRequest, Origin,
+    PendingReplaces, Px, Qty, Quote, ReplaceOrder, ReportKind, Scope, SessionEnd, SessionEnded, SessionId,
+    SetTradingPhase, SetTradingState, Side, Symbol, Text, TimeInForce, TradingPhase, TradingState, VenueId,
+    VenueReport,
 };
 
 use crate::market::{BROKER, CALENDAR, ONE, Policy, SYMBOLS};
@@ -175,6 +176,7 @@ impl Commands {
             side,
             ord_type,
             reserved: [0; 6],
+            kept: model::KeptTerms::NOTHING,
         })
     }
 
@@ -228,12 +230,16 @@ impl Commands {
     }
 
     fn halt(&mut self) -> Command {
+        let scope = [Scope::Instrument, Scope::Instrument, Scope::Account, Scope::Global][self.rng.usize(..4)];
+        let odds = if scope == Scope::Instrument { 3 } else { 5 };
+        let account = AccountName::literal(if self.rng.bool() { "A" } else { "B" });
+        let symbol = Symbol::literal(SYMBOLS[self.rng.usize(..3)]);
         Command::SetTradingState(SetTradingState {
-            scope: Scope::Instrument,
-            state: if self.rng.u8(..3) == 0 { TradingState::Halted } else { TradingState::Active },
+            scope,
+            state: if self.rng.u8(..odds) == 0 { TradingState::Halted } else { TradingState::Active },
             reserved: [0; 6],
-            account: AccountName::EMPTY,
-            symbol: Symbol::literal(SYMBOLS[self.rng.usize(..3)]),
+            account: if scope == Scope::Account { account } else { AccountName::EMPTY },
+            symbol: if scope == Scope::Instrument { symbol } else { Symbol::EMPTY },
             actor: Text::literal("twin"),
             reason: Text::literal("drill"),
         })
@@ -288,9 +294,19 @@ impl Commands {
             report.price = if self.rng.bool() { self.px() } else { Px::ZERO };
         }
         if kind == ReportKind::Stands {
-            report.is_status = 1;
+            report.counted = Counted::InAnswer;
             let cum = order.map_or(0, |order| order.cum());
             report.cum_qty = Qty::from_units(if self.rng.u8(..4) == 0 { cum + ONE } else { cum });
+        } else if self.rng.bool() {
+            report.counted = Counted::InReport;
+            let filled = if kind == ReportKind::Filled { report.last_qty.units() } else { 0 };
+            let cum = order.map_or(0, |order| order.cum()) + filled;
+            let off = if self.rng.u8(..12) == 0 { self.rng.i64(-2..=2) * ONE } else { 0 };
+            report.cum_qty = Qty::from_units(cum + off);
+        }
+        if self.rng.u8(..200) == 0 {
+            report.last_qty = Qty::from_units(self.rng.i64(..));
+            report.order_qty = Qty::from_units(self.rng.i64(..));
         }
         report.reason = self.rng.u8(..8);
         Command::VenueReport(report)

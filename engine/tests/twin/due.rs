@@ -78,7 +78,8 @@ impl Twin {
                 Side::Buy => price >= order.stop,
                 Side::Sell => price <= order.stop,
             });
-            if waits && reached && trading && !market.halted {
+            let halted = self.is_halted(order.account, order.instrument);
+            if waits && reached && trading && !halted {
                 let order = self.orders.get_mut(&number).expect("it is there");
                 (order.waits_for_price, order.triggered) = (false, true);
                 if market.days && phase != TradingPhase::Unknown {
@@ -150,7 +151,7 @@ impl Twin {
             TimeInForce::AtTheClose => phase == TradingPhase::Closing,
             _ => matches!(phase, TradingPhase::Open | TradingPhase::Closing),
         };
-        if order.waits_for_session && its_time {
+        if order.waits_for_session && its_time && !self.is_halted(order.account, order.instrument) {
             let order = self.orders.get_mut(&number).expect("it is there");
             order.waits_for_session = false;
             order.day = self.calendar.day;

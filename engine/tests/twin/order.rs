@@ -66,6 +66,8 @@ pub(crate) struct Order {
     /// The day that it was done for last.
     pub(crate) done_day: u32,
     pub(crate) last_exec: u64,
+    /// What its venue has counted beyond the fills that it told of.
+    pub(crate) missing: i64,
 }
 
 impl Order {

@@ -4,7 +4,7 @@ use crate::market::BROKER;
 use crate::order::{Ended, Fill};
 use crate::said::Said;
 use crate::twin::Twin;
-use model::{CancelCause, ExecRestatementReason, OrdType, ReportKind, TimeInForce, TradingPhase};
+use model::{CancelCause, Counted, ExecRestatementReason, OrdType, ReportKind, TimeInForce, TradingPhase};
 
 impl Twin {
     pub(crate) fn report(&mut self, c: &model::VenueReport) -> Result<Vec<Said>, &'static str> {
@@ -16,12 +16,31 @@ impl Twin {
         }
         let known = if broker { self.seen.contains(&c.venue_exec_id) } else { c.venue_exec_id <= order.last_exec };
         if known {
-            return Err("Duplicate");
+            let told = order.fills.iter().rev().find(|fill| [fill.exec, fill.exec_now].contains(&c.venue_exec_id));
+            let other = told.is_some_and(|fill| {
+                fill.exec == fill.exec_now
+                    && fill.qty > 0
+                    && (fill.qty, fill.px) != (c.last_qty.units(), c.last_px.units())
+            });
+            return Err(if c.kind == ReportKind::Filled && other { "Contradicts" } else { "Duplicate" });
         }
         if order.held() {
             return Err("NotApplicable");
         }
-        if c.is_status == 1 && c.cum_qty.units() != order.cum() {
+        let numbers = [c.last_qty.units(), c.order_qty.units(), c.cum_qty.units(), c.last_px.units(), c.price.units()];
+        if numbers.iter().any(|units| *units < 0 || *units > model::limits::UNITS_MAX) {
+            return Err("OutOfRange");
+        }
+        let reshapes = matches!(
+            c.kind,
+            ReportKind::Canceled
+                | ReportKind::Expired
+                | ReportKind::Rejected
+                | ReportKind::Replaced
+                | ReportKind::Restated
+        );
+        let compared = c.counted == Counted::InAnswer || (c.counted == Counted::InReport && reshapes);
+        if compared && c.cum_qty.units() != order.cum() {
             return Err("QuantityDiffers");
         }
         let said = self.told(number, c)?;
@@ -146,9 +165,20 @@ impl Twin {
 
     pub(crate) fn filled(&mut self, number: u64, c: &model::VenueReport) -> Result<Vec<Said>, &'static str> {
         let order = self.orders.get_mut(&number).expect("it is there");
-        if order.cum() + c.last_qty.units() > order.qty {
+        let cum = order.cum() + c.last_qty.units();
+        if cum > order.qty {
             return Err("Overfill");
         }
+        if c.last_qty.is_zero() || c.last_px.is_zero() {
+            return Err("NotApplicable");
+        }
+        // The most that the venue has ever counted, busts taken off.
+        let most = order.cum() + order.missing;
+        order.missing = match c.counted {
+            Counted::InReport if cum > most.max(c.cum_qty.units()) => return Err("QuantityDiffers"),
+            Counted::InReport => most.max(c.cum_qty.units()) - cum,
+            _ => (most - cum).max(0),
+        };
         let (qty, px) = (c.last_qty.units(), c.last_px.units());
         order.fills.push(Fill { exec: c.venue_exec_id, exec_now: c.venue_exec_id, qty, px, earlier_day: false });
         let (holding, place) = ((order.account, order.instrument), order.fills.len() - 1);
@@ -213,7 +243,7 @@ impl Twin {
         let closed = !market.broker
             && (phase == TradingPhase::PreOpen && immediate || phase == TradingPhase::Closed && !order.good_till());
         let too_old = order.time_in_force == TimeInForce::GoodTillDate && order.expire <= self.now;
-        let risk = market.halted || closed || too_old;
+        let risk = self.is_halted(order.account, order.instrument) || closed || too_old;
         let fits = order.cancel.is_none()
             && (order.open() || !order.done_for_day)
             && (queued.qty > order.cum() || order.fillable());

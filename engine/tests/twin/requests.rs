@@ -21,6 +21,12 @@ impl Twin {
         if market.halted {
             return refuse("NOT_TRADABLE", OrdStatus::Rejected);
         }
+        if self.all_halted {
+            return refuse("KILLED_GLOBAL", OrdStatus::Rejected);
+        }
+        if self.accounts_halted[session as usize] {
+            return refuse("KILLED_ACCOUNT", OrdStatus::Rejected);
+        }
         let good_till = matches!(c.time_in_force, TimeInForce::GoodTillCancel | TimeInForce::GoodTillDate);
         let immediate = matches!(c.time_in_force, TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill);
         if !market.broker
@@ -77,6 +83,7 @@ impl Twin {
             day: if market.days && phase != TradingPhase::Unknown { self.calendar.day } else { 0 },
             done_day: 0,
             last_exec: 0,
+            missing: 0,
         };
         if order.waits_for_price {
             self.stops.insert(seq);
@@ -117,8 +124,8 @@ impl Twin {
         }
         let order = self.order(number);
         if order.cancel.is_some() {
-            let full = order.cum() > 0 && order.cum() >= order.qty;
-            return self.reject(Some(number), &id, &orig, false, if full { 0 } else { 3 });
+            let over = order.ended.is_some() || (order.cum() > 0 && order.cum() >= order.qty);
+            return self.reject(Some(number), &id, &orig, false, if over { 0 } else { 3 });
         }
         if !order.open() {
             return self.reject(Some(number), &id, &orig, false, 0);
@@ -177,7 +184,7 @@ impl Twin {
         let closed = !market.broker
             && (phase == TradingPhase::PreOpen && immediate || phase == TradingPhase::Closed && !order.good_till());
         let too_old = order.time_in_force == TimeInForce::GoodTillDate && order.expire <= self.now;
-        if market.halted || closed || too_old {
+        if self.is_halted(order.account, order.instrument) || closed || too_old {
             return self.reject(Some(number), &id, &orig, true, 2);
         }
         let stops = matches!(order.ord_type, OrdType::Stop | OrdType::StopLimit);

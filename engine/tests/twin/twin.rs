@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Command, Side, TradingPhase, TradingState};
+use model::{Command, Scope, Side, TradingPhase, TradingState};
 
 use crate::market::{BROKER, CALENDAR, Calendar, Instrument, Policy, SYMBOLS};
 use crate::order::{Ended, Order};
@@ -15,6 +15,9 @@ pub(crate) struct Twin {
     pub(crate) names: BTreeMap<(u32, String), u64>,
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) calendar: Calendar,
+    /// Everybody is halted; and accounts by number.
+    pub(crate) all_halted: bool,
+    pub(crate) accounts_halted: [bool; 2],
     /// Executions of the broker that were applied.
     pub(crate) seen: std::collections::BTreeSet<u64>,
     pub(crate) now: i64,
@@ -59,6 +62,8 @@ impl Twin {
             names: BTreeMap::new(),
             instruments,
             calendar: Calendar { phase: TradingPhase::Unknown, day: 0 },
+            all_halted: false,
+            accounts_halted: [false; 2],
             seen: std::collections::BTreeSet::new(),
             now: 0,
             mass: Vec::new(),
@@ -72,6 +77,11 @@ impl Twin {
 
     pub(crate) fn order(&self, number: u64) -> &Order {
         &self.orders[&number]
+    }
+
+    /// May this account trade this instrument, as far as halts go?
+    pub(crate) fn is_halted(&self, account: u32, instrument: u32) -> bool {
+        self.all_halted || self.accounts_halted[account as usize] || self.instruments[instrument as usize].halted
     }
 
     pub(crate) fn phase(&self, instrument: u32) -> TradingPhase {
@@ -122,8 +132,15 @@ impl Twin {
                 Vec::new()
             }
             Command::SetTradingState(c) => {
-                let at = SYMBOLS.iter().position(|known| *known == c.symbol.as_str()).expect("a known symbol");
-                self.instruments[at].halted = c.state != TradingState::Active;
+                let halted = c.state != TradingState::Active;
+                match c.scope {
+                    Scope::Global => self.all_halted = halted,
+                    Scope::Account => self.accounts_halted[usize::from(c.account.as_str() == "B")] = halted,
+                    Scope::Instrument => {
+                        let at = SYMBOLS.iter().position(|known| *known == c.symbol.as_str()).expect("a known symbol");
+                        self.instruments[at].halted = halted;
+                    }
+                }
                 Vec::new()
             }
             Command::SetTradingPhase(c) => {
@@ -177,8 +194,11 @@ impl Twin {
         let order = self.orders.get_mut(&number).expect("it is there");
         order.ended = Some(how);
         (order.done_for_day, order.stopped, order.suspended, order.by_halt) = (false, false, false, false);
-        (order.cancel, order.ending) = (None, None);
-        order.cancels_out = order.cancels_out.saturating_sub(1);
+        order.ending = None;
+        if how == Ended::Canceled || order.cancel.is_none() {
+            order.cancel = None;
+            order.cancels_out = order.cancels_out.saturating_sub(1);
+        }
         (order.waits_for_price, order.waits_for_session) = (false, false);
     }
 

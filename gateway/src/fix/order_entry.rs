@@ -24,7 +24,7 @@ pub(super) struct Engine<'a> {
 
 impl Engine<'_> {
     fn takes(&self, slot: &Slot, command: Command) -> bool {
-        let cancel = matches!(command, Command::CancelOrder(_));
+        let cancel = matches!(command, Command::CancelOrder(_) | Command::MassCancel(_));
         let room = cancel || self.commands.free() > self.slots_for_cancels;
         room && slot.has_room_for(cancel) && self.commands.try_push(command).is_ok()
     }

@@ -88,7 +88,7 @@ pub fn write_body(
 ) {
     match event {
         Event::CancelRejected(rejected) => return cancel_reject(version, rejected, time, out),
-        Event::MassCancelReported(reported) => return mass_cancel_report(reported, time, out),
+        Event::MassCancelReported(reported) => return mass_cancel_report(version, reported, exec_id, time, out),
         _ => {}
     }
     let Some((_, exec_type)) = event.execution_report() else { return };
@@ -225,9 +225,18 @@ pub(super) fn exec_inst(instructions: ExecInst) -> Line {
 }
 
 /// The answer to an OrderMassCancelRequest(q). A report for each order follows when its venue has decided.
-fn mass_cancel_report(reported: &MassCancelReported, time: EngineTime, out: &mut Encoder) {
+fn mass_cancel_report(
+    version: Version,
+    reported: &MassCancelReported,
+    exec_id: ExecId,
+    time: EngineTime,
+    out: &mut Encoder,
+) {
     const REJECTED: u8 = b'0';
     out.field_bytes(tag::CL_ORD_ID, reported.cl_ord_id.as_bytes());
+    if version.has_mass_action_reports() {
+        out.field_bytes(tag::MASS_ACTION_REPORT_ID, exec_id_text(exec_id).as_bytes());
+    }
     match reported.request.0 {
         0 => out.field_str(tag::ORDER_ID, NONE),
         request => out.field_u64(tag::ORDER_ID, request),

@@ -69,7 +69,7 @@ fn partial_fill_shows_what_is_left_and_the_average() {
         last_qty: Qty::whole(4),
         last_px: Px::whole(101),
         venue_exec_id: 5,
-        reserved: 0,
+        missing: Qty::ZERO,
     };
     let wanted = ["35=8", "37=17", "17=42-1", "150=F", "39=1", "32=4", "31=101", "151=6", "14=4", "6=101"];
     has(&Event::OrderFilled(fill), &wanted);

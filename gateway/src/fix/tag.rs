@@ -184,6 +184,8 @@ pub const MASS_CANCEL_RESPONSE: u32 = 531;
 pub const MASS_CANCEL_REJECT_REASON: u32 = 532;
 /// TotalAffectedOrders(533).
 pub const TOTAL_AFFECTED_ORDERS: u32 = 533;
+/// MassActionReportID(1369), FIX 5.0 SP2.
+pub const MASS_ACTION_REPORT_ID: u32 = 1369;
 /// Username(553).
 pub const USERNAME: u32 = 553;
 /// Password(554).

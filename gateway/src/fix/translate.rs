@@ -7,9 +7,9 @@
 //! BusinessMessageReject(j).
 
 use model::{
-    CancelOrder, ClOrdId, Command, Contingency, DisputeTrade, EngineTime, ExecInst, MassCancel, MassStatusRequest,
-    NewOrder, OrdType, OrderId, OrderStatusRequest, Origin, Px, Qty, ReplaceOrder, Seq, SessionId, Side, Text,
-    TimeInForce,
+    CancelOrder, ClOrdId, Command, Contingency, DisputeTrade, EngineTime, ExecInst, KeptTerms, MassCancel,
+    MassStatusRequest, NewOrder, OrdType, OrderId, OrderStatusRequest, Origin, Px, Qty, ReplaceOrder, Seq, SessionId,
+    Side, Text, TimeInForce,
 };
 
 use super::form::{FieldProblem, SessionRejectReason};
@@ -22,6 +22,7 @@ const DAY_NS: i64 = 86_400_000_000_000;
 
 /// What became of an application message.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "made and taken apart at once; a command has a fixed size by design")]
 pub enum Translated {
     /// For the engine.
     Command(Command),
@@ -152,8 +153,10 @@ fn cancel_order(origin: Origin, message: &Message<'_>) -> Result<Command, Troubl
 
 fn replace_order(origin: Origin, message: &Message<'_>) -> Result<Command, Trouble> {
     refuse_unsupported(message)?;
-    // Checked although a replace cannot change it, so that an unknown value is not passed over.
-    time_in_force(message)?;
+    if message.has(tag::CASH_ORDER_QTY) {
+        let text = "CashOrderQty(152) cannot be replaced, use OrderQty(38)";
+        return Err(Trouble::Business(BusinessRejectReason::Other, text));
+    }
     Ok(Command::ReplaceOrder(ReplaceOrder {
         origin,
         order_qty: order_qty(message)?,
@@ -165,7 +168,34 @@ fn replace_order(origin: Origin, message: &Message<'_>) -> Result<Command, Troub
         side: side(message)?,
         ord_type: ord_type(message)?,
         reserved: [0; 6],
+        kept: kept_terms(message)?,
     }))
+}
+
+/// What a replace repeats of its order, as far as it is there.
+fn kept_terms(message: &Message<'_>) -> Result<KeptTerms, Trouble> {
+    let expires = message.has(tag::EXPIRE_TIME) || message.has(tag::EXPIRE_DATE);
+    let shows = message.has(tag::MAX_FLOOR) || message.has(tag::DISPLAY_QTY);
+    let said = [
+        (message.has(tag::MIN_QTY), KeptTerms::MIN_QTY),
+        (shows, KeptTerms::MAX_FLOOR),
+        (message.has(tag::PEG_OFFSET_VALUE), KeptTerms::PEG_OFFSET),
+        (expires, KeptTerms::EXPIRE_TIME),
+        (message.has(tag::EXEC_INST), KeptTerms::EXEC_INST),
+    ];
+    Ok(KeptTerms {
+        min_qty: optional_qty(message, tag::MIN_QTY)?,
+        max_floor: max_floor(message)?,
+        peg_offset: peg_offset(message)?,
+        expire_time: expire_time(message)?,
+        cl_ord_link_id: optional_text(message, tag::CL_ORD_LINK_ID)?,
+        symbol: optional_text(message, tag::SYMBOL)?,
+        account: optional_text(message, tag::ACCOUNT)?,
+        exec_inst: exec_inst(message)?,
+        time_in_force: if message.has(tag::TIME_IN_FORCE) { time_in_force(message)?.value() } else { 0 },
+        said: said.iter().filter(|(is_there, _)| *is_there).fold(0, |all, (_, bit)| all | bit),
+        reserved: [0; 4],
+    })
 }
 
 fn status_request(origin: Origin, message: &Message<'_>) -> Result<Command, Trouble> {

@@ -62,6 +62,11 @@ impl Version {
         Wording { exec_trans_type, exec_type, ord_status: ord_status.value() }
     }
 
+    /// Does OrderMassCancelReport(r) have a name of its own, MassActionReportID(1369)?
+    pub(super) const fn has_mass_action_reports(self) -> bool {
+        matches!(self, Version::Fix50Sp2)
+    }
+
     /// The tag of the quantity that is shown: MaxFloor(111), DisplayQty(1138) from FIX 5.0 SP2 on.
     pub(super) const fn max_floor(self) -> u32 {
         match self {

@@ -15,12 +15,14 @@ use super::routes::{Desk, body};
 use crate::views::{Doubtful, Views, decimal};
 
 /// What may be said of an order, in the words of the command line.
-const WORDS: [(&str, ReportKind); 5] = [
+const WORDS: [(&str, ReportKind); 7] = [
     ("working", ReportKind::Accepted),
     ("canceled", ReportKind::Canceled),
     ("rejected", ReportKind::Rejected),
     ("expired", ReportKind::Expired),
     ("filled", ReportKind::Filled),
+    ("cancel-rejected", ReportKind::CancelRejected),
+    ("replace-rejected", ReportKind::ReplaceRejected),
 ];
 
 /// An order in doubt.
@@ -104,7 +106,8 @@ pub(super) async fn resolve(
 ) -> Result<Json<Resolved>, Problem> {
     let asked = body(asked)?;
     let Some((_, kind)) = WORDS.iter().find(|(word, _)| *word == asked.outcome) else {
-        return Err(invalid("outcome must be \"working\", \"canceled\", \"rejected\", \"expired\" or \"filled\""));
+        let words = WORDS.map(|(word, _)| word).join(", ");
+        return Err(invalid(format!("outcome must be one of {words}")));
     };
     let (last_qty, last_px) = match (*kind, &asked.qty, &asked.px) {
         (ReportKind::Filled, Some(qty), Some(px)) => (units("qty", qty)?, units("px", px)?),

@@ -167,6 +167,13 @@ impl House {
         raw(self.running.listen(), &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
     }
 
+    /// With the operator's token.
+    fn read(&self, path: &str) -> Answer {
+        let token = self.token.reveal();
+        let head = format!("Host: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
+        raw(self.running.listen(), &format!("GET {path} HTTP/1.1\r\n{head}"))
+    }
+
     fn post(&self, path: &str, body: &Value) -> Answer {
         post(self.running.listen(), self.token.reveal(), path, &body.to_string())
     }
@@ -271,8 +278,15 @@ fn bodies_that_are_wrong_or_too_large_are_refused_in_json() {
         assert!(answer.json()["error"].is_string());
     }
     assert_eq!(ask("/sql", &format!("{{\"sql\":\"{}\"}}", "x".repeat(100_000))).status, 413);
-    assert_eq!(house.get("/nothing").status, 404);
-    assert_eq!(house.get("/sql").status, 405);
+    assert_eq!(house.read("/nothing").status, 404);
+    assert_eq!(house.read("/sql").status, 405);
+}
+
+#[test]
+fn orders_are_shown_to_nobody_without_the_token() {
+    let house = house();
+    assert_eq!(house.get("/orders/in-doubt").status, 401);
+    assert_eq!(house.read("/orders/in-doubt").status, 200);
 }
 
 #[test]

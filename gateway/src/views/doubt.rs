@@ -94,8 +94,7 @@ impl Doubt {
 
     fn is_in_doubt(&self, known: &AtBroker) -> bool {
         let sight = self.sights.get(&known.venue).copied().unwrap_or_default();
-        let unanswered = !known.acknowledged || known.cancels_sent > 0 || !known.replaces.is_empty();
-        (unanswered && known.sent_epoch < sight.epoch) || known.heard_epoch.max(known.sent_epoch) < sight.void_epoch
+        (known.is_unanswered() && known.sent_epoch < sight.epoch) || known.heard_epoch < sight.void_epoch
     }
 
     /// Takes in an event of the frame `seq`.
@@ -132,7 +131,10 @@ impl Doubt {
             Resolution::Proposed => known.proposal = Some(*word),
             Resolution::Approved => {
                 let epoch = self.sights.get(&known.venue).map_or(0, |sight| sight.epoch);
-                (known.proposal, known.sent_epoch, known.heard_epoch) = (None, epoch, epoch);
+                (known.proposal, known.heard_epoch) = (None, epoch);
+                if !known.is_unanswered() {
+                    known.sent_epoch = epoch;
+                }
             }
             Resolution::NotInDoubt | Resolution::NotApplicable | Resolution::UnknownOrder => {}
         }
@@ -198,19 +200,19 @@ impl AtBroker {
     fn follow(&mut self, event: &Event, epoch: u32) {
         match event {
             Event::CancelRequested(e) => {
+                self.asks(epoch);
                 self.cancels_sent += 1;
-                self.sent_epoch = epoch;
                 match e.cause {
                     CancelCause::Client => self.client_cancels = true,
                     _ => self.is_ending = true,
                 }
             }
             Event::ReplaceRequested(e) => {
-                self.sent_epoch = epoch;
+                self.asks(epoch);
                 self.replaces.push(e.order.cl_ord_id);
             }
             Event::CancelRejected(e) if e.ends_pending == 1 => {
-                self.heard_epoch = epoch;
+                (self.heard_epoch, self.proposal) = (epoch, None);
                 self.order.ord_status = e.ord_status;
                 match e.response_to {
                     CxlRejResponseTo::Cancel => {
@@ -229,16 +231,15 @@ impl AtBroker {
             }
             Event::OrderFilled(e) => {
                 self.acknowledged = true;
-                self.heard(e.venue_exec_id, epoch);
+                if e.missing.is_zero() {
+                    self.heard(e.venue_exec_id, epoch);
+                }
             }
             Event::OrderReplaced(e) => {
                 self.replaces.retain(|name| *name != e.order.cl_ord_id);
                 self.heard(e.venue_exec_id, epoch);
             }
-            Event::OrderTriggered(e) => {
-                self.sent_epoch = epoch;
-                self.heard(e.venue_exec_id, epoch);
-            }
+            Event::OrderTriggered(e) => self.heard(e.venue_exec_id, epoch),
             Event::TradeCanceled(e) => self.heard(e.venue_exec_id, epoch),
             Event::TradeCorrected(e) => self.heard(e.venue_exec_id, epoch),
             Event::OrderRestated(e) => self.heard(e.venue_exec_id, epoch),
@@ -252,9 +253,20 @@ impl AtBroker {
         }
     }
 
+    fn is_unanswered(&self) -> bool {
+        !self.acknowledged || self.cancels_sent > 0 || !self.replaces.is_empty()
+    }
+
+    /// Something goes to the broker. What was not answered before is not in sight again for that.
+    fn asks(&mut self, epoch: u32) {
+        if !self.is_unanswered() {
+            self.sent_epoch = epoch;
+        }
+    }
+
     fn heard(&mut self, venue_exec_id: u64, epoch: u32) {
         if venue_exec_id != 0 {
-            self.heard_epoch = epoch;
+            (self.heard_epoch, self.proposal) = (epoch, None);
         }
     }
 }

@@ -138,7 +138,7 @@ fn working_orders_rise_with_acceptance_and_fall_with_the_last_fill() {
             last_qty: Qty::whole(5),
             last_px: Px::whole(10),
             venue_exec_id: 1,
-            reserved: 0,
+            missing: Qty::ZERO,
         })
     };
     fold(&mut views, 2, [accepted]);
@@ -155,7 +155,7 @@ fn what_works_follows_from_the_status_through_a_bust_and_a_night() {
     let accepted = OrderAccepted::plain(good_till(OrdStatus::New), Px::whole(10), EngineTime(0));
     let filled = |ord_status| {
         let (order, last_qty, last_px) = (good_till(ord_status), Qty::whole(5), Px::whole(10));
-        Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 1, reserved: 0 })
+        Event::OrderFilled(OrderFilled { order, last_qty, last_px, venue_exec_id: 1, missing: Qty::ZERO })
     };
     let busted = Event::TradeCanceled(model::TradeCanceled {
         order: good_till(OrdStatus::PartiallyFilled),
@@ -225,7 +225,7 @@ fn counts_of_the_day_begin_again_with_the_calendar_s_next_one() {
     let accepted = OrderAccepted::plain(order(OrdStatus::New), Px::whole(10), EngineTime(0));
     let (last_qty, last_px) = (Qty::whole(5), Px::whole(10));
     let order = order(OrdStatus::PartiallyFilled);
-    let filled = OrderFilled { order, last_qty, last_px, venue_exec_id: 1, reserved: 0 };
+    let filled = OrderFilled { order, last_qty, last_px, venue_exec_id: 1, missing: Qty::ZERO };
     fold(
         &mut views,
         2,

@@ -100,6 +100,34 @@ bodies! {
         ord_type: OrdType,
         /// Zero.
         reserved: [u8; 6],
+        /// What it repeats of the order.
+        kept: KeptTerms,
+    }
+
+    /// What a replace repeats of its order and cannot change. What is there must be the order's.
+    KeptTerms {
+        /// MinQty(110), where [`KeptTerms::MIN_QTY`] is said.
+        min_qty: Qty,
+        /// MaxFloor(111), where [`KeptTerms::MAX_FLOOR`] is said.
+        max_floor: Qty,
+        /// PegOffsetValue(211), where [`KeptTerms::PEG_OFFSET`] is said.
+        peg_offset: Px,
+        /// ExpireTime(126), where [`KeptTerms::EXPIRE_TIME`] is said.
+        expire_time: EngineTime,
+        /// ClOrdLinkID(583); empty where absent.
+        cl_ord_link_id: ClOrdId,
+        /// Symbol(55); empty where absent.
+        symbol: Symbol,
+        /// Account(1); empty where absent.
+        account: AccountName,
+        /// ExecInst(18), where [`KeptTerms::EXEC_INST`] is said.
+        exec_inst: ExecInst,
+        /// TimeInForce(59) as FIX has it; 0 where absent.
+        time_in_force: u8,
+        /// Which of those without an empty value are there, a bit each.
+        said: u8,
+        /// Zero.
+        reserved: [u8; 4],
     }
 
     /// OrderStatusRequest(H).
@@ -199,4 +227,32 @@ impl NewOrder {
             reserved: 0,
         }
     }
+}
+
+impl KeptTerms {
+    /// MinQty(110) is there.
+    pub const MIN_QTY: u8 = 1;
+    /// MaxFloor(111) is there.
+    pub const MAX_FLOOR: u8 = 2;
+    /// PegOffsetValue(211) is there.
+    pub const PEG_OFFSET: u8 = 4;
+    /// ExpireTime(126) is there.
+    pub const EXPIRE_TIME: u8 = 8;
+    /// ExecInst(18) is there.
+    pub const EXEC_INST: u8 = 16;
+
+    /// It repeats nothing.
+    pub const NOTHING: KeptTerms = KeptTerms {
+        min_qty: Qty::ZERO,
+        max_floor: Qty::ZERO,
+        peg_offset: Px::ZERO,
+        expire_time: EngineTime(0),
+        cl_ord_link_id: ClOrdId::EMPTY,
+        symbol: Symbol::EMPTY,
+        account: AccountName::EMPTY,
+        exec_inst: ExecInst::NONE,
+        time_in_force: 0,
+        said: 0,
+        reserved: [0; 4],
+    };
 }

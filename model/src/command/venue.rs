@@ -27,7 +27,7 @@ bodies! {
         order_qty: Qty,
         /// Price(44) of a restated order; zero where the report does not say it.
         price: Px,
-        /// CumQty(14) as the venue counts, in a report that settles what is not known; zero otherwise.
+        /// CumQty(14) as the venue counts; zero where the report does not say it.
         cum_qty: Qty,
         /// What happened.
         kind: ReportKind,
@@ -35,8 +35,8 @@ bodies! {
         reason: u8,
         /// ExecRestatementReason(378).
         restatement: ExecRestatementReason,
-        /// 1: the answer to a question; it settles what is in doubt, and tells of no fill by itself.
-        is_status: u8,
+        /// What the venue counts by.
+        counted: Counted,
         /// Who says it.
         venue: VenueId,
     }
@@ -108,6 +108,18 @@ bodies! {
     }
 }
 
+/// What CumQty(14) of a report is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
+pub enum Counted {
+    /// The report does not say it.
+    NotSaid = 0,
+    /// The answer to a question: it settles what is in doubt, and tells of no fill by itself.
+    InAnswer = 1,
+    /// What the venue counts after what the report tells of.
+    InReport = 2,
+}
+
 /// What a venue says happened.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(u8)]
@@ -165,7 +177,7 @@ impl VenueReport {
             kind,
             reason: 0,
             restatement: ExecRestatementReason::NotGiven,
-            is_status: 0,
+            counted: Counted::NotSaid,
             venue,
         }
     }

@@ -19,8 +19,8 @@ bodies! {
         last_px: Px,
         /// The venue's ExecID(17).
         venue_exec_id: u64,
-        /// Zero.
-        reserved: u64,
+        /// What the venue has counted in CumQty(14) beyond the fills that it told of; zero as it should be.
+        missing: Qty,
     }
 
     /// See [`super::Event::TradeCanceled`].

@@ -87,4 +87,8 @@ pub enum Suspense {
     UnknownAccount = 9,
     /// There is no room for one more order.
     NoRoom = 10,
+    /// A quantity or a price below zero, or beyond the greatest there is.
+    OutOfRange = 11,
+    /// The same ExecID told of another fill before.
+    Contradicts = 12,
 }

@@ -214,8 +214,13 @@ impl Folder {
             last_px: price,
             ..VenueReport::about(VenueId::PAPER, order.order_id, self.orders, ReportKind::Filled)
         };
-        let filled =
-            OrderFilled { order, last_qty: Qty::whole(40), last_px: price, venue_exec_id: self.orders, reserved: 0 };
+        let filled = OrderFilled {
+            order,
+            last_qty: Qty::whole(40),
+            last_px: price,
+            venue_exec_id: self.orders,
+            missing: Qty::ZERO,
+        };
         let position = PositionChanged {
             cost: Notional::of(price, Qty::whole(40)),
             realised: Notional::from_units(-1),

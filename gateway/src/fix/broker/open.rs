@@ -75,6 +75,8 @@ pub(super) struct Open {
     pub(super) has_unnamed_cancel: bool,
     /// Replaces that wait, in the order in which they went out.
     pub(super) replaces: Vec<Replace>,
+    /// The best price for the other side that it ever had: a fill from before a replace may come after it.
+    pub(super) granted: Px,
     /// Quantity and price that the broker has restated, until the engine says so too.
     pub(super) restated: Option<(Qty, Px)>,
     /// What stands for the broker's OrderID(37); 0 until it is known.
@@ -93,6 +95,7 @@ impl Open {
             cancels: Vec::new(),
             has_unnamed_cancel: false,
             replaces: Vec::new(),
+            granted: order.price,
             restated: None,
             venue_order_id: 0,
             is_over: false,
@@ -141,7 +144,7 @@ impl Open {
         };
         let asked = self.replaces.iter().map(|replace| replace.request.price);
         let restated = self.restated.map(|(_, price)| price);
-        !self.order.ord_type.has_price() || asked.chain(restated).chain([self.order.price]).any(is_within)
+        !self.order.ord_type.has_price() || asked.chain(restated).chain([self.order.price, self.granted]).any(is_within)
     }
 
     /// Is this an OrderQty(38) that the order may have at the broker?
@@ -184,7 +187,16 @@ impl Open {
     /// The order as an event shows it; the name stays the order's own.
     pub(super) fn show(&mut self, order: &OrderView) {
         let cl_ord_id = self.order.cl_ord_id;
-        self.order = OrderView { cl_ord_id, orig_cl_ord_id: ClOrdId::EMPTY, ..*order };
+        self.is_now(OrderView { cl_ord_id, ..*order });
+    }
+
+    /// The order as it is from now on.
+    pub(super) fn is_now(&mut self, order: OrderView) {
+        self.order = OrderView { orig_cl_ord_id: ClOrdId::EMPTY, ..order };
+        self.granted = match order.side {
+            Side::Buy => self.granted.max(order.price),
+            Side::Sell => self.granted.min(order.price),
+        };
     }
 }
 

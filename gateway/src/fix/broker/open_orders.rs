@@ -17,6 +17,8 @@ use super::open::{Open, Replace, Sent, WorkingOrder, is_named};
 
 /// Orders that there is room for before the table grows.
 const ROOM_AT_FIRST: usize = 4_096;
+/// Orders that are over and whose names are kept: a broker may still say something of one under its own name alone.
+const NAMES_KEPT: usize = 1 << 14;
 /// Orders that are over and still have a request without an answer; the oldest is forgotten when there are more.
 const OVER_MAX: usize = 4_096;
 
@@ -25,8 +27,18 @@ const OVER_MAX: usize = 4_096;
 pub(super) struct OpenOrders {
     orders: HashMap<OrderId, Open, FxBuildHasher>,
     /// By what stands for the broker's OrderID(37), as far as it was said since the start.
-    named: HashMap<u64, OrderId, FxBuildHasher>,
+    named: HashMap<u64, Named, FxBuildHasher>,
+    /// The names of those that are over, the oldest first.
+    past: VecDeque<u64>,
     over: VecDeque<OrderId>,
+}
+
+/// Whom a broker means by an OrderID(37).
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    order_id: OrderId,
+    /// We did not send it.
+    is_foreign: bool,
 }
 
 impl OpenOrders {
@@ -35,11 +47,13 @@ impl OpenOrders {
         let mut open = OpenOrders {
             orders: HashMap::with_capacity_and_hasher(ROOM_AT_FIRST, FxBuildHasher),
             named: HashMap::with_capacity_and_hasher(ROOM_AT_FIRST, FxBuildHasher),
+            past: VecDeque::with_capacity(NAMES_KEPT),
             over: VecDeque::with_capacity(OVER_MAX),
         };
         for order in working {
             if order.venue_order_id != 0 {
-                open.named.insert(order.venue_order_id, order.view.order_id);
+                let named = Named { order_id: order.view.order_id, is_foreign: true };
+                open.named.insert(order.venue_order_id, named);
             }
             open.orders.insert(order.view.order_id, Open::of_working(&order));
         }
@@ -59,7 +73,7 @@ impl OpenOrders {
     pub(super) fn adopted(&mut self, order: &OrderView, venue_order_id: u64) {
         let open = Open { acknowledged: true, is_foreign: true, venue_order_id, ..Open::new(order) };
         self.orders.insert(order.order_id, open);
-        self.named.insert(venue_order_id, order.order_id);
+        self.named.insert(venue_order_id, Named { order_id: order.order_id, is_foreign: true });
     }
 
     /// A cancel went out, or waits for the session.
@@ -133,7 +147,7 @@ impl OpenOrders {
             }
             Event::OrderReplaced(e) => {
                 open.replaces.retain(|replace| replace.request.order.cl_ord_id != e.order.cl_ord_id);
-                open.order = OrderView { orig_cl_ord_id: ClOrdId::EMPTY, ..e.order };
+                open.is_now(e.order);
                 (open.acknowledged, open.in_doubt) = (true, false);
             }
             Event::OrderRestated(e) => {
@@ -185,9 +199,14 @@ impl OpenOrders {
     }
 
     fn forget(&mut self, order_id: OrderId) {
-        if let Some(open) = self.orders.remove(&order_id) {
-            self.named.remove(&open.venue_order_id);
+        let Some(open) = self.orders.remove(&order_id).filter(|open| open.venue_order_id != 0) else { return };
+        if self.past.len() == NAMES_KEPT
+            && let Some(oldest) = self.past.pop_front()
+            && self.named.get(&oldest).is_some_and(|named| !self.orders.contains_key(&named.order_id))
+        {
+            self.named.remove(&oldest);
         }
+        self.past.push_back(open.venue_order_id);
     }
 
     /// The orders to be gone through after a Logon; by OrderID, so that the same happens every time.
@@ -204,8 +223,7 @@ impl OpenOrders {
 impl OpenOrders {
     /// The order that the broker calls so, and whether we did not send it.
     pub(super) fn named(&self, venue_order_id: u64) -> Option<(OrderId, bool)> {
-        let order_id = *self.named.get(&venue_order_id)?;
-        self.orders.get(&order_id).map(|open| (order_id, open.is_foreign))
+        self.named.get(&venue_order_id).map(|named| (named.order_id, named.is_foreign))
     }
 
     /// The broker calls the order so.
@@ -213,7 +231,7 @@ impl OpenOrders {
         if let Some(open) = self.orders.get_mut(&order_id).filter(|open| open.venue_order_id != venue_order_id) {
             let before = std::mem::replace(&mut open.venue_order_id, venue_order_id);
             self.named.remove(&before);
-            self.named.insert(venue_order_id, order_id);
+            self.named.insert(venue_order_id, Named { order_id, is_foreign: open.is_foreign });
         }
     }
 

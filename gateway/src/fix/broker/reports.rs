@@ -6,8 +6,8 @@
 //! ours the broker's OrderID(37) does, as far as the broker has named the order since the start.
 
 use model::{
-    AccountName, ClOrdId, Command, ExecRestatementReason, ForeignOrder, OrdRejReason, OrdStatus, OrdType, OrderId, Px,
-    Qty, ReportKind, Symbol, TimeInForce, VenueId, VenueReport,
+    AccountName, ClOrdId, Command, Counted, ExecRestatementReason, ForeignOrder, OrdRejReason, OrdStatus, OrdType,
+    OrderId, Px, Qty, ReportKind, Symbol, TimeInForce, VenueId, VenueReport,
 };
 
 use super::super::form::FieldProblem;
@@ -128,12 +128,14 @@ impl Hearing<'_> {
         let Some(kind) = self.kind(message, subject, is_answer)? else { return Ok(Heard::NOTHING) };
         let mut report = self.report(message, subject, kind)?;
         report.venue_exec_id = exec_id_of(self.venue, subject.key(), kind, exec_id);
+        if let Some(cum_qty) = optional(message.get_decimal(tag::CUM_QTY))? {
+            (report.cum_qty, report.counted) = (Qty::from_units(cum_qty), Counted::InReport);
+        }
         if is_answer {
             let field = |tag| message.get(tag).unwrap_or_default();
             let (number, time) = (field(tag::MSG_SEQ_NUM), field(tag::SENDING_TIME));
             report.venue_exec_id = answer_id_of(self.venue, subject.key(), kind, number, time);
-            report.is_status = 1;
-            report.cum_qty = quantity(message, tag::CUM_QTY)?;
+            report.counted = Counted::InAnswer;
         } else if matches!(kind, ReportKind::Filled | ReportKind::TradeCorrected) {
             report.kind = self.note_trade(message, subject, &report)?;
         }
@@ -209,7 +211,6 @@ impl Hearing<'_> {
             ReportKind::Restated => {
                 report.order_qty = quantity(message, tag::ORDER_QTY)?;
                 report.price = price(message, tag::PRICE)?;
-                report.cum_qty = quantity(message, tag::CUM_QTY)?;
             }
             ReportKind::Rejected => report.reason = reason(message, tag::ORD_REJ_REASON),
             _ => {}

@@ -64,7 +64,7 @@ fn fill(cum_qty: i64, ord_status: OrdStatus) -> Event {
         last_qty: Qty::whole(cum_qty),
         last_px: Px::whole(99),
         venue_exec_id: 1,
-        reserved: 0,
+        missing: Qty::ZERO,
     })
 }
 

@@ -41,8 +41,8 @@ impl DkReason {
             Suspense::Overfill => Some(DkReason::QuantityExceedsOrder),
             Suspense::UnknownOrder | Suspense::UnknownAccount | Suspense::WrongVenue => Some(DkReason::NoMatchingOrder),
             Suspense::QuantityDiffers => Some(DkReason::CalculationDifference),
-            Suspense::NotApplicable | Suspense::UnknownTrade => Some(DkReason::Other),
-            Suspense::Duplicate | Suspense::Overflow | Suspense::NoRoom => None,
+            Suspense::NotApplicable | Suspense::UnknownTrade | Suspense::Contradicts => Some(DkReason::Other),
+            Suspense::Duplicate | Suspense::Overflow | Suspense::OutOfRange | Suspense::NoRoom => None,
         }
     }
 }

@@ -140,7 +140,7 @@ fn events_of(order: OrderView, refusal: Refusal, reasons: (OrdRejReason, CxlRejR
             reserved: [0; 15],
         }),
         Event::OrderAcknowledged(OrderAcknowledged { order }),
-        Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: px, venue_exec_id, reserved: 0 }),
+        Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: px, venue_exec_id, missing: Qty::ZERO }),
         Event::OrderCanceled(OrderCanceled {
             order,
             venue_exec_id,
@@ -274,7 +274,13 @@ fn fix_42_tells_fills_status_and_replaced_orders_in_its_own_words() {
     };
     let filled = |ord_status, cum| {
         let (order, qty) = (view(ord_status, cum), Qty::whole(1));
-        Event::OrderFilled(OrderFilled { order, last_qty: qty, last_px: Px::whole(1), venue_exec_id: 5, reserved: 0 })
+        Event::OrderFilled(OrderFilled {
+            order,
+            last_qty: qty,
+            last_px: Px::whole(1),
+            venue_exec_id: 5,
+            missing: Qty::ZERO,
+        })
     };
     let status = |ord_status, known| Event::StatusReported(StatusReported::of(view(ord_status, 0), known));
     let replaced = |ord_status, cum| {

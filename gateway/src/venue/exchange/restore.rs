@@ -6,7 +6,7 @@ use super::super::book::Terms;
 use super::{Exchange, order_of, terms_of};
 
 /// An order that the engine holds open while the venue starts, or holds back itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct OpenOrder {
     /// The order.
     pub view: OrderView,
@@ -22,8 +22,8 @@ pub struct OpenOrder {
     pub acknowledged: bool,
     /// A cancel waits for an answer.
     pub pending_cancel: bool,
-    /// A replace waits for an answer: OrderQty(38) and Price(44) asked for.
-    pub pending_replace: Option<(Qty, Px)>,
+    /// Replaces that wait for an answer, the oldest first: OrderQty(38) and Price(44) asked for.
+    pub pending_replaces: Vec<(Qty, Px)>,
 }
 
 impl OpenOrder {
@@ -51,7 +51,7 @@ impl Exchange {
             self.receive(&order.view, order.worst_px, order.terms(), each);
         }
         for order in here() {
-            if let Some((order_qty, px)) = order.pending_replace {
+            for (order_qty, px) in order.pending_replaces.iter().copied() {
                 self.replace(order.view.order_id, order_qty, px, each);
             }
             if order.pending_cancel {

@@ -77,7 +77,7 @@ pub(in crate::venue) fn open(view: OrderView, acknowledged: bool) -> OpenOrder {
         suspended: false,
         acknowledged,
         pending_cancel: false,
-        pending_replace: None,
+        pending_replaces: Vec::new(),
     }
 }
 
@@ -296,11 +296,17 @@ fn waiting_cancels_and_replaces_are_answered_after_restart() {
         OpenOrder { pending_cancel: true, ..open(view(1, Side::Buy, 100, 5), true) },
         OpenOrder { pending_cancel: true, ..open(view(2, Side::Buy, 100, 5), false) },
         OpenOrder {
-            pending_replace: Some((Qty::from_units(9), Px::from_units(105))),
+            pending_replaces: vec![
+                (Qty::from_units(8), Px::from_units(100)),
+                (Qty::from_units(9), Px::from_units(105)),
+            ],
             ..open(view(3, Side::Buy, 100, 5), true)
         },
     ]);
-    assert_eq!(said, [(2, Accepted, 0, 0), (1, Canceled, 0, 0), (2, Canceled, 0, 0), (3, Replaced, 0, 0)]);
+    assert_eq!(
+        said,
+        [(2, Accepted, 0, 0), (1, Canceled, 0, 0), (2, Canceled, 0, 0), (3, Replaced, 0, 0), (3, Replaced, 0, 0)]
+    );
     assert_eq!(venue.0.books().leaves(OrderId(3)), Some(Qty::from_units(9)));
 }
 

@@ -51,6 +51,8 @@ fn engine_s_reason_is_told_in_fix_s_words() {
         (Suspense::Duplicate, None),
         (Suspense::NoRoom, None),
         (Suspense::Overflow, None),
+        (Suspense::OutOfRange, None),
+        (Suspense::Contradicts, Some(DkReason::Other)),
     ] {
         assert_eq!(DkReason::of(why), reason, "{why:?}");
     }

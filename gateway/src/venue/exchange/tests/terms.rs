@@ -238,10 +238,11 @@ fn orders_with_terms_are_restored_with_them() {
     let held = OrderView { ord_type: OrdType::StopLimit, held: 1, ..view(4, Side::Sell, 120, 8) };
     let held = OpenOrder { max_floor: Qty::from_units(2), ..open(held, false) };
     let repriced = OrderView { price: Px::from_units(90), ..market_to_limit(5, Side::Buy, 1) };
+    let stopped = held.view;
     let quiet = venue.restore(&[floor(1, 1), aside, begun, held, open(repriced, true)]);
     assert_eq!(quiet, [], "what was granted once is not asked again");
     assert_eq!(shown(&venue), [(5, 1, 1), (3, 2, 2), (1, 1_000, 1)]);
-    let order = OrderView { held: 0, triggered: 1, ..held.view };
+    let order = OrderView { held: 0, triggered: 1, ..stopped };
     let fired = OrderTriggered { order, venue_exec_id: 0, worst_px: Px::from_units(120) };
     assert_eq!(venue.on(fired.into()), [(4, Accepted, 0, 0)]);
     assert_eq!(shown(&venue).last(), Some(&(4, 8, 2)));
