@@ -200,7 +200,7 @@ impl Mix {
             side: order.side,
             ord_type: OrdType::Limit,
             reserved: [0; 6],
-            kept: model::KeptTerms::NOTHING,
+            kept: KeptTerms::NOTHING,
         }));
         self.replaces.push(Replacement { order, cl_ord_id, qty, px });
     }

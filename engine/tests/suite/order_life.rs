@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, SESSION, new_order, report};
 use model::{
-    Check, ClOrdId, Command, CxlRejReason, Event, Notional, OrdStatus, OrderId, OrderView, Px, Qty, ReportKind,
-    SessionId, Side, Suspense, VenueId,
+    AccountName, Check, ClOrdId, Command, CxlRejReason, EngineTime, Event, ExecInst, KeptTerms, Notional, OrdStatus,
+    OrdType, OrderId, OrderView, Origin, Px, Qty, ReplaceOrder, ReportKind, SessionId, Side, Suspense, Symbol, VenueId,
 };
 
 fn order_of(events: &[Event]) -> OrderView {
@@ -14,6 +14,48 @@ fn accepted(bench: &mut Bench, id: &str, side: Side, qty: i64, px: i64) -> Order
     let events = bench.order(id, side, qty, px);
     assert!(matches!(events[0], Event::OrderAccepted(_)), "{events:?}");
     order_of(&events).order_id
+}
+
+#[test]
+fn replace_that_names_other_terms_than_its_order_is_refused() {
+    let mut bench = Bench::new(16);
+    let id = order_of(&bench.order("A", Side::Buy, 100, 100)).order_id;
+    let replace = |cl_ord_id: &str, kept| ReplaceOrder {
+        origin: Origin::fix(SESSION, 0),
+        order_qty: Qty::whole(90),
+        price: Px::whole(100),
+        stop_px: Px::ZERO,
+        transact_time: EngineTime(0),
+        cl_ord_id: ClOrdId::literal(cl_ord_id),
+        orig_cl_ord_id: ClOrdId::literal("A"),
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        reserved: [0; 6],
+        kept,
+    };
+    let same = KeptTerms {
+        symbol: Symbol::literal("ACME"),
+        account: AccountName::literal("CASH"),
+        time_in_force: b'0',
+        said: KeptTerms::EXEC_INST | KeptTerms::MIN_QTY | KeptTerms::MAX_FLOOR,
+        ..KeptTerms::NOTHING
+    };
+    let other = [
+        KeptTerms { symbol: Symbol::literal("ZINC"), ..same },
+        KeptTerms { account: AccountName::literal("MARGIN"), ..same },
+        KeptTerms { time_in_force: b'1', ..same },
+        KeptTerms { exec_inst: ExecInst::PARTICIPATE_DONT_INITIATE, ..same },
+        KeptTerms { max_floor: Qty::whole(10), ..same },
+        KeptTerms { min_qty: Qty::whole(10), ..same },
+        KeptTerms { cl_ord_link_id: ClOrdId::literal("L"), ..same },
+        KeptTerms { expire_time: EngineTime(1), said: KeptTerms::EXPIRE_TIME, ..same },
+    ];
+    for (n, kept) in other.into_iter().enumerate() {
+        let events = bench.run(Command::ReplaceOrder(replace(&format!("R{n}"), kept)));
+        let Event::CancelRejected(refused) = events[0] else { panic!("{kept:?}: {events:?}") };
+        assert_eq!((refused.order_id, refused.by_risk, refused.refusal.check), (id, 1, Check::ReplaceTerms));
+    }
+    assert!(matches!(bench.run(Command::ReplaceOrder(replace("R", same)))[0], Event::ReplaceRequested(_)));
 }
 
 #[test]
@@ -31,7 +73,7 @@ fn order_fills_in_two_parts_and_moves_position_and_cash() {
         (rest.ord_status, rest.leaves_qty(), rest.avg_px()),
         (OrdStatus::Filled, Qty::ZERO, Px::from_units(9_980_000_000))
     );
-    let (account, of_account) = bench.state.account(&model::AccountName::literal("CASH")).unwrap();
+    let (account, of_account) = bench.state.account(&AccountName::literal("CASH")).unwrap();
     let traded = Notional::whole(20 * 99 + 80 * 100);
     assert_eq!(of_account.cash, Notional::whole(1_000_000) - traded - Notional::from_units(traded.units() / 10_000));
     assert_eq!(of_account.reserved, Notional::ZERO);
@@ -184,7 +226,7 @@ fn cancel_passes_while_everything_is_halted_and_a_new_order_does_not() {
         state: model::TradingState::Halted,
         reserved: [0; 6],
         account: model::AccountName::EMPTY,
-        symbol: model::Symbol::EMPTY,
+        symbol: Symbol::EMPTY,
         actor: model::Text::literal("test"),
         reason: model::Text::literal("drill"),
     }));

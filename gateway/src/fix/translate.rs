@@ -416,6 +416,20 @@ mod tests {
     }
 
     #[test]
+    fn replace_carries_the_terms_that_it_repeats() {
+        let body = format!("{ORDER}41=o0|18=6|111=5|110=1|126=20240102-04:00:00|");
+        let Translated::Command(Command::ReplaceOrder(replace)) = translated("G", &body) else { panic!("a command") };
+        let kept = replace.kept;
+        assert_eq!(
+            kept.said,
+            KeptTerms::EXEC_INST | KeptTerms::MAX_FLOOR | KeptTerms::MIN_QTY | KeptTerms::EXPIRE_TIME
+        );
+        assert_eq!((kept.max_floor.units(), kept.min_qty.units()), (500_000_000, 100_000_000));
+        assert_eq!((kept.symbol.as_str(), kept.account.as_str(), kept.time_in_force), ("ACME", "FUND", b'1'));
+        assert_eq!(refused("G", &format!("{ORDER}41=o0|152=100|")), BusinessRejectReason::Other);
+    }
+
+    #[test]
     fn values_that_no_command_can_hold_are_rejected_with_their_tag() {
         assert_eq!(rejected("D", &ORDER.replace("54=1", "54=9")), (5, tag::SIDE));
         assert_eq!(rejected("D", &ORDER.replace("40=2", "40=J")), (5, tag::ORD_TYPE));

@@ -44,6 +44,29 @@ fn each_execution_report_is_heard_as_what_it_says() {
 }
 
 #[test]
+fn what_the_broker_counts_comes_with_every_report() {
+    let mut ear = Ear::new();
+    let fill = ear.hear("8", "mine", "17=1|150=F|39=1|32=5|31=99|14=45|").unwrap();
+    assert_eq!((fill.counted, fill.cum_qty), (Counted::InReport, Qty::whole(45)));
+    let end = ear.hear("8", "mine", "17=2|150=4|39=4|14=0|").unwrap();
+    assert_eq!((end.counted, end.cum_qty), (Counted::InReport, Qty::ZERO));
+    assert_eq!(ear.hear("8", "mine", "17=3|150=4|39=4|").unwrap().counted, Counted::NotSaid);
+}
+
+#[test]
+fn broker_s_own_name_means_an_order_that_is_over_too() {
+    let mut ear = Ear::with(OpenOrders::of([working()]));
+    ear.hear("8", "mine", "37=theirs|17=1|150=F|39=2|32=100|31=99|14=100|");
+    let filled = OrderView { cum_qty: Qty::whole(100), ord_status: OrdStatus::Filled, ..order() };
+    let (last_qty, last_px) = (Qty::whole(100), Px::whole(99));
+    let fill = OrderFilled { order: filled, last_qty, last_px, venue_exec_id: 1, missing: Qty::ZERO };
+    ear.open.on_event(&Event::OrderFilled(fill), true);
+    assert!(ear.open.get(ORDER).is_none());
+    let bust = ear.hear("8", "", "37=theirs|17=2|19=1|150=H|39=0|").unwrap();
+    assert_eq!((bust.order_id, bust.kind), (ORDER, ReportKind::TradeCanceled), "and not a stranger's");
+}
+
+#[test]
 fn restatement_says_what_the_order_is_now() {
     let mut ear = Ear::new();
     let split = ear.hear("8", "mine", "17=1|150=D|39=1|378=0|38=200|44=49.5|14=40|").unwrap();

@@ -40,6 +40,18 @@ fn price_may_be_any_that_the_order_may_have_by_now() {
 }
 
 #[test]
+fn price_of_before_a_replace_is_allowed_after_it() {
+    let mut ear = Ear::with(OpenOrders::of([working()]));
+    let dearer = OrderView { price: Px::whole(120), ..order() };
+    ear.open.on_event(
+        &Event::OrderReplaced(OrderReplaced { order: dearer, worst_px: dearer.price, venue_exec_id: 9 }),
+        true,
+    );
+    assert_eq!(traded(&mut ear, "17=1|32=5|31=99|").1, None, "it crossed the replace");
+    assert_eq!(traded(&mut ear, "17=2|32=5|31=98|").1, Some(DkReason::PriceExceedsLimit));
+}
+
+#[test]
 fn engine_s_reason_is_told_in_fix_s_words() {
     for (why, reason) in [
         (Suspense::Overfill, Some(DkReason::QuantityExceedsOrder)),
@@ -47,12 +59,12 @@ fn engine_s_reason_is_told_in_fix_s_words() {
         (Suspense::UnknownAccount, Some(DkReason::NoMatchingOrder)),
         (Suspense::QuantityDiffers, Some(DkReason::CalculationDifference)),
         (Suspense::NotApplicable, Some(DkReason::Other)),
+        (Suspense::Contradicts, Some(DkReason::Other)),
         // The trade may be right: nobody is told that it is not.
         (Suspense::Duplicate, None),
         (Suspense::NoRoom, None),
         (Suspense::Overflow, None),
         (Suspense::OutOfRange, None),
-        (Suspense::Contradicts, Some(DkReason::Other)),
     ] {
         assert_eq!(DkReason::of(why), reason, "{why:?}");
     }
