@@ -10,6 +10,7 @@ pub mod fix_password;
 pub mod fix_sessions;
 pub mod fix_tail;
 pub mod journal_dump;
+pub mod journal_seal;
 pub mod journal_verify;
 pub mod json;
 pub mod orders;
