@@ -1,6 +1,7 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod export;
 mod journal;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -55,6 +56,9 @@ enum Command {
     Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
     Sql(SqlArgs),
+    /// Writes records for a regulator.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
@@ -186,6 +190,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let json = matches!(args.output, Output::Json);
             println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
         }
+        Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);

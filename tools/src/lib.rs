@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
+pub mod export_orders;
 pub mod fix_decode;
 pub mod fix_password;
 pub mod fix_sessions;
