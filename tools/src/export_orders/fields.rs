@@ -19,7 +19,8 @@ const fn column(name: &'static str, from: &'static str, rts_24: &'static str, me
 const EVENT: &str = "CASE e.event WHEN 'OrderAccepted' THEN 'NEWO' WHEN 'OrderAdopted' THEN 'NEWO' \
     WHEN 'OrderTriggered' THEN 'TRIG' WHEN 'OrderReplaced' THEN 'REME' WHEN 'OrderRefused' THEN 'REMO' \
     WHEN 'OrderRejected' THEN 'REMO' WHEN 'OrderExpired' THEN 'EXPI' \
-    WHEN 'OrderCanceled' THEN CASE WHEN e.reason IS NULL THEN 'CAME' END \
+    WHEN 'OrderCanceled' THEN CASE WHEN e.reason IS NOT NULL THEN NULL \
+    WHEN e.orig_cl_ord_id = '' THEN 'CAMO' ELSE 'CAME' END \
     WHEN 'OrderFilled' THEN CASE WHEN e.cum_qty < e.order_qty THEN 'PARF' ELSE 'FILL' END END";
 
 /// In the order of the file. The first two are the place in the journal.
@@ -95,7 +96,7 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
     ("6 Non-executing broker", NOT_CARRIED),
     ("7 Trading capacity", NOT_CARRIED),
     ("8 Liquidity provision activity", NOT_CARRIED),
-    ("11 Order restriction", NOT_STORED),
+    ("11 Order restriction", "no other than time_in_force says"),
     ("12 Validity period and time", NOT_STORED),
     ("13 Priority time stamp", "the venue's"),
     ("14 Priority size", "the venue's"),
@@ -103,9 +104,9 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
     ("17 Order book code", "not configured"),
     ("18 Financial instrument identification code", "not configured; see symbol"),
     ("23 Order type classification", "not configured; see ord_type"),
-    ("25 Additional limit price", NOT_STORED),
+    ("25 Additional limit price", NOT_CARRIED),
     ("26 Stop price", NOT_STORED),
-    ("27 Pegged limit price", NOT_STORED),
+    ("27 Pegged limit price", NOT_CARRIED),
     ("30 Currency of leg 2", "no such instruments"),
     ("31 Price notation", "monetary, always"),
     ("34 Quantity notation", "units, always"),
