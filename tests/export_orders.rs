@@ -57,6 +57,14 @@ fn export_holds_every_line_once_and_each_choice_its_part() {
     assert!(lines.contains(filled) && lines[0].contains(",OrderAccepted,NEWO,"), "{lines:?}");
     assert_eq!(lines.len(), count(here, &format!("order_id = {order}")));
 
+    let parquet =
+        ["export", "orders", "--data", "data", "--format", "parquet", "--out", "order.parquet", "--order", order];
+    let (done, said) = millrace(here, &parquet);
+    assert!(done && said.starts_with(&format!("{} lines in order.parquet", lines.len())), "{said}");
+    let bytes = std::fs::read(here.join("order.parquet")).expect("the file is there");
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    assert!(!here.join("order.parquet.csv.tmp").exists());
+
     let (done, said) = millrace(here, &["export", "orders", "--data", "data", "--out", "order.csv", "--order", order]);
     assert!(!done && said.contains("cannot write order.csv"), "{said}");
     let (done, said) =

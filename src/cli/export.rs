@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use tools::daemon::Daemon;
-use tools::export_orders::{self, Chosen};
+use tools::export_orders::{self, Chosen, Form};
 use tools::journal_seal::Day;
 
 use super::Place;
 
 #[derive(Subcommand)]
 pub(super) enum ExportCommand {
-    /// The record of orders: a line of CSV for each thing that befell one, and a second file with what the columns are in
+    /// The record of orders: a line for each thing that befell one, and a second file with what the columns are in
     /// the words of RTS 24, and which fields are not held.
     Orders(OrdersArgs),
 }
@@ -32,6 +32,9 @@ pub(super) struct OrdersArgs {
     /// UTC.
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Option<Day>,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
     /// The file; it must not exist.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -39,12 +42,22 @@ pub(super) struct OrdersArgs {
     place: Place,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Csv,
+    Parquet,
+}
+
 pub(super) fn run(command: ExportCommand) -> Result<()> {
     let ExportCommand::Orders(args) = command;
     let daemon = Daemon::new(args.place.http, &args.place.data);
     let chosen = Chosen { order: args.order, session: args.session, account: args.account, day: args.day };
     let database = args.place.data.join("analytics.duckdb");
-    let exported = export_orders::run(&chosen, &database, &daemon, &args.out)?;
+    let form = match args.format {
+        Format::Csv => Form::Csv,
+        Format::Parquet => Form::Parquet,
+    };
+    let exported = export_orders::run(&chosen, &database, &daemon, form, &args.out)?;
     println!("{} lines in {}, through frame {}", exported.rows, args.out.display(), exported.through);
     println!("what the columns are, and which fields are not held: {}", exported.fields.display());
     Ok(())

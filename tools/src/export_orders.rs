@@ -32,6 +32,15 @@ pub struct Chosen {
     pub day: Option<Day>,
 }
 
+/// How it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// RFC 4180.
+    Csv,
+    /// With types: exact decimals, times in nanoseconds.
+    Parquet,
+}
+
 /// What was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Exported {
@@ -43,21 +52,39 @@ pub struct Exported {
     pub fields: PathBuf,
 }
 
-/// Writes `out` as CSV, and beside it the list of its columns.
+/// Writes `out`, and beside it the list of its columns.
 ///
 /// # Errors
 /// Where neither file nor daemon answers, nothing was found, or a file exists or cannot be written.
-pub fn run(chosen: &Chosen, database: &Path, daemon: &Daemon, out: &Path) -> Result<Exported> {
+pub fn run(chosen: &Chosen, database: &Path, daemon: &Daemon, form: Form, out: &Path) -> Result<Exported> {
     let ask = |statement: &str| Ok(sql::ask(statement, database, daemon)?.rows);
     let fields = PathBuf::from(format!("{}.fields.csv", out.display()));
     let written = whole(&fields, write_fields).and_then(|()| {
         let mut exported = Exported { rows: 0, through: 0, fields: fields.clone() };
-        whole(out, |file| write_orders(chosen, &ask, file, &mut exported)).map(|()| exported)
+        let mut write = |path: &Path| whole(path, |file| write_orders(chosen, &ask, file, &mut exported));
+        match form {
+            Form::Csv => write(out)?,
+            Form::Parquet => through_csv(out, write)?,
+        }
+        Ok(exported)
     });
     if written.is_err() && !out.exists() {
         let _ = fs::remove_file(&fields);
     }
     written
+}
+
+/// Parquet by way of a CSV beside it, which is gone afterwards.
+fn through_csv(out: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if out.exists() {
+        bail!("cannot write {}: it exists", out.display());
+    }
+    let csv = PathBuf::from(format!("{}.csv.tmp", out.display()));
+    write(&csv)?;
+    let columns: Vec<(&str, &str)> = COLUMNS.iter().map(|column| (column.name, column.kind)).collect();
+    let written = store::parquet_of_csv(&csv, &columns, out);
+    let _ = fs::remove_file(&csv);
+    written.with_context(|| format!("cannot write {}", out.display()))
 }
 
 /// A new file, or none.
