@@ -1,6 +1,8 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod export;
+mod journal;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -12,10 +14,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::Seq;
 use tools::daemon::Daemon;
 use tools::fix_decode;
-use tools::journal_dump::Form;
 
 use self::acts::{Act, actor};
 use crate::config::Configuration;
@@ -48,14 +48,17 @@ enum Command {
     },
     /// Runs the real daemon with real FIX clients on fresh data, shows it live, and proves what it did.
     Demo(demo::Args),
-    /// Looks at a journal.
+    /// Looks at a journal, seals its days.
     #[command(subcommand)]
-    Journal(JournalCommand),
+    Journal(journal::JournalCommand),
     /// Looks after FIX sessions, and at FIX messages.
     #[command(subcommand)]
     Fix(FixCommand),
     /// Asks the analytics, while the daemon runs or not.
     Sql(SqlArgs),
+    /// Writes records for a regulator.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
@@ -87,32 +90,6 @@ struct ServeArgs {
     /// Instead of `[quotes] seed`.
     #[arg(long)]
     seed: Option<u64>,
-}
-
-#[derive(Subcommand)]
-enum JournalCommand {
-    /// Checks every byte; names the first bad frame.
-    Verify {
-        /// The journal's folder.
-        dir: PathBuf,
-        /// Also decide every command again and compare.
-        #[arg(long)]
-        replay: bool,
-    },
-    /// Prints frames.
-    Dump {
-        /// The journal's folder.
-        dir: PathBuf,
-        /// First frame.
-        #[arg(long, default_value_t = 1)]
-        from: u64,
-        /// Last frame.
-        #[arg(long, default_value_t = u64::MAX)]
-        to: u64,
-        /// How.
-        #[arg(short, long, value_enum, default_value_t = Output::Text)]
-        output: Output,
-    },
 }
 
 #[derive(Subcommand)]
@@ -205,15 +182,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve(args)?,
         Command::Check { config, output } => return Ok(check(&config, output)),
         Command::Demo(args) => return demo::run(&args),
-        Command::Journal(JournalCommand::Verify { dir, replay }) => tools::journal_verify::run(&dir, replay)?,
-        Command::Journal(JournalCommand::Dump { dir, from, to, output }) => {
-            let form = match output {
-                Output::Text => Form::Text,
-                Output::Json => Form::Json,
-            };
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            tools::journal_dump::run(&dir, Seq(from.max(1)), Seq(to), form, &mut out)?;
-        }
+        Command::Journal(command) => journal::run(command)?,
         Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
             let daemon = Daemon::new(args.place.http, &args.place.data);
@@ -221,6 +190,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             let json = matches!(args.output, Output::Json);
             println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
         }
+        Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);

@@ -43,6 +43,9 @@ pub use follower::Follower;
 mod read;
 pub use read::{ReadSummary, read};
 
+mod records;
+pub use records::{Extent, records};
+
 mod verify;
 pub use verify::{Verdict, verify};
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::{append, assert_as_written, closed, small, time, write};
-use journal::{Durability, Failure, Follower, Settings, open, read, verify};
+use journal::{Durability, Failure, Follower, Frame, Settings, open, read, records, verify};
 use model::{Agent, Command, Event, Seq, Start, Started, Text, Tick, Ticked};
 
 #[test]
@@ -222,6 +222,41 @@ fn second_opener_is_refused_with_the_pid_of_the_first() {
     }
     drop(first);
     open(dir.path(), small()).unwrap();
+}
+
+#[test]
+fn records_are_the_bytes_of_the_frames_and_a_live_journal_says_how_many_are_proven() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut opened = open(dir.path(), small()).unwrap();
+    write(&mut opened, &[30, 4_000, 5]);
+    let mut frames = Vec::new();
+    let each = |frame: &Frame<'_>| {
+        frames.push(frame.bytes.to_vec());
+        ControlFlow::Continue(())
+    };
+    read(dir.path(), Seq(20), each).unwrap();
+    let mut seen = Vec::new();
+    let extent = records(dir.path(), Seq(20), |header, bytes| {
+        assert_eq!(header.seq, seen.len() as u64 + 20);
+        seen.push(bytes.to_vec());
+        ControlFlow::Continue(())
+    })
+    .unwrap()
+    .unwrap();
+    assert_eq!(seen, frames);
+    assert_eq!((extent.first, extent.committed, extent.durable), (Seq(1), Seq(4_035), Seq(4_030)));
+    assert_eq!(extent.fault, None);
+
+    let mut passed_on = 0;
+    let extent = records(dir.path(), Seq(1), |header, _| {
+        passed_on = header.seq;
+        if header.seq < 25 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    assert_eq!(passed_on, 25);
+    assert!(extent.unwrap().unwrap().durable >= Seq(25));
+    opened.writer.close(time(9_999)).unwrap();
+    assert_eq!(records(dir.path(), Seq(4_036), |_, _| panic!("no frame")).unwrap().unwrap().durable, Seq(4_035));
+    assert_eq!(records(tempfile::tempdir().unwrap().path(), Seq(1), |_, _| panic!("no frame")).unwrap(), None);
 }
 
 #[test]

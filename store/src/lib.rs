@@ -23,6 +23,7 @@ mod guard;
 mod query;
 
 mod compare;
+mod parquet;
 
 pub use compare::{Comparison, TableComparison, compare, compare_with, rebuild};
 pub use database::{Failure, Origin, Settings, Store, open_read_only};
@@ -30,6 +31,7 @@ pub use desk::QueryDesk;
 pub use flusher::Flusher;
 pub use guard::{QUERY_BYTES_MAX, Refused, check_read_only};
 pub use held::Reader;
+pub use parquet::parquet_of_csv;
 pub use query::{Column, QueryLimits, Table, query};
 pub use schema::SCHEMA_VERSION;
 pub use status::{Health, State, StoreStatus};

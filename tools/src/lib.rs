@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
+pub mod export_orders;
 pub mod fix_decode;
 pub mod fix_password;
 pub mod fix_sessions;
 pub mod fix_tail;
 pub mod journal_dump;
+pub mod journal_seal;
 pub mod journal_verify;
 pub mod json;
 pub mod orders;

@@ -15,30 +15,44 @@ use crate::daemon::Daemon;
 /// # Errors
 /// What is wrong with the statement, or why neither file nor daemon answers.
 pub fn run(statement: &str, path: &Path, daemon: &Daemon, as_json: bool) -> Result<String> {
-    let (columns, rows, truncated): (Vec<String>, Vec<Vec<Value>>, bool) = match store::open_read_only(path) {
-        Ok(connection) => {
-            let table = store::query(&connection, statement, QueryLimits::default())?;
-            let columns = table.columns.into_iter().map(|column| column.name).collect();
-            let rows = table.rows.into_iter().map(|row| row.into_iter().map(Value::from).collect()).collect();
-            (columns, rows, table.truncated)
-        }
-        Err(Failure::Locked { .. }) => answer(&daemon.post("/sql", &json!({ "sql": statement }))?),
-        Err(other) => return Err(other.into()),
-    };
+    let Answer { columns, rows, truncated } = ask(statement, path, daemon)?;
     if as_json {
         return Ok(json!({ "columns": columns, "rows": rows, "truncated": truncated }).to_string());
     }
     Ok(lay_out(&columns, &rows, truncated))
 }
 
-fn answer(answer: &Value) -> (Vec<String>, Vec<Vec<Value>>, bool) {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let columns = list(&answer["columns"]).iter().map(show).collect();
-    let rows = list(&answer["rows"]).iter().map(list).collect();
-    (columns, rows, answer["truncated"].as_bool().unwrap_or(false))
+/// Rows, and whether there are more.
+pub(crate) struct Answer {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Vec<Value>>,
+    pub(crate) truncated: bool,
 }
 
-fn show(value: &Value) -> String {
+/// Asks the file, or the daemon that holds it.
+pub(crate) fn ask(statement: &str, path: &Path, daemon: &Daemon) -> Result<Answer> {
+    match store::open_read_only(path) {
+        Ok(connection) => {
+            let table = store::query(&connection, statement, QueryLimits::default())?;
+            let columns = table.columns.into_iter().map(|column| column.name).collect();
+            let rows = table.rows.into_iter().map(|row| row.into_iter().map(Value::from).collect()).collect();
+            Ok(Answer { columns, rows, truncated: table.truncated })
+        }
+        Err(Failure::Locked { .. }) => Ok(answer(&daemon.post("/sql", &json!({ "sql": statement }))?)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn answer(answer: &Value) -> Answer {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    Answer {
+        columns: list(&answer["columns"]).iter().map(show).collect(),
+        rows: list(&answer["rows"]).iter().map(list).collect(),
+        truncated: answer["truncated"].as_bool().unwrap_or(false),
+    }
+}
+
+pub(crate) fn show(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
