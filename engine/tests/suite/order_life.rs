@@ -225,7 +225,7 @@ fn cancel_passes_while_everything_is_halted_and_a_new_order_does_not() {
         scope: model::Scope::Global,
         state: model::TradingState::Halted,
         reserved: [0; 6],
-        account: model::AccountName::EMPTY,
+        account: AccountName::EMPTY,
         symbol: Symbol::EMPTY,
         actor: model::Text::literal("test"),
         reason: model::Text::literal("drill"),
