@@ -304,9 +304,11 @@ impl Commands {
             let off = if self.rng.u8(..12) == 0 { self.rng.i64(-2..=2) * ONE } else { 0 };
             report.cum_qty = Qty::from_units(cum + off);
         }
+        // What no venue can mean.
         if self.rng.u8(..200) == 0 {
-            report.last_qty = Qty::from_units(self.rng.i64(..));
-            report.order_qty = Qty::from_units(self.rng.i64(..));
+            let absurd = [self.rng.i64(..0), self.rng.i64(model::limits::UNITS_MAX + 1..)][self.rng.usize(..2)];
+            let fields = [&mut report.last_qty, &mut report.order_qty, &mut report.cum_qty];
+            *fields.into_iter().nth(self.rng.usize(..3)).expect("one of them") = Qty::from_units(absurd);
         }
         report.reason = self.rng.u8(..8);
         Command::VenueReport(report)
