@@ -318,7 +318,8 @@ fn account(index: u32) -> DefineAccount {
         fee_rate: 10_000,
         open_orders_max: 1_000_000,
         cash_account: u8::from(index.is_multiple_of(2)),
-        reserved: [0; 3],
+        cost_method: CostMethod::Average,
+        reserved: [0; 2],
         account: name(b'A', u64::from(index)),
         currency: Currency::literal("USD"),
     }

@@ -3,9 +3,11 @@
 //! A ring by number. Fills of one order are chained backwards, those of one holding forwards. A fill that leaves the ring
 //! is folded into its holding's base: whatever comes later, it stands.
 
-use model::{ExecId, Notional, OrderId, Px, Qty, Seq, Side};
+use model::{CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side};
 
-use crate::holdings::Books;
+use crate::books::{Books, Trade};
+use crate::holdings::Holding;
+use crate::lots::{Amended, Head};
 
 /// No fill: numbers begin at 1.
 pub(crate) const NONE: u64 = 0;
@@ -21,6 +23,8 @@ pub(crate) struct Fill {
     pub(crate) qty: Qty,
     /// LastPx(31) as it is now.
     pub(crate) px: Px,
+    /// What it adds to the cost of a buyer.
+    pub(crate) value: Notional,
     pub(crate) multiplier: i64,
     /// What was paid for it.
     pub(crate) fee: Notional,
@@ -82,6 +86,7 @@ impl Fills {
             venue_exec_id_now: 0,
             qty: Qty::ZERO,
             px: Px::ZERO,
+            value: Notional::ZERO,
             multiplier: 0,
             fee: Notional::ZERO,
             seq: Seq(0),
@@ -118,13 +123,15 @@ impl Fills {
     pub(crate) fn push(&mut self, fill: NewFill, last_of_order: u64, chain: &mut Chain) -> u64 {
         self.count += 1;
         let number = self.count;
-        let NewFill { order_id, venue_exec_id, qty, px, multiplier, side, at, holding } = fill;
+        let NewFill { order_id, venue_exec_id, px, multiplier, trade, at, holding } = fill;
+        let Trade { side, qty, value } = trade;
         let fill = Fill {
             order_id,
             venue_exec_id,
             venue_exec_id_now: venue_exec_id,
             qty,
             px,
+            value,
             multiplier,
             fee: Notional::ZERO,
             seq: at.seq,
@@ -172,19 +179,54 @@ impl Fills {
         None
     }
 
-    /// The books of a holding if the fill `amended` had been another one: everything since its base, counted again. `None` on
-    /// overflow. The work is bounded by the fills that are remembered.
-    pub(crate) fn recount(&self, base: Books, chain: Chain, amended: u64, qty: Qty, px: Px) -> Option<Books> {
-        let mut books = base;
-        let mut number = chain.first;
-        while let Some(fill) = self.get(number) {
-            let (qty, px) = if number == amended { (qty, px) } else { (fill.qty, fill.px) };
-            if !qty.is_zero() {
-                books = books.after_fill(fill.side, qty, px, fill.multiplier)?;
-            }
-            number = fill.after_in_holding;
+    /// The books of a holding after its next fill, by its cost method. `None` on overflow.
+    #[inline]
+    pub(crate) fn books_after(&self, holding: &Holding, trade: &Trade) -> Option<Books> {
+        match holding.cost_method {
+            CostMethod::Average => holding.books().after_fill(trade),
+            CostMethod::Fifo => self.first_in_first_out(holding, trade).map(|(books, _)| books),
         }
-        Some(books)
+    }
+
+    /// The books of a holding, and its oldest open lot, if `amended` had been so from the beginning: everything since its
+    /// base, counted again. `None` on overflow. The work is bounded by the fills that are remembered.
+    pub(crate) fn recount(&self, holding: &Holding, amended: Option<Amended>) -> Option<(Books, Head)> {
+        match holding.cost_method {
+            CostMethod::Average => {
+                let mut trades = self.trades(holding, amended);
+                let books = trades.try_fold(holding.base, |books, (_, trade)| books.after_fill(&trade))?;
+                Some((books, holding.head))
+            }
+            CostMethod::Fifo => self.recount_lots(holding, amended),
+        }
+    }
+
+    /// The fills of a holding that are remembered, in order, without those that were busted.
+    pub(crate) fn trades(&self, holding: &Holding, amended: Option<Amended>) -> impl Iterator<Item = (u64, Trade)> {
+        self.trades_after(holding, NONE, amended)
+    }
+
+    /// Those of them that came after the fill `number`.
+    pub(crate) fn trades_after(
+        &self,
+        holding: &Holding,
+        number: u64,
+        amended: Option<Amended>,
+    ) -> impl Iterator<Item = (u64, Trade)> {
+        let mut next = self.get(number).map_or(holding.fills.first, |fill| fill.after_in_holding);
+        let numbers = std::iter::from_fn(move || {
+            let fill = self.get(next)?;
+            let (number, side) = (std::mem::replace(&mut next, fill.after_in_holding), fill.side);
+            let other = amended.filter(|amended| amended.number == number);
+            let (qty, value) = other.map_or((fill.qty, fill.value), |other| (other.qty, other.value));
+            Some((number, Trade { side, qty, value }))
+        });
+        numbers.filter(|(_, trade)| !trade.qty.is_zero())
+    }
+
+    /// The number of the next fill.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.count + 1
     }
 
     /// Those that are remembered, oldest first.
@@ -203,10 +245,9 @@ impl Fills {
 pub(crate) struct NewFill {
     pub(crate) order_id: OrderId,
     pub(crate) venue_exec_id: u64,
-    pub(crate) qty: Qty,
     pub(crate) px: Px,
     pub(crate) multiplier: i64,
-    pub(crate) side: Side,
+    pub(crate) trade: Trade,
     pub(crate) at: ExecId,
     pub(crate) holding: u32,
 }

@@ -68,7 +68,14 @@ pub(crate) fn of_state(state: &State) -> StateHash {
             [fill.order_id.0, fill.venue_exec_id, fill.venue_exec_id_now, fill.seq.0, fill.told.seq.0, age as u64];
         sum.add(
             b'f',
-            &[numbers.as_bytes(), fill.qty.as_bytes(), fill.px.as_bytes(), fill.fee.as_bytes(), &[fill.told.index]],
+            &[
+                numbers.as_bytes(),
+                fill.qty.as_bytes(),
+                fill.px.as_bytes(),
+                fill.value.as_bytes(),
+                fill.fee.as_bytes(),
+                &[fill.told.index],
+            ],
         );
     }
     for (place, working) in state.orders.working().iter().enumerate() {
@@ -215,6 +222,9 @@ fn add_books(sum: &mut Sum, holding: &Holding) {
             base.cost.as_bytes(),
             base.realised.as_bytes(),
             base.cash_from_trades.as_bytes(),
+            holding.head.qty.as_bytes(),
+            holding.head.cost.as_bytes(),
+            &[holding.cost_method.value()],
         ],
     );
 }

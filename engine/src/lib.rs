@@ -9,6 +9,7 @@
 
 mod accounts;
 mod agenda;
+mod books;
 mod day_counts;
 mod decide;
 mod doubt;
@@ -21,8 +22,10 @@ mod holdings;
 mod hot_loop;
 mod index;
 mod links;
+mod lots;
 mod order;
 mod orders;
+mod record;
 mod recovery;
 mod registry;
 mod standing;
@@ -33,10 +36,11 @@ mod verbal;
 mod warm;
 
 pub use accounts::Account;
+pub use books::{Books, Trade};
 pub use decide::decide;
 pub use evolve::Stamp;
 pub use hash::StateHash;
-pub use holdings::{Books, Holding};
+pub use holdings::Holding;
 pub use hot_loop::{HotLoop, LoopCounters};
 pub use order::{Hold, Order, Pending, PendingReplace};
 pub use recovery::{Replayed, replay, verify_replay};

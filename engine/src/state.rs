@@ -323,8 +323,8 @@ impl State {
             assert_eq!(holding.exposure.open_buys.units(), own(Side::Buy), "open buys of {holding:?}");
             assert_eq!(holding.exposure.open_sells.units(), own(Side::Sell), "open sells of {holding:?}");
             assert!(holding.cash_identity_holds(), "cash identity of {holding:?}");
-            let recounted = self.fills.recount(holding.base, holding.fills, 0, model::Qty::ZERO, Px::ZERO);
-            assert_eq!(recounted, Some(holding.books()), "fills of {holding:?}");
+            let recounted = self.fills.recount(holding, None);
+            assert_eq!(recounted, Some((holding.books(), holding.head)), "fills of {holding:?}");
         }
     }
 }

@@ -92,7 +92,8 @@ fn names() -> Names {
         fee_rate: 0,
         open_orders_max: 0,
         cash_account: 0,
-        reserved: [0; 3],
+        cost_method: CostMethod::Average,
+        reserved: [0; 2],
         account: AccountName::literal("A0000042"),
         currency: Currency::literal("USD"),
     };

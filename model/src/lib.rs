@@ -42,7 +42,7 @@ pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, Session
 pub use instructions::{Abilities, ExecInst};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
-pub use policies::{CancelOnDisconnect, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
+pub use policies::{CancelOnDisconnect, CostMethod, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
 pub use refusal::{Check, Refusal};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,

@@ -50,6 +50,17 @@ terms!(
     }
 );
 terms!(
+    /// How a close finds the cost of what it closes.
+    #[derive(Default)]
+    CostMethod {
+        /// Its share of the cost of the whole position.
+        #[default]
+        Average = 0,
+        /// First in, first out: the oldest lots go first.
+        Fifo = 1,
+    }
+);
+terms!(
     /// What part of its trading day a calendar is in.
     TradingPhase {
         /// Nobody has said: orders pass as if it were open.

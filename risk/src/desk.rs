@@ -1,7 +1,7 @@
 //! For tests: an instrument, an account and what is known of them, to be bent in one place at a time.
 
 use model::{
-    Abilities, AccountName, CalendarName, Check, Currency, DefineAccount, DefineInstrument, EngineTime, Notional,
+    Abilities, AccountName, CalendarName, Check, CostMethod, Currency, DefineAccount, DefineInstrument, EngineTime, Notional,
     OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
 };
 
@@ -141,7 +141,8 @@ fn account() -> DefineAccount {
         fee_rate: 100_000,
         open_orders_max: 10,
         cash_account: 1,
-        reserved: [0; 3],
+        cost_method: CostMethod::Average,
+        reserved: [0; 2],
         account: AccountName::literal("A1"),
         currency: Currency::literal("USD"),
     }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use model::{
-    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, Currency, DefineAccount, DefineInstrument,
-    Notional, PendingReplaces, Px, Qty, StopTrigger,
+    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, CostMethod, Currency, DefineAccount,
+    DefineInstrument, Notional, PendingReplaces, Px, Qty, StopTrigger,
 };
 use toml::de::DeTable;
 
@@ -304,7 +304,12 @@ fn account(entry: &Section<'_>) -> Account {
             fee_rate: entry.share("fee_bps", 0, 10_000),
             open_orders_max: u32::try_from(open_orders_max).unwrap_or(u32::MAX),
             cash_account,
-            reserved: [0; 3],
+            cost_method: entry.word(
+                "cost_method",
+                CostMethod::Average,
+                &[("average", CostMethod::Average), ("fifo", CostMethod::Fifo)],
+            ),
+            reserved: [0; 2],
             account: entry.name::<16>("account", None),
             currency: entry.name::<8>("currency", Currency::new(b"USD")),
         },

@@ -3,7 +3,7 @@
 use gateway::fix::dictionary::Level;
 use gateway::fix::value::TimePrecision;
 use gateway::fix::version::Version;
-use model::{Abilities, Command, Qty};
+use model::{Abilities, Command, CostMethod, Qty};
 
 use super::*;
 
@@ -116,6 +116,17 @@ fn percent_and_basis_points_become_shares() {
     let read = Configuration::parse("test.toml", &text).unwrap();
     assert_eq!(read.instruments[0].definition.collar, 2_500_000);
     assert_eq!(read.accounts[0].definition.fee_rate, 2_500);
+}
+
+#[test]
+fn cost_method_is_average_unless_said_otherwise() {
+    let methods = ["", "cost_method = \"average\"\n", "cost_method = \"fifo\"\n"].map(|line| {
+        let read = Configuration::parse("test.toml", &small().replace("cash =", &format!("{line}cash ="))).unwrap();
+        read.accounts[0].definition.cost_method
+    });
+    assert_eq!(methods, [CostMethod::Average, CostMethod::Average, CostMethod::Fifo]);
+    let found = problems(&small().replace("cash =", "cost_method = \"lifo\"\ncash ="));
+    assert_eq!(found[0].key, "accounts[0].cost_method");
 }
 
 #[test]

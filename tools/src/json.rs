@@ -308,7 +308,7 @@ fn account(c: &model::DefineAccount) -> Value {
         "account": c.account.as_str(), "currency": c.currency.as_str(), "cash_account": c.cash_account == 1,
         "max_order_notional": money(c.max_order_notional), "max_order_qty": qty(c.max_order_qty),
         "max_long": qty(c.max_long), "max_short": qty(c.max_short), "fee_rate": px(Px::from_units(c.fee_rate)),
-        "open_orders_max": c.open_orders_max,
+        "open_orders_max": c.open_orders_max, "cost_method": word(c.cost_method),
     })
 }
 

@@ -6,8 +6,10 @@ use model::{
 };
 use risk::fee;
 
+use crate::books::{Books, Trade};
 use crate::fills::Fill;
-use crate::holdings::{Books, Holding};
+use crate::holdings::Holding;
+use crate::lots::Amended;
 use crate::order::{NONE, Order, filled};
 use crate::standing::Step;
 use crate::state::State;
@@ -28,9 +30,10 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
         view.cum_notional.checked_add(Notional::of(report.last_px, report.last_qty)).ok_or(Suspense::Overflow)?;
     let before = holding_of(state, order);
     let multiplier = state.instruments.get(view.instrument.0).ok_or(Suspense::UnknownOrder)?.definition.multiplier;
-    let books =
-        before.books().after_fill(view.side, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
-    let paid = fee_of(state, order, report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
+    let value = value_of(report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
+    let trade = Trade { side: view.side, qty: report.last_qty, value };
+    let books = state.fills.books_after(&before, &trade).ok_or(Suspense::Overflow)?;
+    let paid = fee_of(state, order, value).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
     events.push(OrderFilled {
         order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.view },
@@ -100,8 +103,10 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
         .ok_or(Suspense::Overflow)?;
     let step = order.standing().after(Step::Amend, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
     let holding = state.holdings.get(order.holding);
-    let books = state.fills.recount(holding.base, holding.fills, number, qty, px).ok_or(Suspense::Overflow)?;
-    let fee = amended_fee(state, order, &fill, qty, px).ok_or(Suspense::Overflow)?;
+    let value = value_of(qty, px, fill.multiplier).ok_or(Suspense::Overflow)?;
+    let (books, _) = state.fills.recount(holding, Some(Amended { number, qty, value })).ok_or(Suspense::Overflow)?;
+    // What is paid on top for a fill that was another one; negative where it is given back.
+    let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, fee).ok_or(Suspense::Overflow)?;
     let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
     let order = OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.view };
@@ -145,15 +150,13 @@ fn prior_after(order: &Order, fill: &Fill, qty: Qty, px: Px) -> (Qty, Notional) 
     (view.prior_qty - fill.qty + qty, notional)
 }
 
-fn fee_of(state: &State, order: &Order, qty: Qty, px: Px, multiplier: i64) -> Option<Notional> {
-    let account = state.accounts.get(order.view.account.0)?;
-    fee(Notional::of(px, qty).checked_mul(multiplier)?, account.definition.fee_rate)
+/// What a fill adds to the cost of a buyer.
+fn value_of(qty: Qty, px: Px, multiplier: i64) -> Option<Notional> {
+    Notional::of(px, qty).checked_mul(multiplier)
 }
 
-/// What is paid on top for a fill that was another one; negative where it is given back.
-fn amended_fee(state: &State, order: &Order, fill: &Fill, qty: Qty, px: Px) -> Option<Notional> {
-    let now = if qty.is_zero() { Notional::ZERO } else { fee_of(state, order, qty, px, fill.multiplier)? };
-    now.checked_sub(fill.fee)
+fn fee_of(state: &State, order: &Order, value: Notional) -> Option<Notional> {
+    fee(value, state.accounts.get(order.view.account.0)?.definition.fee_rate)
 }
 
 /// What the account holds; nothing yet where the order is its first there.

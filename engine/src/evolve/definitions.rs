@@ -1,8 +1,8 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, InstrumentDefined, Link, OrderId, QuoteUpdated, Resolution, ResolutionGiven, Scope,
-    SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
+    AccountDefined, AccountId, CostMethod, InstrumentDefined, Link, OrderId, QuoteUpdated, Resolution, ResolutionGiven,
+    Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
 
@@ -61,8 +61,21 @@ impl State {
 
     pub(super) fn account_defined(&mut self, e: &AccountDefined) {
         match self.accounts.get_mut(e.account.0) {
-            Some(known) => known.definition = e.definition,
+            Some(known) => {
+                let changed = known.definition.cost_method != e.definition.cost_method;
+                known.definition = e.definition;
+                if changed {
+                    self.change_cost_method(e.account, e.definition.cost_method);
+                }
+            }
             None => self.accounts.push(e.definition.account, Account::new(e.definition)),
+        }
+    }
+
+    /// Books that were begun by one method are not continued by another: it holds for what the account has not traded yet.
+    fn change_cost_method(&mut self, account: AccountId, cost_method: CostMethod) {
+        for holding in self.holdings.iter_mut().filter(|holding| holding.account == account && holding.is_untraded()) {
+            holding.cost_method = cost_method;
         }
     }
 

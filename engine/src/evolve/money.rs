@@ -1,8 +1,12 @@
 //! Fills, positions, cash, and what open orders hold of it.
 
-use model::{ExecId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled, TradeCorrected};
+use model::{
+    AccountId, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled,
+    TradeCorrected,
+};
 use risk::{fee, reserved_cash};
 
+use crate::books::Trade;
 use crate::fills::NewFill;
 use crate::order::Order;
 use crate::state::State;
@@ -29,43 +33,33 @@ impl State {
         self.look_at_group(slot);
     }
 
-    /// One more fill; the one that is forgotten for it stands in its holding's base from now on.
     fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
-        if let Some((number, old)) = self.fills.next_forgotten() {
-            let holding = self.holdings.get_mut(old.holding);
-            let base = if old.qty.is_zero() {
-                Some(holding.base)
-            } else {
-                holding.base.after_fill(old.side, old.qty, old.px, old.multiplier)
-            };
-            holding.base = base.expect("it was counted when it was filled");
-            debug_assert!(number > 0);
-            self.fills.unchain_first(&mut holding.fills);
-        }
         let Order { view, last_fill, holding, .. } = *self.orders.get(slot);
         let multiplier =
             self.instruments.get(view.instrument.0).expect("orders have instruments").definition.multiplier;
+        let value = Notional::of(e.last_px, e.last_qty).checked_mul(multiplier).expect("decide counted it");
         let fill = NewFill {
             order_id: view.order_id,
             venue_exec_id: e.venue_exec_id,
-            qty: e.last_qty,
             px: e.last_px,
             multiplier,
-            side: view.side,
+            trade: Trade { side: view.side, qty: e.last_qty, value },
             at: ExecId { seq: self.last.seq, index: self.index },
             holding,
         };
-        let chain = &mut self.holdings.get_mut(holding).fills;
-        let number = self.fills.push(fill, last_fill, chain);
+        let number = self.holdings.record(&mut self.fills, fill, last_fill);
         self.orders.get_mut(slot).last_fill = number;
         self.last_fill = number;
     }
 
     pub(super) fn trade_canceled(&mut self, e: &TradeCanceled) {
         let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
+        let holding = fill.holding;
         fill.qty = Qty::ZERO;
+        fill.value = Notional::ZERO;
         fill.fee = Notional::ZERO;
         fill.venue_exec_id_now = e.venue_exec_id;
+        self.holdings.recount_lots(&self.fills, holding);
         self.amended(&e.order, e.venue_exec_id);
     }
 
@@ -77,8 +71,10 @@ impl State {
         fill.px = e.last_px;
         fill.told = told;
         fill.venue_exec_id_now = e.venue_exec_id;
-        let notional = Notional::of(e.last_px, e.last_qty).checked_mul(fill.multiplier);
-        fill.fee = notional.and_then(|notional| fee(notional, rate)).expect("decide counted it");
+        fill.value = Notional::of(e.last_px, e.last_qty).checked_mul(fill.multiplier).expect("decide counted it");
+        fill.fee = fee(fill.value, rate).expect("decide counted it");
+        let holding = fill.holding;
+        self.holdings.recount_lots(&self.fills, holding);
         self.amended(&e.order, e.venue_exec_id);
     }
 
@@ -99,7 +95,7 @@ impl State {
     }
 
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
-        let slot = self.holdings.slot(e.account, e.instrument);
+        let slot = self.holding_slot(e.account, e.instrument);
         let holding = self.holdings.get_mut(slot);
         holding.cost = e.cost;
         holding.realised = e.realised;
@@ -112,6 +108,12 @@ impl State {
             fill.fee = e.fee;
         }
         self.account_mut(e.account).cash = e.account_cash;
+    }
+
+    /// The slot of a holding, made if it is not there.
+    pub(super) fn holding_slot(&mut self, account: AccountId, instrument: InstrumentId) -> u32 {
+        let definition = &self.accounts.get(account.0).expect("holdings have accounts").definition;
+        self.holdings.slot(account, instrument, definition.cost_method)
     }
 
     /// The quantity that the order holds of its account's exposure: nothing while it waits for another order.

@@ -44,7 +44,7 @@ impl State {
     }
 
     fn new_order(&mut self, view: &OrderView, worst_px: Px, venue: VenueId) -> Order {
-        let holding = self.holdings.slot(view.account, view.instrument);
+        let holding = self.holding_slot(view.account, view.instrument);
         let mut order = Order::new(*view, worst_px, holding, self.last.seq, venue);
         order.day_began = self.last.seq;
         order.sent_epoch = self.venues.epoch(venue);

@@ -13,7 +13,7 @@ pub(crate) struct Bench {
 pub(crate) const SESSION: SessionId = SessionId(0);
 
 impl Bench {
-    /// Two instruments, two accounts (one cash, one margin), two sessions, fresh quotes at 99 / 101.
+    /// Two instruments, two accounts (one cash at average cost, one margin first in first out), two sessions, fresh quotes at 99 / 101.
     pub(crate) fn new(orders: usize) -> Bench {
         let mut bench = Bench {
             state: State::new(Capacities { orders, holdings: 64 }),
@@ -200,7 +200,8 @@ fn account(name: &str, cash_account: u8) -> DefineAccount {
         fee_rate: 10_000,
         open_orders_max: 1_000,
         cash_account,
-        reserved: [0; 3],
+        cost_method: if cash_account == 1 { CostMethod::Average } else { CostMethod::Fifo },
+        reserved: [0; 2],
         account: AccountName::literal(name),
         currency: Currency::literal("USD"),
     }

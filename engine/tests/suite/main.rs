@@ -11,6 +11,7 @@ mod lasting_doubt;
 mod linked;
 mod many;
 mod moves;
+mod many_fills;
 mod order_life;
 mod random_orders;
 mod splits;

@@ -6,7 +6,8 @@ use engine::{Capacities, Stamp, State, decide};
 use model::{AccountId, AdjustCash, Command, EngineTime, Event, Events, InstrumentId, Notional, OrderId, Seq, Side};
 use model::{Start, Step, Text};
 
-use crate::market::{FEE_RATE, MULTIPLIERS, ONE, Policy, account, instruments, session};
+use crate::books::Books;
+use crate::market::{MULTIPLIERS, Policy, account, cost_method, instruments, session};
 use crate::said::Said;
 use crate::twin::Twin;
 
@@ -125,7 +126,7 @@ impl Comparison {
         for ((account, instrument), tape) in &self.twin.tape {
             let holding = self.state.holding(AccountId(*account), InstrumentId(*instrument)).expect("it was traded");
             let multiplier = i128::from(MULTIPLIERS[*instrument as usize]);
-            let mut books = Books::default();
+            let mut books = Books::new(cost_method(["A", "B"][*account as usize]));
             for (number, place) in tape {
                 let order = &self.twin.orders[number];
                 let fill = order.fills[*place];
@@ -140,7 +141,7 @@ impl Comparison {
                 theirs.realised.units(),
                 theirs.cash_from_trades.units(),
             );
-            assert_eq!(engine, (books.position, books.cost, books.realised, books.cash), "seed {seed}, books");
+            assert_eq!(engine, (books.position, books.cost(), books.realised, books.cash), "seed {seed}, books");
             assert_eq!(holding.fees.units(), books.fees, "seed {seed}, fees");
             *cash.entry(*account).or_default() += books.cash - books.fees;
             for (side, engine) in [(Side::Buy, holding.exposure.open_buys), (Side::Sell, holding.exposure.open_sells)] {
@@ -161,38 +162,5 @@ impl Comparison {
             events.iter().for_each(|event| again.evolve(event));
         }
         assert_eq!(again.hash(), self.state.hash(), "seed {}, folded again", self.seed);
-    }
-}
-
-/// Average cost, with whole numbers of any size.
-#[derive(Default)]
-struct Books {
-    position: i128,
-    cost: i128,
-    realised: i128,
-    cash: i128,
-    fees: i128,
-}
-
-impl Books {
-    fn fill(&mut self, side: Side, qty: i128, px: i128, multiplier: i128) {
-        let signed = if side == Side::Buy { qty } else { -qty };
-        let value = px * signed * multiplier;
-        self.cash -= value;
-        let one = i128::from(ONE);
-        self.fees += (value.abs() * i128::from(FEE_RATE) + one - 1) / one;
-        let closes = self.position.signum() * signed.signum() < 0;
-        if !closes {
-            self.position += signed;
-            self.cost += value;
-            return;
-        }
-        let held = self.position.abs();
-        let closed = qty.min(held);
-        let released = (self.cost * closed).div_euclid(held);
-        let proceeds = px * closed * signed.signum() * multiplier;
-        self.realised -= proceeds + released;
-        self.position += signed;
-        self.cost = self.cost - released + (value - proceeds);
     }
 }

@@ -8,6 +8,7 @@
 #[path = "../suite/bench.rs"]
 #[expect(dead_code, reason = "the suite uses all of it")]
 mod bench;
+mod books;
 mod commands;
 mod compare;
 mod due;

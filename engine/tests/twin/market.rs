@@ -3,7 +3,9 @@
 use model::{
     Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, Currency, Notional, Px, Qty, Symbol, VenueId,
 };
-use model::{DefineAccount, DefineInstrument, DefineSession, PendingReplaces, Side, StopTrigger, TradingPhase};
+use model::{
+    CostMethod, DefineAccount, DefineInstrument, DefineSession, PendingReplaces, Side, StopTrigger, TradingPhase,
+};
 
 /// 1e-8 units of one.
 pub(crate) const ONE: i64 = 100_000_000;
@@ -70,6 +72,11 @@ pub(crate) fn instruments() -> Vec<DefineInstrument> {
     ]
 }
 
+/// Account A keeps average cost, B sells what came first.
+pub(crate) fn cost_method(name: &str) -> CostMethod {
+    if name == "A" { CostMethod::Average } else { CostMethod::Fifo }
+}
+
 pub(crate) fn account(name: &str) -> DefineAccount {
     DefineAccount {
         max_order_notional: Notional::from_units(i128::MAX / 4),
@@ -79,7 +86,8 @@ pub(crate) fn account(name: &str) -> DefineAccount {
         fee_rate: FEE_RATE,
         open_orders_max: 1_000_000,
         cash_account: 0,
-        reserved: [0; 3],
+        cost_method: cost_method(name),
+        reserved: [0; 2],
         account: AccountName::literal(name),
         currency: Currency::literal("USD"),
     }

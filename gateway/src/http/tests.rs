@@ -130,7 +130,8 @@ fn account() -> DefineAccount {
         fee_rate: 0,
         open_orders_max: 1,
         cash_account: 1,
-        reserved: [0; 3],
+        cost_method: model::CostMethod::Average,
+        reserved: [0; 2],
         account: AccountName::literal("ALPHA"),
         currency: Currency::literal("USD"),
     }

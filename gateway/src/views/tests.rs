@@ -54,7 +54,8 @@ fn house() -> Views {
         fee_rate: 0,
         open_orders_max: 1,
         cash_account: 0,
-        reserved: [0; 3],
+        cost_method: model::CostMethod::Average,
+        reserved: [0; 2],
         account: AccountName::literal("ALPHA"),
         currency: Currency::literal("USD"),
     };

@@ -6,7 +6,7 @@ use crate::bodies::bodies;
 use crate::ids::{SessionId, VenueId};
 use crate::instructions::Abilities;
 use crate::money::{Notional, Px, Qty};
-use crate::policies::{CancelOnDisconnect, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
+use crate::policies::{CancelOnDisconnect, CostMethod, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
 use crate::text::{AccountName, CalendarName, CompId, Currency, Symbol, Text};
 
 bodies! {
@@ -58,8 +58,10 @@ bodies! {
         open_orders_max: u32,
         /// 1: a cash account, which may not spend more than it has. 0: no buying power check.
         cash_account: u8,
+        /// How a close finds its cost. A change holds for instruments that the account has not traded yet.
+        cost_method: CostMethod,
         /// Zero.
-        reserved: [u8; 3],
+        reserved: [u8; 2],
         /// Account(1).
         account: AccountName,
         /// Currency(15) of its cash.

@@ -87,7 +87,8 @@ impl Folder {
             fee_rate: 1_000,
             open_orders_max: 100,
             cash_account: 1,
-            reserved: [0; 3],
+            cost_method: CostMethod::Average,
+            reserved: [0; 2],
             account: Text::literal("ACC0"),
             currency: Text::literal("USD"),
         };
