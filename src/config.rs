@@ -6,6 +6,7 @@
 mod access;
 mod broker;
 mod calendars;
+mod contract;
 mod definitions;
 mod parse;
 mod problem;

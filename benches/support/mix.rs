@@ -303,7 +303,11 @@ fn instrument(index: u32) -> DefineInstrument {
         abilities: Abilities::PAPER,
         tradable: 1,
         stop_trigger: StopTrigger::Last,
-        reserved: [0; 8],
+        fx_rate: 0,
+        fx_places: 0,
+        contract_kind: ContractKind::Linear,
+        valuation: ValuationMethod::Premium,
+        mark: MarkPolicy::Conservative,
         venue: VenueId::PAPER,
     }
 }

@@ -28,9 +28,9 @@ impl State {
     /// Counts a fill.
     pub(crate) fn count_trade(&mut self, slot: u32, fill: &OrderFilled) {
         let instrument = self.instruments.get(fill.order.instrument.0).expect("orders have instruments");
-        let notional = model::Notional::of(fill.last_px, fill.last_qty);
-        // `decide` counted the same product into the position.
-        let notional = notional.checked_mul(instrument.definition.multiplier).unwrap_or(model::Notional::ZERO);
+        // `decide` counted the same value into the position.
+        let notional = instrument.definition.contract().notional(fill.last_px, fill.last_qty);
+        let notional = notional.unwrap_or(model::Notional::ZERO);
         self.count_day(slot, |counts, day| counts.trade(day, notional));
     }
 }

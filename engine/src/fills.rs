@@ -3,7 +3,7 @@
 //! A ring by number. Fills of one order are chained backwards, those of one holding forwards. A fill that leaves the ring
 //! is folded into its holding's base: whatever comes later, it stands.
 
-use model::{CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side};
+use model::{Contract, CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side};
 
 use crate::books::{Books, Trade};
 use crate::holdings::Holding;
@@ -25,7 +25,8 @@ pub(crate) struct Fill {
     pub(crate) px: Px,
     /// What it adds to the cost of a buyer.
     pub(crate) value: Notional,
-    pub(crate) multiplier: i64,
+    /// The terms of what was traded.
+    pub(crate) contract: Contract,
     /// What was paid for it.
     pub(crate) fee: Notional,
     /// When it came.
@@ -87,7 +88,7 @@ impl Fills {
             qty: Qty::ZERO,
             px: Px::ZERO,
             value: Notional::ZERO,
-            multiplier: 0,
+            contract: Contract::linear(0),
             fee: Notional::ZERO,
             seq: Seq(0),
             told: ExecId { seq: Seq(0), index: 0 },
@@ -123,7 +124,7 @@ impl Fills {
     pub(crate) fn push(&mut self, fill: NewFill, last_of_order: u64, chain: &mut Chain) -> u64 {
         self.count += 1;
         let number = self.count;
-        let NewFill { order_id, venue_exec_id, px, multiplier, trade, at, holding } = fill;
+        let NewFill { order_id, venue_exec_id, px, contract, trade, at, holding } = fill;
         let Trade { side, qty, value } = trade;
         let fill = Fill {
             order_id,
@@ -132,7 +133,7 @@ impl Fills {
             qty,
             px,
             value,
-            multiplier,
+            contract,
             fee: Notional::ZERO,
             seq: at.seq,
             told: at,
@@ -246,7 +247,7 @@ pub(crate) struct NewFill {
     pub(crate) order_id: OrderId,
     pub(crate) venue_exec_id: u64,
     pub(crate) px: Px,
-    pub(crate) multiplier: i64,
+    pub(crate) contract: Contract,
     pub(crate) trade: Trade,
     pub(crate) at: ExecId,
     pub(crate) holding: u32,

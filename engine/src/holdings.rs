@@ -1,6 +1,6 @@
 //! Positions and their exact money: one holding per account and instrument.
 
-use model::{AccountId, CostMethod, DayCounts, InstrumentId, Notional, Px};
+use model::{AccountId, Contract, CostMethod, DayCounts, InstrumentId, Notional, Px};
 use risk::Exposure;
 
 use crate::books::Books;
@@ -12,7 +12,7 @@ use crate::orders::touch;
 /// Position, open orders and P&L of one account in one instrument.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Holding {
-    /// Signed cost of the open part: sum of signed quantity × price × multiplier.
+    /// Signed cost of the open part: the sum of the signed values of what opened it.
     pub cost: Notional,
     /// Gross realised P&L.
     pub realised: Notional,
@@ -56,8 +56,8 @@ impl Holding {
     }
 
     /// P&L of the open part at `mark`; `None` on overflow.
-    pub fn unrealised(&self, mark: Px, multiplier: i64) -> Option<Notional> {
-        Notional::of(mark, self.exposure.position).checked_mul(multiplier)?.checked_sub(self.cost)
+    pub fn unrealised(&self, mark: Px, contract: &Contract) -> Option<Notional> {
+        contract.value(mark, self.exposure.position)?.checked_sub(self.cost)
     }
 
     /// The cash identity, free of any mark.
@@ -70,13 +70,19 @@ impl Holding {
 #[derive(Clone, Debug)]
 pub(crate) struct Holdings {
     slots: Vec<Holding>,
+    nothing: Holding,
     index: Index,
     capacity: usize,
 }
 
 impl Holdings {
     pub(crate) fn new(capacity: usize) -> Holdings {
-        Holdings { slots: Vec::with_capacity(capacity), index: Index::new(capacity), capacity }
+        Holdings {
+            slots: Vec::with_capacity(capacity),
+            nothing: Holding::default(),
+            index: Index::new(capacity),
+            capacity,
+        }
     }
 
     /// See [`crate::HotLoop::touch_memory`].
@@ -117,6 +123,11 @@ impl Holdings {
 
     pub(crate) fn get(&self, slot: u32) -> &Holding {
         &self.slots[slot as usize]
+    }
+
+    /// The holding; an empty one where the slot is not made yet. Whatever its cost method: a first fill opens.
+    pub(crate) fn get_or_nothing(&self, slot: u32) -> &Holding {
+        self.slots.get(slot as usize).unwrap_or(&self.nothing)
     }
 
     pub(crate) fn get_mut(&mut self, slot: u32) -> &mut Holding {

@@ -7,6 +7,7 @@
 pub mod agent;
 mod bodies;
 pub mod command;
+pub mod contract;
 pub mod day_counts;
 pub mod event;
 pub mod ids;
@@ -28,6 +29,7 @@ pub use command::{
     Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState,
     SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
+pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
     AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined,
@@ -42,7 +44,9 @@ pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, Session
 pub use instructions::{Abilities, ExecInst};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
-pub use policies::{CancelOnDisconnect, CostMethod, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
+pub use policies::{
+    CancelOnDisconnect, CostMethod, Link, MarkPolicy, PendingReplaces, SessionEnd, StopTrigger, TradingPhase,
+};
 pub use refusal::{Check, Refusal};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,

@@ -61,6 +61,19 @@ terms!(
     }
 );
 terms!(
+    /// The price that an open position is valued at.
+    #[derive(Default)]
+    MarkPolicy {
+        /// What it would bring: the bid for a long position, the offer for a short one.
+        #[default]
+        Conservative = 0,
+        /// The middle of the quote.
+        Mid = 1,
+        /// The last trade.
+        Last = 2,
+    }
+);
+terms!(
     /// What part of its trading day a calendar is in.
     TradingPhase {
         /// Nobody has said: orders pass as if it were open.

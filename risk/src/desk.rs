@@ -1,8 +1,9 @@
 //! For tests: an instrument, an account and what is known of them, to be bent in one place at a time.
 
 use model::{
-    Abilities, AccountName, CalendarName, Check, CostMethod, Currency, DefineAccount, DefineInstrument, EngineTime, Notional,
-    OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+    Abilities, AccountName, CalendarName, Check, ContractKind, CostMethod, Currency, DefineAccount, DefineInstrument,
+    EngineTime, MarkPolicy, Notional, OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState,
+    ValuationMethod, VenueId,
 };
 
 use crate::{Bucket, Context, Exposure, Held, Proposal, Reference, check};
@@ -127,7 +128,11 @@ fn instrument() -> DefineInstrument {
         abilities: Abilities::NONE,
         tradable: 1,
         stop_trigger: StopTrigger::Last,
-        reserved: [0; 8],
+        fx_rate: 0,
+        fx_places: 0,
+        contract_kind: ContractKind::Linear,
+        valuation: ValuationMethod::Premium,
+        mark: MarkPolicy::Conservative,
         venue: VenueId::PAPER,
     }
 }

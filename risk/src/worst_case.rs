@@ -65,9 +65,10 @@ pub(crate) fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> 
     open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
 }
 
-/// Money at stake: price × quantity × multiplier.
+/// Money at stake at that price. An inverse contract has more at stake the lower it trades: at the order's own price it is
+/// judged by what it would pay there.
 pub(crate) fn notional(instrument: &DefineInstrument, px: Px, qty: Qty) -> Option<Notional> {
-    Notional::of(px, qty).checked_mul(instrument.multiplier)
+    instrument.contract().notional(px, qty)
 }
 
 /// The cash that an order of `qty` at `worst_px` may need, its fee included: nothing for a sell. `None` on overflow.

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use model::{
-    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, CostMethod, Currency, DefineAccount,
-    DefineInstrument, Notional, PendingReplaces, Px, Qty, StopTrigger,
+    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, ContractKind, CostMethod, Currency,
+    DefineAccount, DefineInstrument, MarkPolicy, Notional, PendingReplaces, Px, Qty, StopTrigger, ValuationMethod,
 };
 use toml::de::DeTable;
 
+use super::contract::contract;
 use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
@@ -266,7 +267,7 @@ fn quotes(quotes: &Section<'_>) -> Quotes {
 fn instrument(entry: &Section<'_>) -> Instrument {
     let multiplier = entry.whole("multiplier", Some(1), 1, 1_000_000_000);
     let age = entry.duration("reference_age", 10 * SECOND, MILLISECOND, 24 * HOUR);
-    Instrument {
+    let mut read = Instrument {
         definition: DefineInstrument {
             tick: entry.px("tick", None),
             lot: entry.qty("lot", Some(Qty::whole(1)), 1),
@@ -284,12 +285,22 @@ fn instrument(entry: &Section<'_>) -> Instrument {
                 StopTrigger::Last,
                 &[("last", StopTrigger::Last), ("opposite", StopTrigger::Opposite), ("mid", StopTrigger::Mid)],
             ),
-            reserved: [0; 8],
+            fx_rate: 0,
+            fx_places: 0,
+            contract_kind: ContractKind::Linear,
+            valuation: ValuationMethod::Premium,
+            mark: entry.word(
+                "mark",
+                MarkPolicy::Conservative,
+                &[("conservative", MarkPolicy::Conservative), ("mid", MarkPolicy::Mid), ("last", MarkPolicy::Last)],
+            ),
             venue: model::VenueId::PAPER,
         },
         price: entry.px("price", Some(Px::ZERO)),
         broker: if entry.has("broker") { entry.name("broker", None) } else { CompId::EMPTY },
-    }
+    };
+    contract(entry, &mut read.definition);
+    read
 }
 
 fn account(entry: &Section<'_>) -> Account {

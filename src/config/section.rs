@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::contract;
 use super::problem::{Problem, nearest};
 use super::values;
 
@@ -252,6 +253,13 @@ impl<'a> Section<'a> {
             within.then_some(units / whole)
         })
         .unwrap_or(default)
+    }
+
+    /// A fixed rate: a number of up to nine digits and its decimal places.
+    pub(super) fn rate(&self, name: &'static str) -> (u32, u8) {
+        let reason = "must be a rate above zero, of at most 9 digits and 18 places";
+        self.read(name, None, reason, "like fx_rate = \"0.000001\"", |value| contract::rate(decimal(value)?))
+            .unwrap_or((1, 0))
     }
 
     /// Money, zero or more.

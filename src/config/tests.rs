@@ -3,7 +3,7 @@
 use gateway::fix::dictionary::Level;
 use gateway::fix::value::TimePrecision;
 use gateway::fix::version::Version;
-use model::{Abilities, Command, CostMethod, Qty};
+use model::{Abilities, Command, ContractKind, CostMethod, Qty, ValuationMethod};
 
 use super::*;
 
@@ -127,6 +127,29 @@ fn cost_method_is_average_unless_said_otherwise() {
     assert_eq!(methods, [CostMethod::Average, CostMethod::Average, CostMethod::Fifo]);
     let found = problems(&small().replace("cash =", "cost_method = \"lifo\"\ncash ="));
     assert_eq!(found[0].key, "accounts[0].cost_method");
+}
+
+#[test]
+fn contracts_are_linear_unless_said_otherwise() {
+    let read = |keys: &str| Configuration::parse("test.toml", &small().replace("tick =", &format!("{keys}tick =")));
+    let terms = |keys: &str| {
+        let definition = read(keys).unwrap().instruments[0].definition;
+        (definition.contract_kind, definition.valuation, definition.fx_rate, definition.fx_places)
+    };
+    assert_eq!(terms(""), (ContractKind::Linear, ValuationMethod::Premium, 0, 0));
+    assert_eq!(terms("valuation = \"futures\"\n").1, ValuationMethod::Futures);
+    assert_eq!(terms("contract = \"inverse\"\n"), (ContractKind::Inverse, ValuationMethod::Futures, 0, 0));
+    let quanto = "contract = \"quanto\"\nfx_rate = \"0.0000150\"\n";
+    assert_eq!(terms(quanto), (ContractKind::Quanto, ValuationMethod::Futures, 15, 6));
+    for (wrong, key) in [
+        ("contract = \"quanto\"\n", "fx_rate"),
+        ("contract = \"quanto\"\nfx_rate = 0\n", "fx_rate"),
+        ("fx_rate = 1\n", "fx_rate"),
+        ("contract = \"inverse\"\nvaluation = \"premium\"\n", "valuation"),
+    ] {
+        let found = problems(&small().replace("tick =", &format!("{wrong}tick =")));
+        assert_eq!(found[0].key, format!("instruments[0].{key}"), "{wrong}");
+    }
 }
 
 #[test]

@@ -297,6 +297,8 @@ fn instrument(c: &model::DefineInstrument) -> Value {
     json!({
         "symbol": c.symbol.as_str(), "currency": c.currency.as_str(), "tick": px(c.tick), "lot": qty(c.lot),
         "max_order_qty": qty(c.max_order_qty), "multiplier": c.multiplier,
+        "contract": word(c.contract_kind), "valuation": word(c.valuation), "mark": word(c.mark),
+        "fx_rate": c.fx_rate, "fx_places": c.fx_places,
         "collar": px(Px::from_units(c.collar)), "reference_age_max_ns": c.reference_age_max,
         "tradable": c.tradable == 1, "venue": c.venue.0, "calendar": c.calendar.as_str(),
         "abilities": format!("{:?}", c.abilities), "stop_trigger": word(c.stop_trigger),

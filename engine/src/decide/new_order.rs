@@ -141,7 +141,8 @@ fn quantity(context: &Context<'_>, command: &NewOrder) -> Result<Qty, Refusal> {
         Some(best).filter(|px| !px.is_zero()).or(context.reference.px())
     };
     let px = px.filter(|px| *px > Px::ZERO).ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
-    let one = i128::from(px.units()) * i128::from(context.instrument.multiplier);
+    let one = context.instrument.contract().notional(px, Qty::whole(1)).ok_or(Refusal::of(Check::Overflow))?;
+    let one = one.units() / i128::from(model::money::UNIT);
     let lot = context.instrument.lot.units();
     if one <= 0 || lot <= 0 {
         return Err(Refusal::of(Check::Overflow));

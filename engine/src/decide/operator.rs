@@ -7,7 +7,8 @@ use model::{
     TradingStateChanged,
 };
 
-use crate::state::State;
+use crate::holdings::Holding;
+use crate::state::{Instrument, State};
 
 /// Greatest side of a split.
 const SPLIT_MAX: u32 = 10_000;
@@ -24,9 +25,19 @@ pub(super) fn quote(state: &State, quote: &Quote, events: &mut Events) {
     }
 }
 
+/// What a contract is worth does not change under those who hold it: the terms stand until nobody does.
 pub(super) fn define_instrument(state: &State, definition: &DefineInstrument, events: &mut Events) {
     let instrument = InstrumentId(state.instruments.index_for(&definition.symbol));
-    events.push(InstrumentDefined { definition: *definition, instrument, reserved: 0 });
+    let mut definition = *definition;
+    if let Some(Instrument { definition: known, .. }) = state.instruments.get(instrument.0) {
+        let changes = (known.contract(), known.valuation) != (definition.contract(), definition.valuation);
+        let is_held = |holding: &Holding| holding.instrument == instrument && !holding.exposure.position.is_zero();
+        if changes && state.holdings.iter().any(is_held) {
+            let DefineInstrument { multiplier, contract_kind, fx_rate, fx_places, valuation, .. } = *known;
+            definition = DefineInstrument { multiplier, contract_kind, fx_rate, fx_places, valuation, ..definition };
+        }
+    }
+    events.push(InstrumentDefined { definition, instrument, reserved: 0 });
 }
 
 pub(super) fn define_account(state: &State, definition: &DefineAccount, events: &mut Events) {

@@ -1,8 +1,7 @@
 //! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
 
 use model::{
-    Counted, Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled,
-    TradeCorrected, VenueReport,
+    Counted, Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
 };
 use risk::fee;
 
@@ -10,7 +9,7 @@ use crate::books::{Books, Trade};
 use crate::fills::Fill;
 use crate::holdings::Holding;
 use crate::lots::Amended;
-use crate::order::{NONE, Order, filled};
+use crate::order::{Order, filled};
 use crate::standing::Step;
 use crate::state::State;
 
@@ -29,10 +28,10 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     let cum_notional =
         view.cum_notional.checked_add(Notional::of(report.last_px, report.last_qty)).ok_or(Suspense::Overflow)?;
     let before = holding_of(state, order);
-    let multiplier = state.instruments.get(view.instrument.0).ok_or(Suspense::UnknownOrder)?.definition.multiplier;
-    let value = value_of(report.last_qty, report.last_px, multiplier).ok_or(Suspense::Overflow)?;
+    let contract = state.instruments.get(view.instrument.0).ok_or(Suspense::UnknownOrder)?.definition.contract();
+    let value = contract.value(report.last_px, report.last_qty).ok_or(Suspense::Overflow)?;
     let trade = Trade { side: view.side, qty: report.last_qty, value };
-    let books = state.fills.books_after(&before, &trade).ok_or(Suspense::Overflow)?;
+    let books = state.fills.books_after(before, &trade).ok_or(Suspense::Overflow)?;
     let paid = fee_of(state, order, value).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
     events.push(OrderFilled {
@@ -103,7 +102,7 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
         .ok_or(Suspense::Overflow)?;
     let step = order.standing().after(Step::Amend, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
     let holding = state.holdings.get(order.holding);
-    let value = value_of(qty, px, fill.multiplier).ok_or(Suspense::Overflow)?;
+    let value = fill.contract.value(px, qty).ok_or(Suspense::Overflow)?;
     let (books, _) = state.fills.recount(holding, Some(Amended { number, qty, value })).ok_or(Suspense::Overflow)?;
     // What is paid on top for a fill that was another one; negative where it is given back.
     let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
@@ -150,30 +149,29 @@ fn prior_after(order: &Order, fill: &Fill, qty: Qty, px: Px) -> (Qty, Notional) 
     (view.prior_qty - fill.qty + qty, notional)
 }
 
-/// What a fill adds to the cost of a buyer.
-fn value_of(qty: Qty, px: Px, multiplier: i64) -> Option<Notional> {
-    Notional::of(px, qty).checked_mul(multiplier)
-}
-
 fn fee_of(state: &State, order: &Order, value: Notional) -> Option<Notional> {
     fee(value, state.accounts.get(order.view.account.0)?.definition.fee_rate)
 }
 
 /// What the account holds; nothing yet where the order is its first there.
-fn holding_of(state: &State, order: &Order) -> Holding {
-    if order.holding == NONE { Holding::default() } else { *state.holdings.get(order.holding) }
+fn holding_of<'a>(state: &'a State, order: &Order) -> &'a Holding {
+    state.holdings.get_or_nothing(order.holding)
 }
 
 fn position_changed(state: &State, order: &Order, books: Books, fee: Notional) -> Option<PositionChanged> {
     let before = holding_of(state, order);
     let account = state.accounts.get(order.view.account.0)?;
-    let traded = books.cash_from_trades.checked_sub(before.cash_from_trades)?;
+    let valuation = state.instruments.get(order.view.instrument.0)?.definition.valuation;
+    let moved = match valuation {
+        ValuationMethod::Premium => books.cash_from_trades.checked_sub(before.cash_from_trades)?,
+        ValuationMethod::Futures => books.realised.checked_sub(before.realised)?,
+    };
     Some(PositionChanged {
         cost: books.cost,
         realised: books.realised,
         fees: before.fees.checked_add(fee)?,
         cash_from_trades: books.cash_from_trades,
-        account_cash: account.cash.checked_add(traded)?.checked_sub(fee)?,
+        account_cash: account.cash.checked_add(moved)?.checked_sub(fee)?,
         fee,
         qty: books.position,
         account: order.view.account,

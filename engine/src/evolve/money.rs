@@ -35,14 +35,13 @@ impl State {
 
     fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
         let Order { view, last_fill, holding, .. } = *self.orders.get(slot);
-        let multiplier =
-            self.instruments.get(view.instrument.0).expect("orders have instruments").definition.multiplier;
-        let value = Notional::of(e.last_px, e.last_qty).checked_mul(multiplier).expect("decide counted it");
+        let contract = self.instruments.get(view.instrument.0).expect("orders have instruments").definition.contract();
+        let value = contract.value(e.last_px, e.last_qty).expect("decide counted it");
         let fill = NewFill {
             order_id: view.order_id,
             venue_exec_id: e.venue_exec_id,
             px: e.last_px,
-            multiplier,
+            contract,
             trade: Trade { side: view.side, qty: e.last_qty, value },
             at: ExecId { seq: self.last.seq, index: self.index },
             holding,
@@ -71,7 +70,7 @@ impl State {
         fill.px = e.last_px;
         fill.told = told;
         fill.venue_exec_id_now = e.venue_exec_id;
-        fill.value = Notional::of(e.last_px, e.last_qty).checked_mul(fill.multiplier).expect("decide counted it");
+        fill.value = fill.contract.value(e.last_px, e.last_qty).expect("decide counted it");
         fill.fee = fee(fill.value, rate).expect("decide counted it");
         let holding = fill.holding;
         self.holdings.recount_lots(&self.fills, holding);

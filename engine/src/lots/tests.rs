@@ -25,7 +25,15 @@ impl Ledger {
         let trade = Trade { side, qty: Qty::whole(qty), value: Notional::of(px, Qty::whole(qty)) };
         let books = self.fills.books_after(self.holdings.get(0), &trade).unwrap();
         let at = ExecId { seq: Seq(1), index: 0 };
-        let fill = NewFill { order_id: OrderId(1), venue_exec_id: 1, px, multiplier: 1, trade, at, holding: 0 };
+        let fill = NewFill {
+            order_id: OrderId(1),
+            venue_exec_id: 1,
+            px,
+            contract: model::Contract::linear(1),
+            trade,
+            at,
+            holding: 0,
+        };
         self.holdings.record(&mut self.fills, fill, NONE);
         self.take(books);
     }

@@ -186,7 +186,11 @@ pub(crate) fn instrument(symbol: &str) -> DefineInstrument {
         abilities: Abilities::PAPER,
         tradable: 1,
         stop_trigger: StopTrigger::Opposite,
-        reserved: [0; 8],
+        fx_rate: 0,
+        fx_places: 0,
+        contract_kind: ContractKind::Linear,
+        valuation: ValuationMethod::Premium,
+        mark: MarkPolicy::Conservative,
         venue: VenueId::PAPER,
     }
 }

@@ -3,6 +3,7 @@
 mod absurd_reports;
 mod amends;
 mod bench;
+mod contracts;
 mod days;
 mod doubt;
 mod groups;

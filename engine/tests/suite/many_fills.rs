@@ -203,8 +203,8 @@ impl Run {
         for holding in [&average, &fifo] {
             assert!(holding.cash_identity_holds());
             let books = holding.books();
-            let worth = Notional::of(mark, books.position).checked_mul(MULTIPLIER).unwrap();
-            let unrealised = holding.unrealised(mark, MULTIPLIER).unwrap();
+            let worth = Contract::linear(MULTIPLIER).value(mark, books.position).unwrap();
+            let unrealised = holding.unrealised(mark, &Contract::linear(MULTIPLIER)).unwrap();
             assert_eq!(books.realised + unrealised, books.cash_from_trades + worth);
         }
         let (a, f) = (average.books(), fifo.books());

@@ -26,19 +26,23 @@ impl Books {
         self.lots.iter().map(|(_, cost)| cost).sum()
     }
 
-    pub(crate) fn fill(&mut self, side: Side, qty: i128, px: i128, multiplier: i128) {
+    /// `value` is what the fill adds to a buyer's cost.
+    pub(crate) fn fill(&mut self, side: Side, qty: i128, value: i128) {
         let sign = if side == Side::Buy { 1 } else { -1 };
-        let each = px * multiplier;
-        self.cash -= sign * qty * each;
+        self.cash -= sign * value;
         let one = i128::from(ONE);
-        self.fees += (qty * each * i128::from(FEE_RATE) + one - 1) / one;
+        self.fees += (value.abs() * i128::from(FEE_RATE) + one - 1) / one;
+        // The part that closes has its share of the value, the rest is what the other part opens at.
+        let closes = if self.position.signum() == -sign { qty.min(self.position.abs()) } else { 0 };
+        let proceeds = (sign * value * closes).div_euclid(qty);
+        self.realised -= proceeds;
         self.position += sign * qty;
         let mut left = qty;
         while left > 0 && self.lots.front().is_some_and(|(open, _)| open.signum() == -sign) {
             let (open, cost) = self.lots.pop_front().expect("it was just seen");
             let closed = left.min(open.abs());
             let released = (cost * closed).div_euclid(open.abs());
-            self.realised -= sign * closed * each + released;
+            self.realised -= released;
             left -= closed;
             if closed < open.abs() {
                 self.lots.push_front((open + sign * closed, cost - released));
@@ -47,7 +51,7 @@ impl Books {
         if left == 0 {
             return;
         }
-        let (mut open, mut cost) = (sign * left, sign * left * each);
+        let (mut open, mut cost) = (sign * left, sign * value - proceeds);
         if self.method == CostMethod::Average
             && let Some((before, before_cost)) = self.lots.pop_front()
         {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use engine::{Capacities, Stamp, State, decide};
 use model::{AccountId, AdjustCash, Command, EngineTime, Event, Events, InstrumentId, Notional, OrderId, Seq, Side};
-use model::{Start, Step, Text};
+use model::{Start, Step, Text, ValuationMethod};
 
 use crate::books::Books;
-use crate::market::{MULTIPLIERS, Policy, account, cost_method, instruments, session};
+use crate::market::{Policy, account, cost_method, instruments, session};
 use crate::said::Said;
 use crate::twin::Twin;
 
@@ -47,7 +47,7 @@ impl Comparison {
             acknowledge_at_venue: 0,
             reserved: [0; 7],
         }));
-        for definition in instruments() {
+        for definition in instruments(policy) {
             comparison.engine(Command::DefineInstrument(definition));
         }
         for (name, own) in [("ONE", "A"), ("TWO", "B")] {
@@ -125,13 +125,14 @@ impl Comparison {
         let mut cash = BTreeMap::<u32, i128>::new();
         for ((account, instrument), tape) in &self.twin.tape {
             let holding = self.state.holding(AccountId(*account), InstrumentId(*instrument)).expect("it was traded");
-            let multiplier = i128::from(MULTIPLIERS[*instrument as usize]);
+            let policy = self.twin.policy;
             let mut books = Books::new(cost_method(["A", "B"][*account as usize]));
             for (number, place) in tape {
                 let order = &self.twin.orders[number];
                 let fill = order.fills[*place];
                 if fill.qty > 0 {
-                    books.fill(order.side, i128::from(fill.qty), i128::from(fill.px), multiplier);
+                    let qty = i128::from(fill.qty);
+                    books.fill(order.side, qty, policy.value(*instrument as usize, qty, i128::from(fill.px)));
                 }
             }
             let theirs = holding.books();
@@ -143,7 +144,11 @@ impl Comparison {
             );
             assert_eq!(engine, (books.position, books.cost(), books.realised, books.cash), "seed {seed}, books");
             assert_eq!(holding.fees.units(), books.fees, "seed {seed}, fees");
-            *cash.entry(*account).or_default() += books.cash - books.fees;
+            let moved = match policy.valuation(*instrument as usize) {
+                ValuationMethod::Premium => books.cash,
+                ValuationMethod::Futures => books.realised,
+            };
+            *cash.entry(*account).or_default() += moved - books.fees;
             for (side, engine) in [(Side::Buy, holding.exposure.open_buys), (Side::Sell, holding.exposure.open_sells)] {
                 let twin = open.get(&(*account, *instrument, side)).copied().unwrap_or(0);
                 assert_eq!(engine.units(), twin, "seed {seed}, open {side:?}");

@@ -1,11 +1,10 @@
 //! What the twin knows of the world around the orders: prices, days, halts, and the names of things.
 
 use model::{
-    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, Currency, Notional, Px, Qty, Symbol, VenueId,
+    Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, ContractKind, CostMethod, Currency, MarkPolicy,
+    Notional, Px, Qty, Symbol, ValuationMethod, VenueId,
 };
-use model::{
-    CostMethod, DefineAccount, DefineInstrument, DefineSession, PendingReplaces, Side, StopTrigger, TradingPhase,
-};
+use model::{DefineAccount, DefineInstrument, DefineSession, PendingReplaces, Side, StopTrigger, TradingPhase};
 
 /// 1e-8 units of one.
 pub(crate) const ONE: i64 = 100_000_000;
@@ -14,6 +13,8 @@ pub(crate) const SYMBOLS: [&str; 3] = ["ACME", "ZINC", "BRKR"];
 pub(crate) const BROKER: VenueId = VenueId(9);
 pub(crate) const CALENDAR: &str = "XTWN";
 pub(crate) const MULTIPLIERS: [i64; 3] = [1, 50, 1];
+/// A quanto's rate, in millionths.
+pub(crate) const FX_RATE: u32 = 1_234_567;
 /// 1e-8 of the notional.
 pub(crate) const FEE_RATE: i64 = 12_345;
 
@@ -47,13 +48,14 @@ pub(crate) struct Calendar {
     pub(crate) day: u32,
 }
 
-pub(crate) fn instruments() -> Vec<DefineInstrument> {
+pub(crate) fn instruments(policy: Policy) -> Vec<DefineInstrument> {
     let define = |index: usize, abilities, venue, calendar: &str, stop_trigger| DefineInstrument {
         tick: Px::whole(1),
         lot: Qty::whole(1),
         max_order_qty: Qty::whole(1_000_000),
         multiplier: MULTIPLIERS[index],
-        collar: 100_000_000,
+        // An inverse contract is worth nothing that could be counted at a price of zero.
+        collar: if policy.kinds[index] == ContractKind::Inverse { 50_000_000 } else { 100_000_000 },
         reference_age_max: i64::MAX,
         symbol: Symbol::literal(SYMBOLS[index]),
         currency: Currency::literal("USD"),
@@ -61,7 +63,11 @@ pub(crate) fn instruments() -> Vec<DefineInstrument> {
         abilities,
         tradable: 1,
         stop_trigger,
-        reserved: [0; 8],
+        fx_rate: if policy.kinds[index] == ContractKind::Quanto { FX_RATE } else { 0 },
+        fx_places: if policy.kinds[index] == ContractKind::Quanto { 6 } else { 0 },
+        contract_kind: policy.kinds[index],
+        valuation: policy.valuation(index),
+        mark: MarkPolicy::Conservative,
         venue,
     };
     let broker = Abilities::STOP.with(Abilities::TRAILING_STOP).with(Abilities::DAYS).with(Abilities::GOOD_TILL_DATE);
@@ -98,6 +104,30 @@ pub(crate) fn account(name: &str) -> DefineAccount {
 pub(crate) struct Policy {
     pub(crate) pending_replaces: PendingReplaces,
     pub(crate) cancel_on_disconnect: CancelOnDisconnect,
+    /// Of each instrument.
+    pub(crate) kinds: [ContractKind; 3],
+}
+
+impl Policy {
+    /// Cash takes part in profit and loss alone where the contract is no share.
+    pub(crate) fn valuation(&self, instrument: usize) -> ValuationMethod {
+        if self.kinds[instrument] == ContractKind::Linear { ValuationMethod::Premium } else { ValuationMethod::Futures }
+    }
+
+    /// What a buyer's cost is, in 1e-16, to the nearest and to the even one of two.
+    pub(crate) fn value(&self, instrument: usize, qty: i128, px: i128) -> i128 {
+        let face = qty * i128::from(MULTIPLIERS[instrument]);
+        match self.kinds[instrument] {
+            ContractKind::Linear => face * px,
+            ContractKind::Inverse => -nearest(face * 10_i128.pow(16), px),
+            ContractKind::Quanto => nearest(face * px * i128::from(FX_RATE), 1_000_000),
+        }
+    }
+}
+
+fn nearest(a: i128, b: i128) -> i128 {
+    let (whole, rest) = (a / b, a % b);
+    if 2 * rest > b || (2 * rest == b && whole % 2 == 1) { whole + 1 } else { whole }
 }
 
 pub(crate) fn session(name: &str, account: &str, policy: Policy) -> DefineSession {

@@ -44,7 +44,7 @@ pub(crate) struct Mass {
 
 impl Twin {
     pub(crate) fn new(policy: Policy) -> Twin {
-        let instruments = crate::market::instruments()
+        let instruments = crate::market::instruments(policy)
             .iter()
             .map(|definition| Instrument {
                 bid: 0,

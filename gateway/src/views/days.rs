@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use model::{
-    AccountId, CalendarName, DayCounts, EngineTime, Event, InstrumentId, Notional, OrderFilled, OrderView,
+    AccountId, CalendarName, Contract, DayCounts, EngineTime, Event, InstrumentId, Notional, OrderFilled, OrderView,
     SetTradingPhase,
 };
 use serde::{Deserialize, Serialize};
@@ -70,9 +70,9 @@ impl Views {
     }
 
     fn notional(&self, fill: &OrderFilled) -> Notional {
-        let multiplier =
-            self.instruments.get(fill.order.instrument.0 as usize).map_or(1, |view| view.definition.multiplier);
-        Notional::of(fill.last_px, fill.last_qty).checked_mul(multiplier).unwrap_or(Notional::ZERO)
+        let view = self.instruments.get(fill.order.instrument.0 as usize);
+        let contract = view.map_or(Contract::linear(1), |view| view.definition.contract());
+        contract.notional(fill.last_px, fill.last_qty).unwrap_or(Notional::ZERO)
     }
 
     fn counts_of(&mut self, order: &OrderView, time: EngineTime, count: impl FnOnce(&mut DayCounts, u32)) {

@@ -39,7 +39,7 @@ pub struct Marked {
     pub mark: Mark,
     /// The price; zero where there is none.
     pub px: Px,
-    /// `qty × mark × multiplier − cost`; `None` without a price, or beyond the range.
+    /// What the position is worth at the mark, less its cost; `None` without a price, or beyond the range.
     pub unrealised: Option<Notional>,
 }
 
@@ -51,7 +51,7 @@ pub fn mark(position: &PositionChanged, instrument: &DefineInstrument, quote: Op
         (Some(quote), _) if !quote.last_px.is_zero() => (Mark::Last, quote.last_px),
         _ => (Mark::Missing, Px::ZERO),
     };
-    let worth = Notional::of(px, position.qty).checked_mul(instrument.multiplier);
+    let worth = instrument.contract().value(px, position.qty);
     let unrealised = match (mark, position.qty.is_zero()) {
         (_, true) => Some(Notional::ZERO),
         (Mark::Missing, false) => None,
@@ -76,10 +76,8 @@ pub fn money(amount: Notional) -> Decimal {
 
 /// The average price of a position, for people; zero while flat. Rounded half to even at 1e-8.
 pub(super) fn avg_px(position: &PositionChanged, instrument: &DefineInstrument) -> Decimal {
-    let per_unit = i128::from(position.qty.units().unsigned_abs()) * i128::from(instrument.multiplier.max(1));
     if position.qty == Qty::ZERO {
         return Decimal::ZERO;
     }
-    let cost = position.cost.units().checked_abs().unwrap_or(i128::MAX);
-    i64::try_from(div_half_even(cost, per_unit)).map_or(Decimal::MAX, decimal)
+    instrument.contract().avg_px(position.qty, position.cost).map_or(Decimal::MAX, |px| decimal(px.units()))
 }

@@ -43,7 +43,11 @@ fn house() -> Views {
         abilities: model::Abilities::PAPER,
         tradable: 1,
         stop_trigger: model::StopTrigger::Last,
-        reserved: [0; 8],
+        fx_rate: 0,
+        fx_places: 0,
+        contract_kind: model::ContractKind::Linear,
+        valuation: model::ValuationMethod::Premium,
+        mark: model::MarkPolicy::Conservative,
         venue: model::VenueId::PAPER,
     };
     let account = DefineAccount {

@@ -3,10 +3,13 @@
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 use crate::bodies::bodies;
+use crate::contract::{ContractKind, ValuationMethod};
 use crate::ids::{SessionId, VenueId};
 use crate::instructions::Abilities;
 use crate::money::{Notional, Px, Qty};
-use crate::policies::{CancelOnDisconnect, CostMethod, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
+use crate::policies::{
+    CancelOnDisconnect, CostMethod, MarkPolicy, PendingReplaces, SessionEnd, StopTrigger, TradingPhase,
+};
 use crate::text::{AccountName, CalendarName, CompId, Currency, Symbol, Text};
 
 bodies! {
@@ -18,7 +21,8 @@ bodies! {
         lot: Qty,
         /// Largest order.
         max_order_qty: Qty,
-        /// Contract multiplier: money per price unit and quantity unit; 1 for cash equities.
+        /// Contract multiplier: money per price unit and quantity unit; 1 for cash equities. It, the kind, the rate and the valuation
+        /// change only while nobody holds the instrument: until then the old ones stand.
         multiplier: i64,
         /// Collar: how far an order's price may lie on the aggressive side of the reference, in 1e-8 of it.
         collar: i64,
@@ -26,7 +30,7 @@ bodies! {
         reference_age_max: i64,
         /// Symbol(55).
         symbol: Symbol,
-        /// Currency(15).
+        /// Currency(15) of its money: that of the price, or what an inverse or a quanto contract pays in.
         currency: Currency,
         /// The calendar of its trading days; empty where it is always open.
         calendar: CalendarName,
@@ -36,8 +40,16 @@ bodies! {
         tradable: u8,
         /// The price that a stop which Millrace holds waits for.
         stop_trigger: StopTrigger,
-        /// Zero.
-        reserved: [u8; 8],
+        /// The fixed rate of a quanto contract, with so many decimal places as the next field says; zero for others.
+        fx_rate: u32,
+        /// Decimal places of it.
+        fx_places: u8,
+        /// How price and quantity make money.
+        contract_kind: ContractKind,
+        /// What cash takes part in.
+        valuation: ValuationMethod,
+        /// The price that an open position is valued at.
+        mark: MarkPolicy,
         /// Where its orders go from now on; those that work stay where they are.
         venue: VenueId,
     }

@@ -1,20 +1,24 @@
 //! Control 29, buying power: a cash account pays with what it has, the fee included. A replace gives back what its order reserved
-//! before it is judged. Refuses with OrdRejReason(103)=3.
+//! before it is judged. It has no margin, so what is valued like a future is not for it. Refuses with OrdRejReason(103)=3.
 
-use model::{Check, Notional, Refusal, Side};
+use model::{Check, Notional, Refusal, Side, ValuationMethod};
 
 use crate::context::{Context, Proposal};
 use crate::witness::Witness;
 use crate::worst_case::{reserved_cash, worst_px, worst_qty};
 
 pub(super) fn suffices(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    if context.account.cash_account != 1 || proposal.side != Side::Buy || !proposal.counts {
+    let unpaid = context.instrument.valuation == ValuationMethod::Futures;
+    if context.account.cash_account != 1 || (proposal.side != Side::Buy && !unpaid) || !proposal.counts {
         return witness.not_concerned(Check::BuyingPower);
     }
     let overflow = Refusal::of(Check::Overflow);
     let px = worst_px(context, proposal)?;
     let needed =
         reserved_cash(context.instrument, context.account, Side::Buy, worst_qty(proposal), px).ok_or(overflow)?;
+    if unpaid {
+        return witness.judged(true, || Refusal::against(Check::BuyingPower, 0, needed.units()));
+    }
     let given_back = proposal.held.map_or(Notional::ZERO, |held| held.reserved);
     let free =
         context.cash.checked_sub(context.reserved).and_then(|free| free.checked_add(given_back)).ok_or(overflow)?;
@@ -23,7 +27,7 @@ pub(super) fn suffices(context: &Context<'_>, proposal: &Proposal, witness: &mut
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, Notional, Qty, Side};
+    use model::{Check, Notional, Qty, Side, ValuationMethod};
 
     use crate::desk::{Desk, buy, replacing, sell};
     use crate::{Held, Proposal, reserved_cash};
@@ -41,6 +45,17 @@ mod tests {
         assert_eq!(with_cash(0).refuses(sell(100, 100)), None);
         let margin = Desk { account: model::DefineAccount { cash_account: 0, ..with_cash(0).account }, ..with_cash(0) };
         assert_eq!(margin.refuses(buy(100, 100)), None);
+    }
+
+    #[test]
+    fn cash_account_trades_nothing_that_needs_margin() {
+        let mut desk = with_cash(Notional::whole(1_000_000).units());
+        desk.exposure.position = Qty::whole(10);
+        desk.instrument.valuation = ValuationMethod::Futures;
+        assert_eq!(desk.refuses(buy(1, 100)), Some(Check::BuyingPower));
+        assert_eq!(desk.refuses(sell(1, 100)), Some(Check::BuyingPower));
+        desk.account.cash_account = 0;
+        assert_eq!(desk.refuses(buy(1, 100)), None);
     }
 
     #[test]

@@ -107,7 +107,11 @@ impl Folder {
             abilities: Abilities::PAPER,
             tradable: 1,
             stop_trigger: StopTrigger::Last,
-            reserved: [0; 8],
+            fx_rate: 0,
+            fx_places: 0,
+            contract_kind: ContractKind::Linear,
+            valuation: ValuationMethod::Premium,
+            mark: MarkPolicy::Conservative,
             venue: VenueId::PAPER,
         };
         let event = InstrumentDefined { definition, instrument: InstrumentId(0), reserved: 0 };

@@ -225,7 +225,11 @@ fn instrument_that_moves_elsewhere_leaves_its_orders_here() {
         abilities: model::Abilities::NONE,
         tradable: 1,
         stop_trigger: model::StopTrigger::Last,
-        reserved: [0; 8],
+        fx_rate: 0,
+        fx_places: 0,
+        contract_kind: model::ContractKind::Linear,
+        valuation: model::ValuationMethod::Premium,
+        mark: model::MarkPolicy::Conservative,
         venue: VenueId(7),
     };
     venue.on(InstrumentDefined { definition, instrument: INSTRUMENT, reserved: 0 }.into());
