@@ -8,12 +8,17 @@
 
 use std::collections::VecDeque;
 
-use model::{AccountId, ClOrdId, EngineTime, InstrumentId, OrderId, Seq, SessionId, Side, Work};
+use model::{
+    AccountId, ClOrdId, DividendBegun, EngineTime, InstrumentId, OrderId, PositionsSplit, Seq, SessionId,
+    SettlementBegun, Side, Work,
+};
 
 use crate::orders::Working;
 
 /// Mass cancels that wait for the end of a review; more are refused.
 pub(crate) const MASS_CANCELS_MAX: usize = 64;
+/// Splits, dividends and settlements that wait for each other; more are refused.
+pub(crate) const ACTIONS_MAX: usize = 16;
 /// Mass status requests at a time; more are refused.
 pub(crate) const MASS_STATUS_MAX: usize = 64;
 
@@ -53,9 +58,30 @@ pub(crate) struct MassStatus {
     pub(crate) held_back: OrderId,
 }
 
+/// One of a split, a dividend and a settlement, whose holders are gone through.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Action {
+    pub(crate) split: Option<PositionsSplit>,
+    pub(crate) dividend: Option<DividendBegun>,
+    pub(crate) settlement: Option<SettlementBegun>,
+    /// The next holding that is looked at.
+    pub(crate) cursor: usize,
+    /// Holdings that there were when it began.
+    pub(crate) until: usize,
+}
+
+impl Action {
+    pub(crate) fn instrument(&self) -> InstrumentId {
+        let split = self.split.map(|e| e.instrument);
+        let others = self.dividend.map(|e| e.instrument).or(self.settlement.map(|e| e.instrument));
+        split.or(others).unwrap_or(InstrumentId::NONE)
+    }
+}
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Agenda {
+    pub(crate) actions: VecDeque<Action>,
     /// Instruments whose stops are to be looked at, each once.
     pub(crate) triggers: VecDeque<u32>,
     /// The last stop of the first of them that was looked at and left where it is, while others wait to be looked at.
@@ -89,6 +115,7 @@ pub(crate) const NEVER: EngineTime = EngineTime(i64::MAX);
 impl Agenda {
     pub(crate) fn new() -> Agenda {
         Agenda {
+            actions: VecDeque::with_capacity(ACTIONS_MAX),
             triggers: VecDeque::new(),
             last_stop: None,
             groups: VecDeque::new(),
@@ -108,7 +135,9 @@ impl Agenda {
 
     /// What the next step is about.
     pub(crate) fn next(&self) -> Option<Work> {
-        if !self.triggers.is_empty() {
+        if !self.actions.is_empty() {
+            Some(Work::Positions)
+        } else if !self.triggers.is_empty() {
             Some(Work::Triggers)
         } else if !self.groups.is_empty() {
             Some(Work::Contingency)

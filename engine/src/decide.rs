@@ -1,5 +1,6 @@
 //! What a command causes. Reads only; every refusal precedes every event that changes something.
 
+mod corporate;
 mod doubt;
 mod foreign;
 mod mass;
@@ -18,6 +19,8 @@ use model::{Command, EngineTime, Events, Seq};
 use crate::state::State;
 
 pub(crate) use new_order::trailing_stop_px;
+pub(crate) use corporate::legs;
+pub(crate) use new_order::{counts, trailing_stop_px};
 pub(crate) use step::is_watched;
 
 /// The events that `command` causes as frame `seq` at `now`. `events` is cleared first.
@@ -46,6 +49,10 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::SetTradingState(body) => operator::set_trading_state(state, body, events),
         Command::SetTradingPhase(body) => operator::set_trading_phase(state, body, events),
         Command::SplitOrders(body) => operator::split_orders(state, body, events),
+        Command::SplitInstrument(body) => corporate::split(state, body, events),
+        Command::PayDividend(body) => corporate::dividend(state, body, events),
+        Command::SettleInstrument(body) => corporate::settle(state, body, events),
+        Command::ChangeSymbol(body) => corporate::change_symbol(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => events.push(model::Ticked { reserved: body.reserved }),

@@ -1,5 +1,6 @@
 //! One event into the state. Writes only, cannot refuse: whatever could go wrong was checked by `decide`.
 
+mod corporate;
 mod definitions;
 mod groups;
 mod money;
@@ -66,6 +67,12 @@ impl State {
             Event::TradingStateChanged(e) => self.trading_state_changed(e),
             Event::TradingPhaseChanged(e) => self.trading_phase_changed(e),
             Event::SplitBegun(e) => self.split_begun(e),
+            Event::PositionsSplit(e) => self.positions_split(e),
+            Event::DividendBegun(e) => self.dividend_begun(e),
+            Event::SettlementBegun(e) => self.settlement_begun(e),
+            Event::SymbolChanged(e) => self.symbol_changed(e),
+            Event::DividendPaid(e) => self.dividend_paid(e),
+            Event::PositionAdjusted(e) => self.position_adjusted(e),
             Event::MassCancelReported(e) => self.mass_cancel_reported(e),
             Event::MassStatusBegun(e) => self.mass_status_begun(e),
             Event::SessionLost(e) => self.session_lost(e),

@@ -8,6 +8,7 @@ use model::{Contract, CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side}
 use crate::books::{Books, Trade};
 use crate::holdings::Holding;
 use crate::lots::{Amended, Head};
+use crate::split::Ratio;
 
 /// No fill: numbers begin at 1.
 pub(crate) const NONE: u64 = 0;
@@ -19,9 +20,13 @@ pub(crate) struct Fill {
     /// The venue's ExecID(17), and that of its last correction.
     pub(crate) venue_exec_id: u64,
     pub(crate) venue_exec_id_now: u64,
-    /// LastQty(32) as it is now; zero once it is busted.
+    /// What it counts now, after splits; zero once it is busted.
     pub(crate) qty: Qty,
-    /// LastPx(31) as it is now.
+    /// LastQty(32) as it was told of last, in the units of its time.
+    pub(crate) last_qty: Qty,
+    /// The splits since.
+    pub(crate) split: Ratio,
+    /// LastPx(31) as it was told of last.
     pub(crate) px: Px,
     /// What it adds to the cost of a buyer.
     pub(crate) value: Notional,
@@ -46,13 +51,19 @@ impl Fill {
     /// Is it what the venue told of under this ExecID, neither busted nor corrected since?
     pub(crate) fn is_as_told(&self, venue_exec_id: u64) -> bool {
         self.venue_exec_id == venue_exec_id && self.venue_exec_id_now == venue_exec_id && !self.qty.is_zero()
+    pub(crate) fn signed_qty(&self) -> Qty {
+        if self.side == Side::Buy { self.qty } else { -self.qty }
+    }
+
+    pub(crate) fn after_in_holding(&self) -> u64 {
+        self.after_in_holding
     }
 }
 
 /// The chain of one holding's fills.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Chain {
-    first: u64,
+    pub(crate) first: u64,
     last: u64,
 }
 
@@ -86,6 +97,8 @@ impl Fills {
             venue_exec_id: 0,
             venue_exec_id_now: 0,
             qty: Qty::ZERO,
+            last_qty: Qty::ZERO,
+            split: Ratio::ONE,
             px: Px::ZERO,
             value: Notional::ZERO,
             contract: Contract::linear(0),
@@ -131,6 +144,8 @@ impl Fills {
             venue_exec_id,
             venue_exec_id_now: venue_exec_id,
             qty,
+            last_qty: qty,
+            split: Ratio::ONE,
             px,
             value,
             contract,

@@ -64,8 +64,16 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         sum.add(b'e', &[exec_id.as_bytes(), &age.to_le_bytes()]);
     }
     for (age, fill) in state.fills.iter().enumerate() {
-        let numbers =
-            [fill.order_id.0, fill.venue_exec_id, fill.venue_exec_id_now, fill.seq.0, fill.told.seq.0, age as u64];
+        let numbers = [
+            fill.order_id.0,
+            fill.venue_exec_id,
+            fill.venue_exec_id_now,
+            fill.seq.0,
+            fill.told.seq.0,
+            age as u64,
+            fill.split.new,
+            fill.split.old,
+        ];
         sum.add(
             b'f',
             &[
@@ -116,6 +124,12 @@ fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
             &flags,
         ],
     );
+    for action in &agenda.actions {
+        sum.add(
+            b'x',
+            &[&action.instrument().0.to_le_bytes(), &action.cursor.to_le_bytes(), &action.until.to_le_bytes()],
+        );
+    }
     for (place, index) in agenda.triggers.iter().enumerate() {
         sum.add(b't', &[&index.to_le_bytes(), &place.to_le_bytes()]);
     }
@@ -237,6 +251,7 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.cost.as_bytes(),
             holding.realised.as_bytes(),
             holding.fees.as_bytes(),
+            holding.dividends.as_bytes(),
             holding.cash_from_trades.as_bytes(),
             holding.exposure.position.as_bytes(),
             holding.exposure.open_buys.as_bytes(),

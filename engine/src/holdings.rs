@@ -20,6 +20,8 @@ pub struct Holding {
     pub fees: Notional,
     /// Cash that trades brought or took, before fees.
     pub cash_from_trades: Notional,
+    /// Dividends received (positive) or paid.
+    pub dividends: Notional,
     /// Position and open orders.
     pub exposure: Exposure,
     /// The account.
@@ -53,6 +55,11 @@ impl Holding {
     pub fn books(&self) -> Books {
         let Holding { cost, realised, cash_from_trades, .. } = *self;
         Books { position: self.exposure.position, cost, realised, cash_from_trades }
+    }
+
+    pub(crate) fn take(&mut self, books: Books) {
+        self.exposure.position = books.position;
+        (self.cost, self.realised, self.cash_from_trades) = (books.cost, books.realised, books.cash_from_trades);
     }
 
     /// P&L of the open part at `mark`; `None` on overflow.
@@ -132,6 +139,10 @@ impl Holdings {
 
     pub(crate) fn get_mut(&mut self, slot: u32) -> &mut Holding {
         &mut self.slots[slot as usize]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     pub(crate) fn is_full(&self) -> bool {

@@ -28,6 +28,7 @@ mod orders;
 mod record;
 mod recovery;
 mod registry;
+mod split;
 mod standing;
 mod state;
 mod triggers;

@@ -48,6 +48,12 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
         self.by_name.insert(name, index);
     }
 
+    /// Another name for what has this one.
+    pub(crate) fn rename(&mut self, name: &K, new: K) {
+        let index = self.by_name.remove(name).expect("decide found the name");
+        assert!(self.by_name.insert(new, index).is_none(), "a name is defined once");
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.items.iter()
     }

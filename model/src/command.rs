@@ -1,6 +1,7 @@
 //! Everything that can change state. What is not a `Command` did not happen.
 
 mod client;
+mod corporate;
 mod definition;
 mod operator;
 mod venue;
@@ -9,6 +10,7 @@ pub use client::{
     CancelOrder, DisputeTrade, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin,
     ReplaceOrder,
 };
+pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
 pub use definition::{
     DefineAccount, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers, SetTradingPhase, Start,
     Step, Tick,
@@ -73,6 +75,14 @@ records!(
         SplitOrders = 30, 112;
         /// DontKnowTrade(Q) of a client.
         DisputeTrade = 31, 40;
+        /// A split of an instrument: positions, fills and orders.
+        SplitInstrument = 40, 120;
+        /// A cash dividend is paid.
+        PayDividend = 41, 112;
+        /// The daily settlement of a future.
+        SettleInstrument = 42, 112;
+        /// An instrument gets another Symbol(55).
+        ChangeSymbol = 43, 120;
     }
 );
 
@@ -105,7 +115,11 @@ impl Command {
             | Command::ForeignOrder(_)
             | Command::VenueLink(_)
             | Command::ResolveOrder(_)
-            | Command::SplitOrders(_) => None,
+            | Command::SplitOrders(_)
+            | Command::SplitInstrument(_)
+            | Command::PayDividend(_)
+            | Command::SettleInstrument(_)
+            | Command::ChangeSymbol(_) => None,
         }
     }
 }

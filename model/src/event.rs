@@ -3,12 +3,16 @@
 //! Events that a client hears of carry the whole [`OrderView`], so a report can be rendered, and rendered again years
 //! later, from its one frame.
 
+mod corporate;
 mod definition;
 mod order;
 mod request;
 mod trade;
 mod venue;
 
+pub use corporate::{
+    AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
+};
 pub use definition::{
     AccountDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun, Started, Ticked,
     TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
@@ -115,6 +119,19 @@ records!(
         TradeDisputed = 54, 40;
         /// An order was refused: 150=8. Nothing is kept of it.
         OrderRefused = 55, 208;
+        /// A split: all positions of the instrument, and the fills behind them, count in new units. Those that hold it are told of
+        /// one after another.
+        PositionsSplit = 64, 128;
+        /// A dividend: those that hold the instrument are paid one after another.
+        DividendBegun = 65, 120;
+        /// A daily settlement: those that hold the instrument are settled one after another.
+        SettlementBegun = 66, 120;
+        /// An instrument has another Symbol(55). Its new definition follows.
+        SymbolChanged = 67, 128;
+        /// A dividend of one position.
+        DividendPaid = 68, 64;
+        /// A position was settled, or a fraction of it paid out. What it comes to follows.
+        PositionAdjusted = 69, 32;
     }
 );
 
@@ -167,6 +184,12 @@ impl Event {
             | Event::VenueLinked(_)
             | Event::ResolutionGiven(_)
             | Event::SplitBegun(_)
+            | Event::PositionsSplit(_)
+            | Event::DividendBegun(_)
+            | Event::SettlementBegun(_)
+            | Event::SymbolChanged(_)
+            | Event::DividendPaid(_)
+            | Event::PositionAdjusted(_)
             | Event::TradeDisputed(_) => return None,
         };
         Some((session, exec_type))

@@ -24,21 +24,19 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, Command, Counted, DefineAccount, DefineInstrument, DefineSession, DisputeTrade,
-    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, Quote,
-    Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState,
-    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, CancelOrder, ChangeSymbol, Command, Counted, DefineAccount, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined,
-    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
-    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, PositionChanged, QuoteUpdated, ReplaceQueued, ReplaceRequested,
-    ReportSuspended, Resolution, ResolutionGiven, SessionDefined, SessionLost, SplitBegun, Started, StatusReported,
-    Suspense, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged,
-    VenueAccepted, VenueLinked, Work, WorkAdvanced,
+    AccountDefined, AdjustmentKind, CancelRejected, CancelRequested, CashAdjusted, DividendBegun, DividendPaid, Event,
+    Events, InstrumentDefined, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
+    OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
+    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit,
+    QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, SessionDefined,
+    SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled,
+    TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, Work,
+    WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

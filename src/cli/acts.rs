@@ -15,12 +15,51 @@ pub(super) enum Act {
     /// Orders that a broker has not answered for.
     #[command(subcommand)]
     Orders(OrdersCommand),
-    /// Splits an instrument: its orders are restated, so many new for so many old.
+    /// Splits an instrument: positions and orders become so many new for so many old, for the same money.
     Split {
         /// Symbol(55).
         symbol: String,
         /// New for old, as 2:1.
         ratio: String,
+        /// What is paid for each new unit of what is no whole lot; without it, fractions stay.
+        #[arg(long, value_name = "PRICE")]
+        cash_in_lieu: Option<String>,
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Pays a cash dividend: whoever is long receives it, whoever is short pays it.
+    Dividend {
+        /// Symbol(55).
+        symbol: String,
+        /// Money per unit.
+        per_unit: String,
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Settles a future for the day: what was gained or lost since the last time is realised, and moves cash.
+    Settle {
+        /// Symbol(55).
+        symbol: String,
+        /// The settlement price.
+        price: String,
+        /// Why; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Gives an instrument another symbol; positions and orders stay. The configuration must say the new one by the next start.
+    Rename {
+        /// Symbol(55).
+        symbol: String,
+        /// Symbol(55) from now on.
+        new_symbol: String,
         /// Why; the journal keeps it.
         #[arg(long)]
         reason: String,
@@ -150,13 +189,30 @@ pub(super) fn run(act: Act) -> Result<()> {
             });
             post("/operator/resolve", &args.place, &body)?;
         }
-        Act::Split { symbol, ratio, reason, place } => {
+        Act::Split { symbol, ratio, cash_in_lieu, reason, place } => {
             let sides = ratio.split_once(':').and_then(|(new, old)| Some((new.parse().ok()?, old.parse().ok()?)));
             let (new, old): (u32, u32) = sides.context("the ratio is new for old, as 2:1")?;
             let body = serde_json::json!({
-                "symbol": symbol, "new": new, "old": old, "reason": reason, "actor": actor(),
+                "symbol": symbol, "new": new, "old": old, "cash_in_lieu": cash_in_lieu, "reason": reason,
+                "actor": actor(),
             });
             post("/operator/split", &place, &body)?;
+        }
+        Act::Dividend { symbol, per_unit, reason, place } => {
+            let body = serde_json::json!({
+                "symbol": symbol, "per_unit": per_unit, "reason": reason, "actor": actor(),
+            });
+            post("/operator/dividend", &place, &body)?;
+        }
+        Act::Settle { symbol, price, reason, place } => {
+            let body = serde_json::json!({ "symbol": symbol, "price": price, "reason": reason, "actor": actor() });
+            post("/operator/settle", &place, &body)?;
+        }
+        Act::Rename { symbol, new_symbol, reason, place } => {
+            let body = serde_json::json!({
+                "symbol": symbol, "new_symbol": new_symbol, "reason": reason, "actor": actor(),
+            });
+            post("/operator/symbol", &place, &body)?;
         }
         Act::Phase { calendar, phase, day, reason, place } => {
             let body = serde_json::json!({

@@ -2,7 +2,10 @@
 
 use duckdb::{Appender, Connection, Result, params};
 use model::refusal::Unit;
-use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
+use model::{
+    ChangeSymbol, Command, DividendBegun, EngineTime, Event, OrderView, PayDividend, PositionsSplit, Px, Qty, Refusal,
+    Seq, SessionId, SettleInstrument, SettlementBegun, SplitInstrument, SymbolChanged, TradingState,
+};
 
 use crate::names::Names;
 
@@ -201,6 +204,12 @@ impl<'c> Rows<'c> {
             | Event::VenueLinked(_)
             | Event::ResolutionGiven(_)
             | Event::SplitBegun(_)
+            | Event::PositionsSplit(_)
+            | Event::DividendBegun(_)
+            | Event::SettlementBegun(_)
+            | Event::SymbolChanged(_)
+            | Event::DividendPaid(_)
+            | Event::PositionAdjusted(_)
             | Event::TradeDisputed(_)
             | Event::Started(_) => self.operator_event(names, at, event),
             Event::ReportSuspended(e) => {
@@ -478,6 +487,29 @@ impl<'c> Rows<'c> {
                 act.reason = Some(e.split.reason.as_str());
                 self.act(at, &act)
             }
+            Event::PositionsSplit(PositionsSplit { split: SplitInstrument { symbol, actor, reason, .. }, .. })
+            | Event::DividendBegun(DividendBegun { dividend: PayDividend { symbol, actor, reason, .. }, .. })
+            | Event::SettlementBegun(SettlementBegun {
+                settlement: SettleInstrument { symbol, actor, reason, .. },
+                ..
+            })
+            | Event::SymbolChanged(SymbolChanged { change: ChangeSymbol { symbol, actor, reason, .. }, .. }) => {
+                act.subject = symbol.as_str();
+                act.actor = Some(actor.as_str());
+                act.reason = Some(reason.as_str());
+                self.act(at, &act)
+            }
+            Event::DividendPaid(e) => {
+                act.subject = names.account(e.account).unwrap_or_default();
+                act.amount = Some(e.amount.units());
+                act.cash = Some(e.account_cash.units());
+                self.act(at, &act)
+            }
+            Event::PositionAdjusted(e) => {
+                act.subject = names.account(e.account).unwrap_or_default();
+                act.after = Some(name_of_adjustment(e.kind));
+                self.act(at, &act)
+            }
             Event::TradeDisputed(e) => {
                 act.subject = names.session(e.dispute.origin.session).unwrap_or_default();
                 self.act(at, &act)
@@ -615,6 +647,7 @@ named! {
     name_of_side(Side) { Buy Sell }
     name_of_phase(TradingPhase) { Unknown PreOpen Opening Open Closing Closed }
     name_of_link(Link) { Down Up Void }
+    name_of_adjustment(AdjustmentKind) { CashInLieu Settlement }
     name_of_resolution(Resolution) { Proposed Approved NotInDoubt NotApplicable UnknownOrder }
     name_of_type(OrdType) { Market Limit Stop StopLimit MarketToLimit }
     name_of_time_in_force(TimeInForce) {

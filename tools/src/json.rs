@@ -1,5 +1,7 @@
 //! Commands and events as JSON: FIX's words for the keys, decimals as text so that nothing is rounded.
 
+mod corporate;
+
 use journal::Frame;
 use model::money::UNIT;
 use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
@@ -141,6 +143,10 @@ pub fn command(command: &Command) -> Value {
         Command::VenueLink(c) => json!({ "venue": c.venue.0, "link": word(c.link) }),
         Command::ResolveOrder(c) => resolution(c),
         Command::SplitOrders(c) => split(c),
+        Command::SplitInstrument(c) => corporate::split(c),
+        Command::PayDividend(c) => corporate::dividend(c),
+        Command::SettleInstrument(c) => corporate::settlement(c),
+        Command::ChangeSymbol(c) => corporate::symbol(c),
         Command::DisputeTrade(c) => dispute(c),
         Command::SetSequenceNumbers(c) => sequence_numbers(c),
         Command::Reload(c) => reload(c),
@@ -206,6 +212,17 @@ pub fn event(event: &Event) -> Value {
         Event::VenueLinked(e) => json!({ "venue": e.venue.0, "link": word(e.link) }),
         Event::ResolutionGiven(e) => json!({ "outcome": word(e.outcome), "resolution": resolution(&e.resolution) }),
         Event::SplitBegun(e) => split(&e.split),
+        Event::PositionsSplit(e) => corporate::split(&e.split),
+        Event::DividendBegun(e) => corporate::dividend(&e.dividend),
+        Event::SettlementBegun(e) => corporate::settlement(&e.settlement),
+        Event::SymbolChanged(e) => corporate::symbol(&e.change),
+        Event::DividendPaid(e) => json!({
+            "account": e.account.0, "instrument": e.instrument.0, "qty": qty(e.qty), "amount": money(e.amount),
+            "dividends": money(e.dividends), "account_cash": money(e.account_cash),
+        }),
+        Event::PositionAdjusted(e) => json!({
+            "account": e.account.0, "instrument": e.instrument.0, "kind": word(e.kind), "qty": qty(e.qty), "px": px(e.px),
+        }),
         Event::TradeDisputed(e) => dispute(&e.dispute),
         Event::CancelRejected(e) => json!({
             "order_id": e.order_id.0, "cl_ord_id": e.cl_ord_id.as_str(), "orig_cl_ord_id": e.orig_cl_ord_id.as_str(),

@@ -93,11 +93,14 @@ pub(super) fn set_trading_phase(state: &State, set: &SetTradingPhase, events: &m
 /// One split of an instrument at a time: the next one waits until the orders are restated.
 pub(super) fn split_orders(state: &State, split: &SplitOrders, events: &mut Events) {
     let Some((instrument, _)) = instrument(state, &split.symbol) else { return };
+    if split_fits(state, split, instrument) {
+        events.push(SplitBegun { split: *split, instrument, reserved: 0 });
+    }
+}
+
+pub(super) fn split_fits(state: &State, split: &SplitOrders, instrument: InstrumentId) -> bool {
     let is_one = split.numerator == split.denominator;
     let in_range = |number: u32| (1..=SPLIT_MAX).contains(&number);
-    if state.agenda.split.contains(&instrument) || is_one || !in_range(split.numerator) || !in_range(split.denominator)
-    {
-        return;
-    }
-    events.push(SplitBegun { split: *split, instrument, reserved: 0 });
+    let sane = !is_one && in_range(split.numerator) && in_range(split.denominator);
+    sane && !state.agenda.split.contains(&instrument)
 }

@@ -10,14 +10,16 @@ use model::{
 use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
 use super::{restate, trading_day};
+use super::unasked::{end, released, restated};
+use super::{corporate, restate, trading_day};
 use crate::agenda::NEVER;
 use crate::order::{Hold, NONE, Order};
 use crate::state::State;
 
 /// Events that a step may yield before it stops: each order has at most two, and the last place is the step's own.
-const EVENTS_MAX: usize = EVENTS_PER_COMMAND_MAX - 3;
+pub(super) const EVENTS_MAX: usize = EVENTS_PER_COMMAND_MAX - 3;
 /// Working orders that a step passes over by their keys alone.
-const KEYS_MAX: usize = 8_192;
+pub(super) const KEYS_MAX: usize = 8_192;
 /// Working orders that a step looks at.
 const LOOKS_MAX: usize = 256;
 
@@ -29,13 +31,16 @@ pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events
             contingency(state, seq, events);
             done(true)
         }
+        Work::Positions => corporate::step(state, events),
+        Work::Triggers => done(triggers(state, events)),
+        Work::Contingency => done(contingency(state, seq, events)),
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };
     events.push(WorkAdvanced { work, ..advanced });
 }
 
-fn done(is_done: bool) -> WorkAdvanced {
+pub(super) fn done(is_done: bool) -> WorkAdvanced {
     WorkAdvanced {
         cursor: 0,
         next_expiry: NEVER,

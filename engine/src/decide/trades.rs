@@ -1,7 +1,7 @@
 //! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
 
 use model::{
-    Counted, Events, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
+    AccountId, Counted, Events, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
 };
 use risk::fee;
 
@@ -88,7 +88,9 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     if !busted && (qty <= Qty::ZERO || px <= Px::ZERO) {
         return Err(Suspense::NotApplicable);
     }
-    let cum_qty = (view.cum_qty - fill.qty).checked_add(qty).ok_or(Suspense::Overflow)?;
+    let counted = fill.qty_of_order(order, fill.last_qty).min(view.cum_qty);
+    let counts = fill.qty_of_order(order, qty);
+    let cum_qty = (view.cum_qty - counted).checked_add(counts).ok_or(Suspense::Overflow)?;
     if cum_qty > view.order_qty {
         return Err(Suspense::Overfill);
     }
@@ -97,13 +99,15 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     }
     let cum_notional = view
         .cum_notional
-        .checked_sub(Notional::of(fill.px, fill.qty))
+        .checked_sub(Notional::of(fill.px, fill.last_qty))
         .and_then(|rest| rest.checked_add(Notional::of(px, qty)))
         .ok_or(Suspense::Overflow)?;
     let step = order.standing().after(Step::Amend, filled(cum_qty, view.order_qty)).ok_or(Suspense::NotApplicable)?;
     let holding = state.holdings.get(order.holding);
     let value = fill.contract.value(px, qty).ok_or(Suspense::Overflow)?;
-    let (books, _) = state.fills.recount(holding, Some(Amended { number, qty, value })).ok_or(Suspense::Overflow)?;
+    let split_qty = fill.split.of(qty).filter(|now| now.is_zero() == qty.is_zero()).ok_or(Suspense::Overflow)?;
+    let (books, _) =
+        state.fills.recount(holding, Some(Amended { number, qty: split_qty, value })).ok_or(Suspense::Overflow)?;
     // What is paid on top for a fill that was another one; negative where it is given back.
     let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, fee).ok_or(Suspense::Overflow)?;
@@ -111,7 +115,7 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     let order = OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.view };
     let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.told.seq, fill.told.index);
     if busted {
-        let (last_qty, last_px) = (fill.qty, fill.px);
+        let (last_qty, last_px) = (fill.last_qty, fill.px);
         events.push(TradeCanceled {
             order,
             last_qty,
@@ -145,8 +149,9 @@ fn prior_after(order: &Order, fill: &Fill, qty: Qty, px: Px) -> (Qty, Notional) 
     if view.prior_qty.is_zero() || fill.seq >= order.day_began {
         return (view.prior_qty, view.prior_notional);
     }
-    let notional = view.prior_notional - Notional::of(fill.px, fill.qty) + Notional::of(px, qty);
-    (view.prior_qty - fill.qty + qty, notional)
+    let notional = view.prior_notional - Notional::of(fill.px, fill.last_qty) + Notional::of(px, qty);
+    let counted = fill.qty_of_order(order, fill.last_qty).min(view.prior_qty);
+    (view.prior_qty - counted + fill.qty_of_order(order, qty), notional)
 }
 
 fn fee_of(state: &State, order: &Order, value: Notional) -> Option<Notional> {
@@ -159,9 +164,21 @@ fn holding_of<'a>(state: &'a State, order: &Order) -> &'a Holding {
 }
 
 fn position_changed(state: &State, order: &Order, books: Books, fee: Notional) -> Option<PositionChanged> {
-    let before = holding_of(state, order);
-    let account = state.accounts.get(order.view.account.0)?;
-    let valuation = state.instruments.get(order.view.instrument.0)?.definition.valuation;
+    let OrderView { account, instrument, .. } = order.view;
+    changed(state, account, instrument, holding_of(state, order), books, fee)
+}
+
+/// What the position is from now on, with the account's cash.
+pub(super) fn changed(
+    state: &State,
+    account: AccountId,
+    instrument: InstrumentId,
+    before: &Holding,
+    books: Books,
+    fee: Notional,
+) -> Option<PositionChanged> {
+    let cash = state.accounts.get(account.0)?.cash;
+    let valuation = state.instruments.get(instrument.0)?.definition.valuation;
     let moved = match valuation {
         ValuationMethod::Premium => books.cash_from_trades.checked_sub(before.cash_from_trades)?,
         ValuationMethod::Futures => books.realised.checked_sub(before.realised)?,
@@ -171,10 +188,10 @@ fn position_changed(state: &State, order: &Order, books: Books, fee: Notional) -
         realised: books.realised,
         fees: before.fees.checked_add(fee)?,
         cash_from_trades: books.cash_from_trades,
-        account_cash: account.cash.checked_add(moved)?.checked_sub(fee)?,
+        account_cash: cash.checked_add(moved)?.checked_sub(fee)?,
         fee,
         qty: books.position,
-        account: order.view.account,
-        instrument: order.view.instrument,
+        account,
+        instrument,
     })
 }

@@ -7,6 +7,8 @@ use model::{
 use risk::{fee, reserved_cash};
 
 use crate::books::Trade;
+use crate::books::{Books, Trade};
+use crate::decide::counts;
 use crate::fills::NewFill;
 use crate::order::Order;
 use crate::state::State;
@@ -66,7 +68,8 @@ impl State {
         let told = ExecId { seq: self.last.seq, index: self.index };
         let rate = self.accounts.get(e.order.account.0).expect("orders have accounts").definition.fee_rate;
         let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
-        fill.qty = e.last_qty;
+        fill.qty = fill.split.of(e.last_qty).expect("decide counted it");
+        fill.last_qty = e.last_qty;
         fill.px = e.last_px;
         fill.told = told;
         fill.venue_exec_id_now = e.venue_exec_id;
@@ -96,11 +99,9 @@ impl State {
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
         let slot = self.holding_slot(e.account, e.instrument);
         let holding = self.holdings.get_mut(slot);
-        holding.cost = e.cost;
-        holding.realised = e.realised;
+        let (position, cost, realised) = (e.qty, e.cost, e.realised);
+        holding.take(Books { position, cost, realised, cash_from_trades: e.cash_from_trades });
         holding.fees = e.fees;
-        holding.cash_from_trades = e.cash_from_trades;
-        holding.exposure.position = e.qty;
         assert!(holding.cash_identity_holds(), "cash identity after every fill");
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {

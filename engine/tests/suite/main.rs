@@ -4,6 +4,7 @@ mod absurd_reports;
 mod amends;
 mod bench;
 mod contracts;
+mod corporate;
 mod days;
 mod doubt;
 mod groups;

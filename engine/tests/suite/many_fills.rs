@@ -1,4 +1,4 @@
-//! Random fills with flips, busts and corrections, by average cost and first in first out side by side: the same cash, the same
+//! Random fills with flips, busts, corrections and splits, by average cost and first in first out side by side: the same cash, the same
 //! profit at any mark, and each method as a heap of lots has it.
 //!
 //! `MILLRACE_FILLS` sets how many; by hand ten million, a few hundred thousand otherwise.
@@ -20,9 +20,12 @@ const MULTIPLIER: i64 = 7;
 #[derive(Clone, Copy)]
 struct Told {
     side: Side,
+    /// As it was told.
     qty: i64,
     px: i64,
     exec: u64,
+    /// Units now for one of then.
+    split: i64,
     order: [OrderId; 2],
 }
 
@@ -109,6 +112,24 @@ impl Run {
         self.events.as_slice().iter().for_each(|event| self.state.evolve(event));
     }
 
+    /// Three for one.
+    fn split(&mut self) {
+        let command = SplitInstrument {
+            symbol: Symbol::literal("ACME"),
+            numerator: 3,
+            denominator: 1,
+            cash_in_lieu_px: Px::ZERO,
+            actor: Text::literal("test"),
+            reason: Text::literal("split"),
+        };
+        self.command(Command::SplitInstrument(command));
+        assert!(matches!(self.events.as_slice(), [Event::SplitBegun(_), Event::PositionsSplit(_)]));
+        while self.state.has_work() {
+            self.command(Command::Step(Step { reserved: 0 }));
+        }
+        self.tape.iter_mut().for_each(|told| told.split *= 3);
+    }
+
     /// The order of an account that works on that side, a new one where there is none.
     fn order(&mut self, account: usize, side: Side) -> OrderId {
         let at = usize::from(side == Side::Sell);
@@ -162,7 +183,7 @@ impl Run {
         }
         let (side, qty) = self.side(qty);
         let order = [0, 1].map(|account| self.order(account, side));
-        let told = Told { side, qty, px, exec: self.exec, order };
+        let told = Told { side, qty, px, exec: self.exec, split: 1, order };
         let before = self.position();
         for order in order {
             self.tell(order, ReportKind::Filled, &told, 0, self.exec);
@@ -235,13 +256,19 @@ struct Heap {
 impl Heap {
     fn fill(&mut self, method: CostMethod, told: &Told) {
         let sign = i128::from(told.side.sign());
-        let each = i128::from(told.px) * i128::from(MULTIPLIER);
-        let mut left = i128::from(told.qty);
+        // As a split leaves it: more of them, for the same money. What closes has its share of that.
+        let qty = i128::from(told.qty * told.split);
+        let value = sign * i128::from(told.px) * i128::from(told.qty) * i128::from(MULTIPLIER);
+        let open: i128 = self.lots.iter().map(|(open, _)| open).sum();
+        let closes = if open.signum() == -sign { qty.min(open.abs()) } else { 0 };
+        let proceeds = (value * closes).div_euclid(qty);
+        self.realised -= proceeds;
+        let mut left = qty;
         while left > 0 && self.lots.front().is_some_and(|(open, _)| open.signum() == -sign) {
             let (open, cost) = self.lots[0];
             let closed = left.min(open.abs());
             let released = (cost * closed).div_euclid(open.abs());
-            self.realised -= sign * closed * each + released;
+            self.realised -= released;
             self.lots[0] = (open + sign * closed, cost - released);
             left -= closed;
             if self.lots[0].0 == 0 {
@@ -250,9 +277,9 @@ impl Heap {
         }
         match self.lots.front_mut() {
             Some(one) if left > 0 && method == CostMethod::Average => {
-                *one = (one.0 + sign * left, one.1 + sign * left * each);
+                *one = (one.0 + sign * left, one.1 + value - proceeds);
             }
-            _ if left > 0 => self.lots.push_back((sign * left, sign * left * each)),
+            _ if left > 0 => self.lots.push_back((sign * left, value - proceeds)),
             _ => {}
         }
     }
@@ -269,6 +296,9 @@ fn random_fills_keep_the_cash_identity_by_both_methods() {
         let mut run = Run::new(seed, if forgets { 64 } else { 2 * FILLS_PER_RUN as usize });
         for step in 1..=FILLS_PER_RUN {
             run.next();
+            if seed % 3 == 0 && step % 400 == 0 {
+                run.split();
+            }
             run.agrees();
             if step % 100 == 0 {
                 run.state.assert_sums();

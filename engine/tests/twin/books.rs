@@ -28,10 +28,17 @@ impl Books {
 
     /// `value` is what the fill adds to a buyer's cost.
     pub(crate) fn fill(&mut self, side: Side, qty: i128, value: i128) {
-        let sign = if side == Side::Buy { 1 } else { -1 };
-        self.cash -= sign * value;
         let one = i128::from(ONE);
         self.fees += (value.abs() * i128::from(FEE_RATE) + one - 1) / one;
+        if qty > 0 {
+            self.settle(side, qty, value);
+        }
+    }
+
+    /// The same without a fee.
+    pub(crate) fn settle(&mut self, side: Side, qty: i128, value: i128) {
+        let sign = if side == Side::Buy { 1 } else { -1 };
+        self.cash -= sign * value;
         // The part that closes has its share of the value, the rest is what the other part opens at.
         let closes = if self.position.signum() == -sign { qty.min(self.position.abs()) } else { 0 };
         let proceeds = (sign * value * closes).div_euclid(qty);

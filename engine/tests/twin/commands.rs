@@ -7,6 +7,7 @@ use model::{
     SetTradingPhase, SetTradingState, Side, Symbol, Text, TimeInForce, TradingPhase, TradingState, VenueId,
     VenueReport,
 };
+use model::{PayDividend, SettleInstrument};
 
 use crate::market::{BROKER, CALENDAR, ONE, Policy, SYMBOLS};
 use crate::twin::Twin;
@@ -18,6 +19,8 @@ pub(crate) struct Commands {
     day: u32,
     phase: usize,
     policy: Policy,
+    /// Are there dividends and settlements? None where old seeds found something: they go on as they went.
+    holders_act: bool,
 }
 
 const PHASES: [TradingPhase; 5] =
@@ -32,7 +35,7 @@ impl Commands {
             // Not drawn, so that a seed that found something long ago still does the same.
             kinds: [1, 3, 9].map(|by| ContractKind::ALL[(seed / by % 3) as usize]),
         };
-        Commands { rng, serial: 0, exec: 0, day: 20_000, phase: 4, policy }
+        Commands { rng, serial: 0, exec: 0, day: 20_000, phase: 4, policy, holders_act: seed % 5 == 1 }
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -43,6 +46,9 @@ impl Commands {
         self.serial += 1;
         if self.serial <= 3 {
             return self.quote(self.serial as u32 - 1, twin);
+        }
+        if self.holders_act && self.serial.is_multiple_of(61) {
+            return self.for_holders();
         }
         match self.rng.u32(..1_000) {
             0..260 => self.new_order(),
@@ -229,6 +235,16 @@ impl Commands {
             actor: Text::literal("twin"),
             reason: Text::EMPTY,
         })
+    }
+
+    fn for_holders(&mut self) -> Command {
+        let symbol = Symbol::literal(SYMBOLS[self.rng.usize(..3)]);
+        let (actor, reason) = (Text::literal("twin"), Text::literal("notice"));
+        if self.rng.bool() {
+            let per_unit = Px::from_units(self.rng.i64(1..ONE));
+            return Command::PayDividend(PayDividend { symbol, per_unit, actor, reason });
+        }
+        Command::SettleInstrument(SettleInstrument { symbol, settle_px: self.px(), actor, reason })
     }
 
     fn halt(&mut self) -> Command {

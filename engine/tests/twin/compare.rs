@@ -7,7 +7,9 @@ use model::{AccountId, AdjustCash, Command, EngineTime, Event, Events, Instrumen
 use model::{Start, Step, Text, ValuationMethod};
 
 use crate::books::Books;
+use crate::holders::Entry;
 use crate::market::{Policy, account, cost_method, instruments, session};
+use crate::order::Fill;
 use crate::said::Said;
 use crate::twin::Twin;
 
@@ -127,12 +129,19 @@ impl Comparison {
             let holding = self.state.holding(AccountId(*account), InstrumentId(*instrument)).expect("it was traded");
             let policy = self.twin.policy;
             let mut books = Books::new(cost_method(["A", "B"][*account as usize]));
-            for (number, place) in tape {
-                let order = &self.twin.orders[number];
-                let fill = order.fills[*place];
-                if fill.qty > 0 {
-                    let qty = i128::from(fill.qty);
-                    books.fill(order.side, qty, policy.value(*instrument as usize, qty, i128::from(fill.px)));
+            let value = |qty: i64, px: i64| policy.value(*instrument as usize, i128::from(qty), i128::from(px));
+            for entry in tape {
+                match entry {
+                    Entry::Fill(number, place) => {
+                        let order = &self.twin.orders[number];
+                        let Fill { qty, px, .. } = order.fills[*place];
+                        books.fill(order.side, i128::from(qty), value(qty, px));
+                    }
+                    Entry::Settled { qty, px } => {
+                        let sides = if *qty > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
+                        let qty = qty.abs();
+                        sides.into_iter().for_each(|side| books.settle(side, i128::from(qty), value(qty, *px)));
+                    }
                 }
             }
             let theirs = holding.books();
@@ -148,7 +157,9 @@ impl Comparison {
                 ValuationMethod::Premium => books.cash,
                 ValuationMethod::Futures => books.realised,
             };
-            *cash.entry(*account).or_default() += moved - books.fees;
+            let dividends = self.twin.dividends.get(&(*account, *instrument)).copied().unwrap_or(0);
+            assert_eq!(holding.dividends.units(), dividends, "seed {seed}, dividends");
+            *cash.entry(*account).or_default() += moved + dividends - books.fees;
             for (side, engine) in [(Side::Buy, holding.exposure.open_buys), (Side::Sell, holding.exposure.open_sells)] {
                 let twin = open.get(&(*account, *instrument, side)).copied().unwrap_or(0);
                 assert_eq!(engine.units(), twin, "seed {seed}, open {side:?}");

@@ -12,6 +12,7 @@ mod books;
 mod commands;
 mod compare;
 mod due;
+mod holders;
 mod market;
 mod order;
 mod reports;
@@ -88,6 +89,8 @@ fn engine_and_twin_agree_on_random_steps() {
         "SessionLost",
         "ReportSuspended",
         "StatusReported",
+        "DividendPaid",
+        "PositionAdjusted",
     ] {
         assert!(seen.contains_key(name), "no run saw {name}");
     }

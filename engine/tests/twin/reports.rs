@@ -1,5 +1,6 @@
 //! What venues say, and what it makes of an order.
 
+use crate::holders::Entry;
 use crate::market::BROKER;
 use crate::order::{Ended, Fill};
 use crate::said::Said;
@@ -182,7 +183,7 @@ impl Twin {
         let (qty, px) = (c.last_qty.units(), c.last_px.units());
         order.fills.push(Fill { exec: c.venue_exec_id, exec_now: c.venue_exec_id, qty, px, earlier_day: false });
         let (holding, place) = ((order.account, order.instrument), order.fills.len() - 1);
-        self.tape.entry(holding).or_default().push((number, place));
+        self.tape.entry(holding).or_default().push(Entry::Fill(number, place));
         let Said::Order { what, view, with, .. } = self.say("filled", number) else { return Err("") };
         Ok(vec![Said::Order { what, view, last: (qty, px), with }])
     }

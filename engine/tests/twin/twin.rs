@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Command, Scope, Side, TradingPhase, TradingState};
 
+use crate::holders::Entry;
 use crate::market::{BROKER, CALENDAR, Calendar, Instrument, Policy, SYMBOLS};
 use crate::order::{Ended, Order};
 use crate::said::{Said, View, text};
@@ -29,8 +30,10 @@ pub(crate) struct Twin {
     pub(crate) touched: Vec<u64>,
     /// Orders that wait for a price.
     pub(crate) stops: std::collections::BTreeSet<u64>,
-    /// Fills of each holding, by number: the order and which of its fills.
-    pub(crate) tape: BTreeMap<(u32, u32), Vec<(u64, usize)>>,
+    /// What changed each holding, in order.
+    pub(crate) tape: BTreeMap<(u32, u32), Vec<Entry>>,
+    /// Dividends of each holding.
+    pub(crate) dividends: BTreeMap<(u32, u32), i128>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,6 +75,7 @@ impl Twin {
             touched: Vec::new(),
             stops: std::collections::BTreeSet::new(),
             tape: BTreeMap::new(),
+            dividends: BTreeMap::new(),
         }
     }
 
@@ -148,6 +152,14 @@ impl Twin {
                 if day >= self.calendar.day {
                     self.calendar = Calendar { phase, day };
                 }
+                Vec::new()
+            }
+            Command::PayDividend(c) => {
+                self.pay_dividend(c);
+                Vec::new()
+            }
+            Command::SettleInstrument(c) => {
+                self.settle_positions(c);
                 Vec::new()
             }
             Command::VenueReport(c) => match self.report(c) {

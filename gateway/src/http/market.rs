@@ -1,4 +1,4 @@
-//! What an operator does to the market: orders by telephone, splits, and the phases of calendars that are kept by hand. Acts like
+//! What an operator does to the market: orders by telephone, and the phases of calendars that are kept by hand. Acts like
 //! those of [`super::operator`].
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{
     AccountName, CalendarName, Command, EngineTime, EnterOrder, OrdType, Px, Qty, SessionId, SetTradingPhase, Side,
-    SplitOrders, Symbol, TimeInForce,
+    Symbol, TimeInForce,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -38,17 +38,6 @@ pub(super) struct Telephoned {
     time_in_force: Option<String>,
     /// When it was given, as `2026-11-23T14:30:00Z`; now, where it is not said.
     given: Option<String>,
-    actor: Option<String>,
-    reason: String,
-}
-
-/// Body of `/operator/split`: so many new for so many old.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Split {
-    symbol: String,
-    new: u32,
-    old: u32,
     actor: Option<String>,
     reason: String,
 }
@@ -90,21 +79,6 @@ pub(super) async fn order(
         ord_type,
         time_in_force: time_in_force(asked.time_in_force.as_deref().unwrap_or("day"))?,
         reserved: 0,
-        actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
-        reason: words("reason", &asked.reason)?,
-    });
-    act(&desk, command).await
-}
-
-pub(super) async fn split(
-    State(desk): State<Arc<Desk>>,
-    asked: Result<Json<Split>, JsonRejection>,
-) -> Result<Json<Done>, Problem> {
-    let asked = body(asked)?;
-    let command = Command::SplitOrders(SplitOrders {
-        symbol: symbol(&desk, &asked.symbol)?,
-        numerator: asked.new,
-        denominator: asked.old,
         actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
         reason: words("reason", &asked.reason)?,
     });

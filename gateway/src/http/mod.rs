@@ -5,6 +5,7 @@
 //! call into the engine.
 
 mod connections;
+mod corporate;
 mod guard;
 mod market;
 mod metrics;

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{market, metrics, operator, orders, reload, token::Token};
+use super::{corporate, market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -31,7 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt, POST /sql /reload, and /operator/ halt resume cash sequence order split phase resolve";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt, POST /sql /reload, and /operator/ halt resume cash sequence order split dividend settle symbol phase resolve";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -60,7 +60,10 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
         .route("/operator/order", post(market::order))
-        .route("/operator/split", post(market::split))
+        .route("/operator/split", post(corporate::split))
+        .route("/operator/dividend", post(corporate::dividend))
+        .route("/operator/settle", post(corporate::settle))
+        .route("/operator/symbol", post(corporate::change_symbol))
         .route("/operator/phase", post(market::phase))
         .route("/operator/resolve", post(orders::resolve))
         .route("/orders/in-doubt", get(orders::in_doubt))

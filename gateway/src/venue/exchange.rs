@@ -145,7 +145,13 @@ impl Exchange {
             | Event::SessionLost(_)
             | Event::VenueLinked(_)
             | Event::ResolutionGiven(_)
-            | Event::TradeDisputed(_) => {}
+            | Event::TradeDisputed(_)
+            | Event::PositionsSplit(_)
+            | Event::DividendBegun(_)
+            | Event::SettlementBegun(_)
+            | Event::SymbolChanged(_)
+            | Event::DividendPaid(_)
+            | Event::PositionAdjusted(_) => {}
         }
     }
 

@@ -93,6 +93,38 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
             reason: split.reason.to_string(),
             ..base
         },
+        Command::SplitInstrument(split) => ActStatus {
+            act: "split".to_owned(),
+            symbol: split.symbol.to_string(),
+            what: format!("{}:{}, positions and orders", split.numerator, split.denominator),
+            actor: split.actor.to_string(),
+            reason: split.reason.to_string(),
+            ..base
+        },
+        Command::PayDividend(dividend) => ActStatus {
+            act: "dividend".to_owned(),
+            symbol: dividend.symbol.to_string(),
+            what: format!("{} each", decimal(dividend.per_unit.units())),
+            actor: dividend.actor.to_string(),
+            reason: dividend.reason.to_string(),
+            ..base
+        },
+        Command::SettleInstrument(settlement) => ActStatus {
+            act: "settle".to_owned(),
+            symbol: settlement.symbol.to_string(),
+            what: format!("at {}", decimal(settlement.settle_px.units())),
+            actor: settlement.actor.to_string(),
+            reason: settlement.reason.to_string(),
+            ..base
+        },
+        Command::ChangeSymbol(change) => ActStatus {
+            act: "symbol".to_owned(),
+            symbol: change.symbol.to_string(),
+            what: format!("{} from now on", change.new_symbol),
+            actor: change.actor.to_string(),
+            reason: change.reason.to_string(),
+            ..base
+        },
         Command::SetTradingPhase(set) => ActStatus {
             act: "phase".to_owned(),
             what: format!("{} {} {}", set.calendar, crate::calendar::phase_word(set.phase), date(set.trading_day)),

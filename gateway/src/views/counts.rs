@@ -110,7 +110,13 @@ impl OrderCounts {
             | Event::TradingPhaseChanged(_)
             | Event::VenueLinked(_)
             | Event::ResolutionGiven(_)
-            | Event::SplitBegun(_) => {}
+            | Event::SplitBegun(_)
+            | Event::PositionsSplit(_)
+            | Event::DividendBegun(_)
+            | Event::SettlementBegun(_)
+            | Event::SymbolChanged(_)
+            | Event::DividendPaid(_)
+            | Event::PositionAdjusted(_) => {}
         }
     }
 }

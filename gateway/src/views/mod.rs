@@ -59,6 +59,7 @@ pub struct Views {
     accounts: Vec<AccountView>,
     sessions: Vec<SessionView>,
     positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
+    dividends: BTreeMap<(AccountId, InstrumentId), Notional>,
     working: counts::Working,
     days: days::Days,
     doubt: Doubt,
@@ -228,6 +229,12 @@ impl Views {
                     view.cash = e.cash;
                 }
             }
+            Event::DividendPaid(e) => {
+                if let Some(view) = place(&mut self.accounts, e.account.0) {
+                    view.cash = e.account_cash;
+                }
+                self.dividends.insert((e.account, e.instrument), e.dividends);
+            }
             Event::CancelRejected(_)
             | Event::OrderAccepted(_)
             | Event::OrderAdopted(_)
@@ -260,7 +267,12 @@ impl Views {
             | Event::TradingPhaseChanged(_)
             | Event::VenueLinked(_)
             | Event::ResolutionGiven(_)
-            | Event::SplitBegun(_) => {}
+            | Event::SplitBegun(_)
+            | Event::PositionsSplit(_)
+            | Event::DividendBegun(_)
+            | Event::SettlementBegun(_)
+            | Event::SymbolChanged(_)
+            | Event::PositionAdjusted(_) => {}
         }
     }
 
@@ -314,6 +326,10 @@ const fn is_act(command: &Command) -> bool {
         | Command::Reload(_)
         | Command::EnterOrder(_)
         | Command::SplitOrders(_)
+        | Command::SplitInstrument(_)
+        | Command::PayDividend(_)
+        | Command::SettleInstrument(_)
+        | Command::ChangeSymbol(_)
         | Command::ResolveOrder(_) => true,
         // Those that a calendar says by itself would crowd out the others.
         Command::SetTradingPhase(set) => !set.actor.is_empty(),

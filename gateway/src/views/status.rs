@@ -74,7 +74,9 @@ pub struct AccountStatus {
     pub unrealised: String,
     /// Fees paid.
     pub fees: String,
-    /// Realised plus unrealised minus fees.
+    /// Dividends received (positive) or paid.
+    pub dividends: String,
+    /// Realised plus unrealised plus dividends minus fees.
     pub net: String,
     /// Positions without a mark, which the figures leave out.
     pub unmarked: u64,
@@ -108,6 +110,8 @@ pub struct PositionStatus {
     pub unrealised: Option<String>,
     /// Fees paid.
     pub fees: String,
+    /// Dividends received (positive) or paid.
+    pub dividends: String,
 }
 
 /// An instrument with its last quote; "0" where a price is missing.
@@ -187,6 +191,9 @@ impl Views {
             let marked = mark(position, &view.definition, view.quote.as_ref());
             sum.realised = sum.realised.saturating_add(money(position.realised));
             sum.fees = sum.fees.saturating_add(money(position.fees));
+            let dividends = self.dividends.get(&(position.account, position.instrument));
+            let dividends = money(dividends.copied().unwrap_or_default());
+            sum.dividends = sum.dividends.saturating_add(dividends);
             match marked.unrealised {
                 Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
                 None => sum.unmarked += 1,
@@ -203,6 +210,7 @@ impl Views {
                 realised: money(position.realised).to_string(),
                 unrealised: marked.unrealised.map(|unrealised| money(unrealised).to_string()),
                 fees: money(position.fees).to_string(),
+                dividends: dividends.to_string(),
             });
         }
         positions
@@ -217,7 +225,8 @@ impl Views {
             realised: sum.realised.normalize().to_string(),
             unrealised: sum.unrealised.normalize().to_string(),
             fees: sum.fees.normalize().to_string(),
-            net: sum.realised.saturating_add(sum.unrealised).saturating_sub(sum.fees).normalize().to_string(),
+            dividends: sum.dividends.normalize().to_string(),
+            net: sum.net().normalize().to_string(),
             unmarked: sum.unmarked,
             trading: trading_status(view.state.as_ref()),
         });
@@ -263,7 +272,15 @@ struct AccountSum {
     realised: rust_decimal::Decimal,
     unrealised: rust_decimal::Decimal,
     fees: rust_decimal::Decimal,
+    dividends: rust_decimal::Decimal,
     unmarked: u64,
+}
+
+impl AccountSum {
+    fn net(&self) -> rust_decimal::Decimal {
+        let gross = self.realised.saturating_add(self.unrealised).saturating_add(self.dividends);
+        gross.saturating_sub(self.fees)
+    }
 }
 
 fn trading_status(set: Option<&SetTradingState>) -> TradingStatus {

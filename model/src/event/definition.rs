@@ -134,4 +134,6 @@ pub enum Work {
     Review = 3,
     /// Answers to an OrderMassStatusRequest(AF).
     MassStatus = 4,
+    /// Those that hold an instrument, after a split, for a dividend, for a settlement.
+    Positions = 5,
 }

@@ -1,0 +1,155 @@
+//! Splits, dividends, daily settlements and new symbols. Those who hold the instrument are gone through in steps.
+
+use model::{
+    AdjustmentKind, ChangeSymbol, DefineInstrument, DividendBegun, DividendPaid, Events, InstrumentDefined,
+    InstrumentId, Notional, PayDividend, PositionAdjusted, PositionChanged, PositionsSplit, Px, Qty, SettleInstrument,
+    SettlementBegun, Side, SplitBegun, SplitInstrument, SplitOrders, Symbol, SymbolChanged, ValuationMethod,
+    WorkAdvanced, limits,
+};
+
+use super::operator::split_fits;
+use super::step::{EVENTS_MAX, KEYS_MAX, done};
+use super::trades::changed;
+use crate::agenda::{ACTIONS_MAX, Action};
+use crate::books::{Books, Trade};
+use crate::holdings::Holding;
+use crate::split::Ratio;
+use crate::state::{Instrument, State};
+
+/// All positions are split at once, or, where one of them would not come out, none.
+pub(super) fn split(state: &State, split: &SplitInstrument, events: &mut Events) {
+    let SplitInstrument { symbol, numerator, denominator, cash_in_lieu_px, actor, reason } = *split;
+    let orders = SplitOrders { symbol, numerator, denominator, actor, reason };
+    let Some((instrument, _)) = known(state, &symbol) else { return };
+    let ratio = Ratio { new: u64::from(numerator), old: u64::from(denominator) };
+    let is_sane = !cash_in_lieu_px.units().is_negative() && cash_in_lieu_px.units() <= limits::UNITS_MAX;
+    if !is_sane || !has_room(state) || !split_fits(state, &orders, instrument) {
+        return;
+    }
+    let mut own = state.holdings.iter().filter(|holding| holding.instrument == instrument);
+    if own.all(|holding| state.fills.can_split(holding, ratio)) {
+        events.push(SplitBegun { split: orders, instrument, reserved: 0 });
+        events.push(PositionsSplit { split: *split, instrument, reserved: 0 });
+    }
+}
+
+pub(super) fn dividend(state: &State, dividend: &PayDividend, events: &mut Events) {
+    let Some((instrument, _)) = known(state, &dividend.symbol) else { return };
+    if is_price(dividend.per_unit) && has_room(state) {
+        events.push(DividendBegun { dividend: *dividend, instrument, reserved: 0 });
+    }
+}
+
+/// Only what is valued like a future is settled: cash has paid for everything else already.
+pub(super) fn settle(state: &State, settlement: &SettleInstrument, events: &mut Events) {
+    let Some((instrument, known)) = known(state, &settlement.symbol) else { return };
+    if known.definition.valuation == ValuationMethod::Futures && is_price(settlement.settle_px) && has_room(state) {
+        events.push(SettlementBegun { settlement: *settlement, instrument, reserved: 0 });
+    }
+}
+
+pub(super) fn change_symbol(state: &State, change: &ChangeSymbol, events: &mut Events) {
+    let Some((instrument, of_instrument)) = known(state, &change.symbol) else { return };
+    if change.new_symbol.is_empty() || state.instruments.find(&change.new_symbol).is_some() {
+        return;
+    }
+    let definition = DefineInstrument { symbol: change.new_symbol, ..of_instrument.definition };
+    events.push(SymbolChanged { change: *change, instrument, reserved: 0 });
+    events.push(InstrumentDefined { definition, instrument, reserved: 0 });
+}
+
+/// Goes on with the first action: from the cursor through all holdings that were there when it began.
+pub(super) fn step(state: &State, events: &mut Events) -> WorkAdvanced {
+    let Some(action) = state.agenda.actions.front() else { return done(true) };
+    let begun = action.cursor;
+    let mut cursor = begun;
+    while cursor < action.until && cursor - begun < KEYS_MAX && events.as_slice().len() < EVENTS_MAX {
+        let holding = state.holdings.get(u32::try_from(cursor).expect("holdings fit 32 bits"));
+        cursor += 1;
+        if holding.instrument == action.instrument() && !holding.exposure.position.is_zero() {
+            // What would overflow is left as it is.
+            let _ = one(state, action, holding, events);
+        }
+    }
+    WorkAdvanced { cursor: cursor as u64, ..done(cursor == action.until) }
+}
+
+fn one(state: &State, action: &Action, holding: &Holding, events: &mut Events) -> Option<()> {
+    match action {
+        Action { dividend: Some(e), .. } => events.push(paid(state, holding, e.dividend.per_unit)?),
+        Action { settlement: Some(e), .. } => {
+            let qty = holding.exposure.position;
+            adjusted(state, holding, AdjustmentKind::Settlement, qty, e.settlement.settle_px, events)?;
+        }
+        Action { split: Some(e), .. } => {
+            let lot = state.instruments.get(e.instrument.0)?.definition.lot.units().max(1);
+            let fraction = Qty::from_units(holding.exposure.position.units() % lot);
+            let px = e.split.cash_in_lieu_px;
+            if fraction.is_zero() || px.is_zero() {
+                events.push(free_of_fees(state, holding, holding.books())?);
+            } else {
+                adjusted(state, holding, AdjustmentKind::CashInLieu, fraction, px, events)?;
+            }
+        }
+        Action { .. } => {}
+    }
+    Some(())
+}
+
+fn paid(state: &State, holding: &Holding, per_unit: Px) -> Option<DividendPaid> {
+    let qty = holding.exposure.position;
+    let amount = Notional::of(per_unit, qty);
+    Some(DividendPaid {
+        amount,
+        dividends: holding.dividends.checked_add(amount)?,
+        account_cash: state.accounts.get(holding.account.0)?.cash.checked_add(amount)?,
+        qty,
+        account: holding.account,
+        instrument: holding.instrument,
+    })
+}
+
+fn free_of_fees(state: &State, holding: &Holding, books: Books) -> Option<PositionChanged> {
+    changed(state, holding.account, holding.instrument, holding, books, Notional::ZERO)
+}
+
+/// So much of the position is closed at `px`; by a settlement it is opened again there.
+fn adjusted(
+    state: &State,
+    holding: &Holding,
+    kind: AdjustmentKind,
+    qty: Qty,
+    px: Px,
+    events: &mut Events,
+) -> Option<()> {
+    let contract = state.instruments.get(holding.instrument.0)?.definition.contract();
+    let [close, open] = legs(qty, contract.value(px, Qty::from_units(qty.units().checked_abs()?))?);
+    let mut books: Books = state.fills.books_after(holding, &close)?;
+    if kind == AdjustmentKind::Settlement {
+        books = books.after_fill(&open)?;
+    }
+    let position = free_of_fees(state, holding, books)?;
+    let Holding { account, instrument, .. } = *holding;
+    events.push(PositionAdjusted { qty, px, account, instrument, kind, reserved: [0; 7] });
+    events.push(position);
+    Some(())
+}
+
+/// The trade that closes so much of a position, and the one that opens it again.
+pub(crate) fn legs(qty: Qty, value: Notional) -> [Trade; 2] {
+    let sides = if qty.units() > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
+    sides.map(|side| Trade { side, qty: Qty::from_units(qty.units().abs()), value })
+}
+
+fn known<'a>(state: &'a State, symbol: &Symbol) -> Option<(InstrumentId, &'a Instrument)> {
+    let index = state.instruments.find(symbol)?;
+    Some((InstrumentId(index), state.instruments.get(index)?))
+}
+
+fn has_room(state: &State) -> bool {
+    state.agenda.actions.len() < ACTIONS_MAX
+}
+
+fn is_price(px: Px) -> bool {
+    (1..=limits::UNITS_MAX).contains(&px.units())
+}
