@@ -1,8 +1,8 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, OrderId,
-    Px, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, Marked,
+    OrderId, Prices, Px, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
 };
 use risk::{Bucket, Reference};
 
@@ -142,6 +142,8 @@ pub struct State {
     pub(crate) index: u8,
     /// The fill whose position comes next in the frame.
     pub(crate) last_fill: u64,
+    /// Positions that came out with money which does not add up.
+    pub(crate) identity_breaks: u64,
     pub(crate) venue_exec_id: u64,
     pub(crate) executions: Executions,
 }
@@ -168,6 +170,7 @@ impl State {
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
             index: 0,
             last_fill: crate::fills::NONE,
+            identity_breaks: 0,
             venue_exec_id: 0,
             executions: Executions::none(),
         }
@@ -283,6 +286,19 @@ impl State {
     /// All holdings.
     pub fn holdings(&self) -> impl Iterator<Item = &Holding> {
         self.holdings.iter()
+    }
+
+    /// A holding at the price that its instrument's policy asks for, as old as it is by the last frame.
+    pub fn marked(&self, holding: &Holding) -> Option<Marked> {
+        let instrument = self.instruments.get(holding.instrument.0)?;
+        let Reference { bid_px, ask_px, last_px, time } = instrument.reference;
+        let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
+        Some(instrument.definition.marked(holding.exposure.position, holding.cost, &prices))
+    }
+
+    /// How often a position came out with money that does not add up; its account was halted then.
+    pub fn identity_breaks(&self) -> u64 {
+        self.identity_breaks
     }
 
     /// The global kill switch.

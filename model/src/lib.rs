@@ -13,6 +13,7 @@ pub mod event;
 pub mod ids;
 pub mod instructions;
 pub mod limits;
+pub mod mark;
 pub mod money;
 pub mod order;
 pub mod policies;
@@ -40,6 +41,7 @@ pub use event::{
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};
+pub use mark::{Mark, Marked, Prices};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
 pub use policies::{

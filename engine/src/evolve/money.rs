@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled,
-    TradeCorrected,
+    TradeCorrected, TradingState,
 };
 use risk::{fee, reserved_cash};
 
@@ -96,18 +96,24 @@ impl State {
         }
     }
 
+    /// Money that does not add up is a defect of ours. Its account trades nothing new until somebody has looked and released it;
+    /// followers see the same in the event, and raise the alarm.
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
         let slot = self.holding_slot(e.account, e.instrument);
         let holding = self.holdings.get_mut(slot);
         let (position, cost, realised) = (e.qty, e.cost, e.realised);
         holding.take(Books { position, cost, realised, cash_from_trades: e.cash_from_trades });
         holding.fees = e.fees;
-        assert!(holding.cash_identity_holds(), "cash identity after every fill");
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
             fill.fee = e.fee;
         }
-        self.account_mut(e.account).cash = e.account_cash;
+        let account = self.account_mut(e.account);
+        account.cash = e.account_cash;
+        if !e.cash_identity_holds() {
+            account.trading = TradingState::Halted;
+            self.identity_breaks += 1;
+        }
     }
 
     /// The slot of a holding, made if it is not there.

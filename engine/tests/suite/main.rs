@@ -14,6 +14,7 @@ mod linked;
 mod many;
 mod moves;
 mod many_fills;
+mod money_alarm;
 mod order_life;
 mod random_orders;
 mod splits;

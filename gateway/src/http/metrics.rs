@@ -80,6 +80,12 @@ fn orders(page: &mut Page, sources: &Sources) {
     }
     let halted = views.global.is_some_and(|set| set.state == model::TradingState::Halted);
     page.one("trading_halted", Kind::Gauge, "1 while the global kill switch is thrown.", u8::from(halted));
+    page.one(
+        "cash_identity_breaks_total",
+        Kind::Counter,
+        "Positions that came out with money which does not add up; each halts its account.",
+        views.identity_breaks(),
+    );
     let accounts = views.accounts().iter().filter(|account| account.is_halted()).count();
     page.one("accounts_halted", Kind::Gauge, "Accounts whose kill switch is thrown.", accounts);
 }

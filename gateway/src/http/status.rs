@@ -18,6 +18,8 @@ pub struct Health {
     pub ready: bool,
     /// Each check, with its reason.
     pub checks: Vec<Check>,
+    /// What a person must look at, though orders are welcome.
+    pub alarms: Vec<String>,
 }
 
 /// What `/status` says.
@@ -63,7 +65,14 @@ pub struct JournalStatus {
 /// Asks every check. Each part of the daemon adds its own.
 pub(super) fn health(sources: &Sources) -> Health {
     let checks: Vec<Check> = sources.readiness.iter().map(|readiness| readiness.check()).collect();
-    Health { live: true, ready: checks.iter().all(|check| check.ok), checks }
+    let broken = sources.views.read().broken_positions();
+    let alarms = broken.into_iter().map(|(account, symbol)| {
+        format!(
+            "{account} in {symbol}: realised P&L is not cash from trades plus cost; the account is halted, compare its fills \
+             with the broker's, then `millrace resume --account {account}`"
+        )
+    });
+    Health { live: true, ready: checks.iter().all(|check| check.ok), checks, alarms: alarms.collect() }
 }
 
 pub(super) fn status(sources: &Sources) -> Status {

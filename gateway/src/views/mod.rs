@@ -29,7 +29,7 @@ pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
-pub use figures::{Mark, Marked, decimal, mark, money};
+pub use figures::{decimal, mark, money};
 pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
 /// Operator acts that are kept for `/status`; older ones are in the journal.
@@ -65,6 +65,7 @@ pub struct Views {
     doubt: Doubt,
     acts: VecDeque<Act>,
     acts_total: u64,
+    identity_breaks: u64,
 }
 
 /// An instrument as it was last defined, with its last quote.
@@ -292,6 +293,29 @@ impl Views {
             view.cash = event.account_cash;
         }
         self.positions.insert((event.account, event.instrument), *event);
+        if !event.cash_identity_holds() {
+            self.identity_breaks += 1;
+            // The engine has halted it.
+            if let Some(view) = place(&mut self.accounts, event.account.0) {
+                view.state = Some(halted_for_money(view.definition.account));
+            }
+        }
+    }
+
+    /// Positions whose realised P&L is not what their cash and their cost say: account and symbol.
+    pub fn broken_positions(&self) -> Vec<(String, String)> {
+        let broken = self.positions.values().filter(|position| !position.cash_identity_holds());
+        let named = broken.filter_map(|position| {
+            let account = self.accounts.get(usize::try_from(position.account.0).ok()?)?;
+            let instrument = self.instruments.get(usize::try_from(position.instrument.0).ok()?)?;
+            Some((account.definition.account.to_string(), instrument.definition.symbol.to_string()))
+        });
+        named.collect()
+    }
+
+    /// How often a position came out with money that does not add up.
+    pub fn identity_breaks(&self) -> u64 {
+        self.identity_breaks
     }
 
     fn keep_act(&mut self, seq: Seq, time: EngineTime, command: Command, applied: bool) {
@@ -314,6 +338,19 @@ impl AccountView {
     /// Halted by its own switch? The global switch is apart from it.
     pub fn is_halted(&self) -> bool {
         self.state.is_some_and(|set| set.state == TradingState::Halted)
+    }
+}
+
+/// What the engine does by itself to an account whose money does not add up.
+fn halted_for_money(account: model::AccountName) -> SetTradingState {
+    SetTradingState {
+        scope: Scope::Account,
+        state: TradingState::Halted,
+        reserved: [0; 6],
+        account,
+        symbol: model::Symbol::EMPTY,
+        actor: model::Text::literal("millrace"),
+        reason: model::Text::literal("its money does not add up: see the alarms of /health"),
     }
 }
 

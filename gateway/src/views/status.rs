@@ -70,7 +70,7 @@ pub struct AccountStatus {
     pub cash: String,
     /// Gross realised P&L of all positions.
     pub realised: String,
-    /// Unrealised P&L of the positions that have a mark.
+    /// Unrealised P&L of the positions that have a mark which is not stale.
     pub unrealised: String,
     /// Fees paid.
     pub fees: String,
@@ -78,7 +78,7 @@ pub struct AccountStatus {
     pub dividends: String,
     /// Realised plus unrealised plus dividends minus fees.
     pub net: String,
-    /// Positions without a mark, which the figures leave out.
+    /// Positions without a mark, or with a stale one, which the figures leave out.
     pub unmarked: u64,
     /// Its own switch.
     pub trading: TradingStatus,
@@ -102,11 +102,15 @@ pub struct PositionStatus {
     pub cost: String,
     /// The price that it is marked at; "0" where there is none.
     pub mark_px: String,
-    /// Which price that is: "bid", "ask", "last" or "none".
+    /// Which price that is: "bid", "ask", "mid", "last" or "none".
     pub mark: String,
+    /// How old that price is, in nanoseconds of the engine's time.
+    pub mark_age_ns: i64,
+    /// Is it older than the instrument's reference price may be? Then there is no unrealised figure.
+    pub stale: bool,
     /// Gross realised P&L.
     pub realised: String,
-    /// Unrealised P&L; absent without a mark.
+    /// Unrealised P&L; absent without a mark, and with a stale one.
     pub unrealised: Option<String>,
     /// Fees paid.
     pub fees: String,
@@ -188,7 +192,7 @@ impl Views {
             else {
                 continue;
             };
-            let marked = mark(position, &view.definition, view.quote.as_ref());
+            let marked = mark(position, view, self.last_time);
             sum.realised = sum.realised.saturating_add(money(position.realised));
             sum.fees = sum.fees.saturating_add(money(position.fees));
             let dividends = self.dividends.get(&(position.account, position.instrument));
@@ -207,6 +211,8 @@ impl Views {
                 cost: money(position.cost).to_string(),
                 mark_px: decimal(marked.px.units()).to_string(),
                 mark: marked.mark.as_str().to_owned(),
+                mark_age_ns: marked.age,
+                stale: marked.is_stale,
                 realised: money(position.realised).to_string(),
                 unrealised: marked.unrealised.map(|unrealised| money(unrealised).to_string()),
                 fees: money(position.fees).to_string(),

@@ -36,7 +36,7 @@ fn house() -> Views {
         max_order_qty: Qty::whole(1_000),
         multiplier: 1,
         collar: 0,
-        reference_age_max: 0,
+        reference_age_max: 5,
         symbol: Symbol::literal("ACME"),
         currency: Currency::literal("USD"),
         calendar: model::CalendarName::EMPTY,
@@ -122,6 +122,35 @@ fn short_position_is_marked_at_the_offer() {
     assert_eq!((position.qty.as_str(), position.avg_px.as_str()), ("-75", "10.4"));
     let account = &status.accounts[0];
     assert_eq!((account.cash.as_str(), account.net.as_str()), ("1000", "51.25"));
+}
+
+#[test]
+fn stale_mark_is_shown_with_its_age_and_values_nothing() {
+    let mut views = house();
+    fold(&mut views, 2, [Event::PositionChanged(short_75()), quote(1_070_000_000, 1_080_000_000, 0)]);
+    fold(&mut views, 7, []);
+    let at = |views: &Views| {
+        let position = &views.status().positions[0];
+        (position.mark.clone(), position.mark_age_ns, position.stale, position.unrealised.is_some())
+    };
+    assert_eq!(at(&views), ("ask".to_owned(), 5, false, true));
+    fold(&mut views, 8, []);
+    assert_eq!(at(&views), ("ask".to_owned(), 6, true, false));
+    assert_eq!(views.status().accounts[0].unmarked, 1);
+}
+
+#[test]
+fn money_that_does_not_add_up_halts_its_account_and_is_counted() {
+    let mut views = house();
+    fold(&mut views, 2, [Event::PositionChanged(short_75())]);
+    assert_eq!((views.identity_breaks(), views.broken_positions().len()), (0, 0));
+    let wrong = PositionChanged { realised: Notional::whole(86), ..short_75() };
+    fold(&mut views, 3, [Event::PositionChanged(wrong)]);
+    assert_eq!((views.identity_breaks(), views.broken_positions().len()), (1, 1));
+    assert!(views.status().accounts[0].trading.halted);
+    // Counted again it is right; who released the account is another event.
+    fold(&mut views, 4, [Event::PositionChanged(short_75())]);
+    assert_eq!((views.identity_breaks(), views.broken_positions().len()), (1, 0));
 }
 
 #[test]

@@ -103,3 +103,11 @@ bodies! {
         reserved: [u8; 12],
     }
 }
+
+impl PositionChanged {
+    /// The cash identity, free of any mark: what was realised is the cash that trades brought and the cost of what is open.
+    #[inline]
+    pub fn cash_identity_holds(&self) -> bool {
+        self.cash_from_trades.checked_add(self.cost) == Some(self.realised)
+    }
+}
