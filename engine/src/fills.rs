@@ -51,6 +51,8 @@ impl Fill {
     /// Is it what the venue told of under this ExecID, neither busted nor corrected since?
     pub(crate) fn is_as_told(&self, venue_exec_id: u64) -> bool {
         self.venue_exec_id == venue_exec_id && self.venue_exec_id_now == venue_exec_id && !self.qty.is_zero()
+    }
+
     pub(crate) fn signed_qty(&self) -> Qty {
         if self.side == Side::Buy { self.qty } else { -self.qty }
     }

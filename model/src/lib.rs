@@ -25,7 +25,11 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, ChangeSymbol, Command, Counted, DefineAccount, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, CancelOrder, ChangeSymbol, Command, Counted, DefineAccount, DefineInstrument, DefineSession,
+    DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest,
+    Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers,
+    SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink,
+    VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;

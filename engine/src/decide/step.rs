@@ -9,8 +9,6 @@ use model::{
 
 use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
-use super::{restate, trading_day};
-use super::unasked::{end, released, restated};
 use super::{corporate, restate, trading_day};
 use crate::agenda::NEVER;
 use crate::order::{Hold, NONE, Order};
@@ -32,8 +30,6 @@ pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events
             done(true)
         }
         Work::Positions => corporate::step(state, events),
-        Work::Triggers => done(triggers(state, events)),
-        Work::Contingency => done(contingency(state, seq, events)),
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };

@@ -1,7 +1,8 @@
 //! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
 
 use model::{
-    AccountId, Counted, Events, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
+    AccountId, Counted, Events, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind,
+    Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
 };
 use risk::fee;
 
@@ -10,6 +11,7 @@ use crate::fills::Fill;
 use crate::holdings::Holding;
 use crate::lots::Amended;
 use crate::order::{Order, filled};
+use crate::split::Ratio;
 use crate::standing::Step;
 use crate::state::State;
 
@@ -62,7 +64,7 @@ pub(super) fn known_again(state: &State, order: &Order, report: &VenueReport) ->
     let number = state.fills.find(order.last_fill, order.view.order_id, report.venue_exec_id);
     let told = number.and_then(|number| state.fills.get(number)).filter(|_| report.kind == ReportKind::Filled);
     match told {
-        Some(fill) if fill.is_as_told(report.venue_exec_id) => match (fill.qty, fill.px) {
+        Some(fill) if fill.is_as_told(report.venue_exec_id) => match (fill.last_qty, fill.px) {
             same if same == (report.last_qty, report.last_px) => Suspense::Duplicate,
             _ => Suspense::Contradicts,
         },
@@ -79,8 +81,8 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     if fill.qty.is_zero() {
         return Err(Suspense::UnknownTrade);
     }
-    // It is in other units than the order is now, and so are those who hold the position.
-    if fill.seq < order.split_at {
+    // Its order was restated to other units, and the position was not: nobody can say what it is now.
+    if fill.seq < order.split_at && fill.split == Ratio::ONE {
         return Err(Suspense::NotApplicable);
     }
     let busted = report.kind == ReportKind::TradeCanceled;

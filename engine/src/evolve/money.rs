@@ -6,9 +6,7 @@ use model::{
 };
 use risk::{fee, reserved_cash};
 
-use crate::books::Trade;
 use crate::books::{Books, Trade};
-use crate::decide::counts;
 use crate::fills::NewFill;
 use crate::order::Order;
 use crate::state::State;

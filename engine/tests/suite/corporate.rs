@@ -72,6 +72,7 @@ fn split_leaves_the_money_and_a_bust_of_before_counts_in_new_units() {
         events.iter().filter(|event| matches!(event, Event::PositionChanged(e) if e.qty == Qty::whole(45))).count();
     assert_eq!(told, 2, "{events:?}");
     assert_eq!((books(&bench, CASH), books(&bench, FIFO)), (whole(45, 1_500, 0), whole(45, 1_550, 50)));
+    bench.quote(0, 50, 51);
     // A new fill counts in new units, 45 of which are 15 of before.
     for account in [CASH, FIFO] {
         trade(&mut bench, account, "4", Side::Sell, 15, 60);
