@@ -14,6 +14,7 @@ mod decide;
 mod doubt;
 mod evolve;
 mod executions;
+mod explain;
 mod fills;
 mod groups;
 mod hash;

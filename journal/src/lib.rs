@@ -45,6 +45,8 @@ pub use read::{ReadSummary, read};
 
 mod records;
 pub use records::{Extent, records};
+mod extent;
+pub use extent::{Extent, extent};
 
 mod verify;
 pub use verify::{Verdict, verify};

@@ -6,6 +6,8 @@
 
 pub mod daemon;
 pub mod export_orders;
+pub mod evidence;
+pub mod figures;
 pub mod fix_decode;
 pub mod fix_password;
 pub mod fix_sessions;
