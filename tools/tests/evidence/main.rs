@@ -1,0 +1,5 @@
+//! The evidence against what was captured live: random flows through the hot loop into a real journal.
+
+mod at;
+mod flow;
+mod recorder;
