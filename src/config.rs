@@ -7,6 +7,7 @@ mod access;
 mod broker;
 mod calendars;
 mod definitions;
+pub(crate) mod limits;
 mod parse;
 mod problem;
 mod protocol;

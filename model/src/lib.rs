@@ -43,7 +43,7 @@ pub use instructions::{Abilities, ExecInst};
 pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
 pub use policies::{CancelOnDisconnect, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
-pub use refusal::{Check, Refusal};
+pub use refusal::{Check, Refusal, Unit};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,
     OrdType, Scope, Side, TimeInForce, TradingState,

@@ -3,9 +3,11 @@
 //! All of it comes from the journal alone, which is only read, and only as far as it is proven durable: the running daemon does
 //! not notice, and a copied folder on another machine says the same.
 
+pub mod amount;
 pub mod at;
 pub mod fold;
 pub mod moment;
 pub mod names;
 pub mod table;
 pub mod versions;
+pub mod what_if;

@@ -84,7 +84,7 @@ impl Past {
 }
 
 /// A moment that the journal does not hold is an error, not an answer about another one.
-fn holds(dir: &Path, extent: &Extent, upto: Moment) -> Result<()> {
+pub(super) fn holds(dir: &Path, extent: &Extent, upto: Moment) -> Result<()> {
     let place = dir.display();
     ensure!(extent.first > Seq(0), "{place}: there is no journal; name its folder with --journal, or --data");
     ensure!(

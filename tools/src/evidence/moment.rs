@@ -18,6 +18,9 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// After all that there is.
+    pub const END: Moment = Moment::Time(EngineTime(i64::MAX));
+
     /// Does a frame lie in the past of the moment, or make it up?
     pub fn includes(self, seq: Seq, time: EngineTime) -> bool {
         match self {

@@ -3,3 +3,4 @@
 mod at;
 mod flow;
 mod recorder;
+mod what_if;

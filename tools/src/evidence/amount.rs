@@ -1,0 +1,25 @@
+//! What a check compared, in the unit that it compared it in.
+
+use model::{Check, Refusal, Unit};
+
+use crate::figures;
+
+/// A limit or an observed value of this check; empty where the check compares nothing.
+pub fn amount(check: Check, value: i128) -> String {
+    match check.unit() {
+        Unit::None => String::new(),
+        Unit::Count => value.to_string(),
+        Unit::Px | Unit::Qty => figures::scaled(value, 8),
+        Unit::Notional => figures::scaled(value, 16),
+        Unit::Nanos => i64::try_from(value).map_or_else(|_| value.to_string(), figures::span),
+    }
+}
+
+/// The check with what it saw, in one line.
+pub fn refusal(refusal: &Refusal) -> String {
+    let Refusal { check, limit, observed, .. } = *refusal;
+    match check.unit() {
+        Unit::None => check.code().to_owned(),
+        _ => format!("{} limit {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
+    }
+}
