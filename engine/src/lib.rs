@@ -36,11 +36,14 @@ mod warm;
 pub use accounts::Account;
 pub use decide::decide;
 pub use evolve::Stamp;
+pub use explain::Judged;
 pub use hash::StateHash;
 pub use holdings::{Books, Holding};
 pub use hot_loop::{HotLoop, LoopCounters};
 pub use order::{Hold, Order, Pending, PendingReplace};
 pub use recovery::{Replayed, replay, verify_replay};
+/// What the controls saw, for those who explain.
+pub use risk::{Finding, Verdict};
 pub use standing::{End, Filled, Standing, Step};
 pub use state::{Calendar, Capacities, State, TRAILING_PER_INSTRUMENT_MAX};
 pub use warm::{WARM_MAX, warm};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use tools::evidence::at::{self, Part};
+use tools::evidence::explain::{self, Name, Place, Subject};
 use tools::evidence::moment::Moment;
 use tools::evidence::what_if::{self, Range};
 
@@ -17,6 +18,68 @@ pub(super) enum Evidence {
     At(AtArgs),
     /// Decides the recorded commands again under other limits: what would have been refused, or let through.
     WhatIf(WhatIfArgs),
+    /// Tells why: from the message over every check to the last report, and the sums of the money.
+    #[command(subcommand)]
+    Explain(ExplainCommand),
+}
+
+#[derive(Subcommand)]
+pub(super) enum ExplainCommand {
+    /// An order, from its message to its last report.
+    Order(NameArgs),
+    /// A refusal of a new order or a replace: every check, and what would have passed.
+    Reject(NameArgs),
+    /// A fill, a bust or a correction: position and P&L before and after.
+    Fill {
+        /// ExecID(17), as 4711-0.
+        exec_id: String,
+        #[command(flatten)]
+        record: Record,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// A position: every fill with the running sums.
+    Pnl {
+        /// Account(1).
+        account: String,
+        /// Symbol(55).
+        symbol: String,
+        #[command(flatten)]
+        record: Record,
+        /// How.
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct NameArgs {
+    /// OrderID(37), or ExecID(17) of a refusal.
+    #[arg(required_unless_present = "cl_ord_id")]
+    id: Option<String>,
+    /// ClOrdID(11), with the session that sent it.
+    #[arg(long, requires = "session", conflicts_with = "id")]
+    cl_ord_id: Option<String>,
+    /// TargetCompID(56) of the session.
+    #[arg(long)]
+    session: Option<String>,
+    #[command(flatten)]
+    record: Record,
+    /// How.
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    output: Output,
+}
+
+impl NameArgs {
+    fn name(&self) -> Name {
+        match (&self.cl_ord_id, &self.session) {
+            (Some(cl_ord_id), Some(session)) => {
+                Name::ClOrdId { cl_ord_id: cl_ord_id.clone(), session: session.clone() }
+            }
+            _ => Name::Id(self.id.clone().unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -82,6 +145,10 @@ impl Record {
     fn dir(&self) -> PathBuf {
         self.journal.clone().unwrap_or_else(|| self.data.join("journal"))
     }
+
+    fn place(&self) -> Place {
+        Place { journal: self.dir(), messages: self.data.join("messages") }
+    }
 }
 
 pub(super) fn run(evidence: Evidence) -> Result<()> {
@@ -109,6 +176,25 @@ pub(super) fn run(evidence: Evidence) -> Result<()> {
             }
             eprintln!("{}", outcome.cost());
         }
+        Evidence::Explain(command) => explain(&command)?,
     }
+    Ok(())
+}
+
+fn explain(command: &ExplainCommand) -> Result<()> {
+    let (subject, record, output) = match command {
+        ExplainCommand::Order(args) => (Subject::Order(args.name()), &args.record, args.output),
+        ExplainCommand::Reject(args) => (Subject::Reject(args.name()), &args.record, args.output),
+        ExplainCommand::Fill { exec_id, record, output } => (Subject::Fill(exec_id.clone()), record, *output),
+        ExplainCommand::Pnl { account, symbol, record, output } => {
+            (Subject::Pnl { account: account.clone(), symbol: symbol.clone() }, record, *output)
+        }
+    };
+    let (story, cost) = explain::run(&record.place(), &subject)?;
+    match output {
+        Output::Text => println!("{}", story.to_text()),
+        Output::Json => println!("{}", story.to_json()),
+    }
+    eprintln!("{cost}");
     Ok(())
 }

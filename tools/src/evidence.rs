@@ -5,9 +5,11 @@
 
 pub mod amount;
 pub mod at;
+pub mod explain;
 pub mod fold;
 pub mod moment;
 pub mod names;
+pub mod story;
 pub mod table;
 pub mod versions;
 pub mod what_if;

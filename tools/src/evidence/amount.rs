@@ -1,6 +1,6 @@
 //! What a check compared, in the unit that it compared it in.
 
-use model::{Check, Refusal, Unit};
+use model::{Check, EngineTime, Refusal, Unit};
 
 use crate::figures;
 
@@ -8,6 +8,13 @@ use crate::figures;
 pub fn amount(check: Check, value: i128) -> String {
     match check.unit() {
         Unit::None => String::new(),
+        // Moments, not spans; and no ExpireTime(126) is none.
+        Unit::Nanos if check == Check::ExpireTime => match i64::try_from(value) {
+            Ok(nanos) if nanos > 0 => figures::time(EngineTime(nanos)),
+            _ => String::new(),
+        },
+        // It says whether there is room, not how much.
+        Unit::Count if check == Check::OrderCapacity => String::new(),
         Unit::Count => value.to_string(),
         Unit::Px | Unit::Qty => figures::scaled(value, 8),
         Unit::Notional => figures::scaled(value, 16),

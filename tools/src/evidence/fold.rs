@@ -28,11 +28,11 @@ pub struct Past {
     pub took: Duration,
 }
 
-/// Folds the journal in `dir` up to `upto`, which must lie in it. `look` sees each frame with the state that it met.
+/// Folds the journal in `dir` up to `upto`, which must lie in it. `look` sees each frame with what was before it.
 ///
 /// # Errors
 /// Where the journal cannot be read, is damaged, or does not hold the moment.
-pub fn fold(dir: &Path, upto: Moment, mut look: impl FnMut(&State, &Frame<'_>)) -> Result<Past> {
+pub fn fold(dir: &Path, upto: Moment, mut look: impl FnMut(&Past, &Frame<'_>)) -> Result<Past> {
     let began = Instant::now();
     let extent = journal::extent(dir)?;
     holds(dir, &extent, upto)?;
@@ -52,7 +52,7 @@ pub fn fold(dir: &Path, upto: Moment, mut look: impl FnMut(&State, &Frame<'_>)) 
             later = Some(frame.time);
             return ControlFlow::Break(());
         }
-        look(&past.state, frame);
+        look(&past, frame);
         past.step(frame);
         ControlFlow::Continue(())
     })?;

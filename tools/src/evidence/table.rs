@@ -44,10 +44,20 @@ impl Table {
 
     /// The title, and the rows below their headings; columns of numbers lean to the right.
     pub fn to_text(&self) -> String {
+        self.to_text_of_last(usize::MAX)
+    }
+
+    /// The same with only so many rows, the last ones; it says how many there are.
+    pub fn to_text_of_last(&self, most: usize) -> String {
         if self.rows.is_empty() {
             return format!("{}: none", self.title);
         }
-        let shown: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(show).collect()).collect();
+        let before = self.rows.len().saturating_sub(most);
+        let title = match before {
+            0 => self.title.clone(),
+            _ => format!("{}, the last {most} of {}; -o json has all", self.title, self.rows.len()),
+        };
+        let shown: Vec<Vec<String>> = self.rows[before..].iter().map(|row| row.iter().map(show).collect()).collect();
         let headings: Vec<String> =
             self.headings.iter().map(|heading| heading.to_uppercase().replace('_', " ")).collect();
         let columns = 0..headings.len();
@@ -61,7 +71,7 @@ impl Table {
             });
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
-        let lines = [self.title.clone()].into_iter().chain([line(&headings)]).chain(shown.iter().map(line));
+        let lines = [title].into_iter().chain([line(&headings)]).chain(shown.iter().map(line));
         lines.collect::<Vec<_>>().join("\n")
     }
 }

@@ -1,4 +1,5 @@
-//! Which frame set the limits that are in force: their version. A restart that says the same again is no new version.
+//! Which frame set what is in force: the version of a limit, and where a reference price came from. A restart that says the same
+//! again is no new version.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ pub struct Versions {
     instruments: BTreeMap<InstrumentId, (Seq, DefineInstrument)>,
     sessions: BTreeMap<SessionId, (Seq, DefineSession)>,
     halts: BTreeMap<(AccountId, InstrumentId), (Seq, TradingState)>,
+    quotes: BTreeMap<InstrumentId, Seq>,
 }
 
 impl Versions {
@@ -30,8 +32,14 @@ impl Versions {
                 };
                 set(&mut self.halts, scope, seq, e.set.state);
             }
+            Event::QuoteUpdated(e) => drop(self.quotes.insert(e.quote.instrument, seq)),
             _ => {}
         }
+    }
+
+    /// The frame that brought the reference prices of an instrument; 0 before the first.
+    pub fn of_quote(&self, instrument: InstrumentId) -> Seq {
+        self.quotes.get(&instrument).copied().unwrap_or_default()
     }
 
     /// The frame that set an account's limits as they are; 0 where none did.

@@ -160,7 +160,7 @@ impl Flow {
     fn halt(&mut self) -> Command {
         Command::SetTradingState(SetTradingState {
             scope: if self.rng.bool() { Scope::Global } else { Scope::Account },
-            state: if self.rng.u8(..4) == 0 { TradingState::Halted } else { TradingState::Active },
+            state: if self.rng.u8(..12) == 0 { TradingState::Halted } else { TradingState::Active },
             reserved: [0; 6],
             account: Text::literal("CASH"),
             symbol: Symbol::EMPTY,
