@@ -14,7 +14,7 @@ mod protocol;
 mod relations;
 mod section;
 mod tls;
-mod values;
+pub(crate) mod values;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The evidence on the command line: what was so, from the journal of a live daemon or from a copied folder.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -10,7 +11,7 @@ use tools::evidence::moment::Moment;
 use tools::evidence::what_if::{self, Range};
 
 use super::Output;
-use crate::config::limits;
+use crate::config::{limits, values};
 
 #[derive(Subcommand)]
 pub(super) enum Evidence {
@@ -123,6 +124,9 @@ pub(super) struct WhatIfArgs {
     /// The last frame, or the last that is not later; to the end, where it is not given.
     #[arg(long)]
     to: Option<Moment>,
+    /// The span that exposure is told for: 10s, 1m, 1h.
+    #[arg(long, default_value = "1h", value_parser = span)]
+    every: Duration,
     #[command(flatten)]
     record: Record,
     /// How.
@@ -147,8 +151,14 @@ impl Record {
     }
 
     fn place(&self) -> Place {
-        Place { journal: self.dir(), messages: self.data.join("messages") }
+        let data = self.journal.as_ref().and_then(|journal| journal.parent()).unwrap_or(&self.data);
+        Place { journal: self.dir(), messages: data.join("messages") }
     }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = values::duration(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| format!("'{text}' is no span; write 10s, 1m or 1h"))
 }
 
 pub(super) fn run(evidence: Evidence) -> Result<()> {
@@ -168,7 +178,8 @@ pub(super) fn run(evidence: Evidence) -> Result<()> {
         }
         Evidence::WhatIf(args) => {
             let limits = limits::load(&args.limits).map_err(|problems| anyhow::anyhow!("{problems}"))?;
-            let range = Range { from: args.from, to: args.to.unwrap_or(Moment::END) };
+            let every = i64::try_from(args.every.as_nanos()).unwrap_or(i64::MAX);
+            let range = Range { from: args.from, to: args.to.unwrap_or(Moment::END), every };
             let outcome = what_if::run(&args.record.dir(), &limits, range)?;
             match args.output {
                 Output::Text => println!("{}", outcome.to_text()),

@@ -174,7 +174,9 @@ fn explain_fill(place: &Place, exec_id: ExecId) -> Result<(Story, String)> {
 fn explain_pnl(place: &Place, account: &str, symbol: &str) -> Result<(Story, String)> {
     let key = key_of(place, account, symbol)?;
     let mut ledger = Ledger::new(key);
-    let past = fold(&place.journal, Moment::END, |before, frame| drop(ledger.see(before, frame)))?;
+    let past = fold(&place.journal, Moment::END, |before, frame| {
+        ledger.see(before, frame);
+    })?;
     let now = ledger::figures_before(&past, key);
     let mut story = Story::new(format!("{account} in {symbol}, after frame {}", past.state.last_seq()));
     let (mut lines, method) = arithmetic::sums(&ledger, &now);

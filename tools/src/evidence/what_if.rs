@@ -21,7 +21,7 @@ use engine::{Capacities, Stamp, State};
 use model::{EngineTime, Seq};
 
 pub use day::{DayOutcome, Decided, Request};
-pub use exposure::{Peak, Peaks};
+pub use exposure::{Key, Peak, Peaks};
 pub use limits::{AccountLimits, Change, InstrumentLimits, Limits, SessionLimits};
 
 use super::fold::holds;
@@ -30,6 +30,9 @@ use day::Day;
 
 const DAY: i64 = 86_400_000_000_000;
 
+/// An hour: the span that exposure is told for where nobody says otherwise.
+pub const HOUR: i64 = 3_600_000_000_000;
+
 /// The part of the journal that is decided again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Range {
@@ -37,6 +40,8 @@ pub struct Range {
     pub from: Moment,
     /// The last frame, or the last that is not later.
     pub to: Moment,
+    /// The span that exposure is told for, in nanoseconds.
+    pub every: i64,
 }
 
 /// What other limits would have changed.
@@ -135,7 +140,7 @@ fn decide_days(
     loop {
         let job = jobs.lock().ok().and_then(|jobs| jobs.recv().ok());
         let Some(Job { state, first, day: number }) = job else { return Ok(outcomes) };
-        let mut day = Day::new(state, limits, first);
+        let mut day = Day::new(state, limits, first, range.every);
         journal::read(dir, first, |frame| {
             let is_over = frame.seq > proven || !range.to.includes(frame.seq, frame.time);
             if is_over || day_of(frame.time) != number {

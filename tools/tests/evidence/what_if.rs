@@ -15,7 +15,7 @@ use crate::recorder::Recorder;
 /// 23:59:59 UTC, so that flows go on into the next day.
 const EVE: i64 = 1_790_035_199_000_000_000;
 const DAY: i64 = 86_400_000_000_000;
-const EVERYTHING: Range = Range { from: Moment::Frame(Seq(1)), to: Moment::END };
+const EVERYTHING: Range = Range { from: Moment::Frame(Seq(1)), to: Moment::END, every: what_if::HOUR };
 
 /// A flow over some days; each begins with the last second of the one before.
 fn record(seed: u64, dir: &Path, days: i64, commands: usize) {
@@ -40,12 +40,13 @@ fn recorded_limits_change_nothing() {
     for seed in 20..26 {
         let folder = tempfile::tempdir().expect("a folder");
         record(seed, folder.path(), 2, 3_000);
-        let middle = Range { from: Moment::Frame(Seq(1_777)), to: Moment::Frame(Seq(4_321)) };
+        let second = 1_000_000_000;
+        let middle = Range { from: Moment::Frame(Seq(1_777)), to: Moment::Frame(Seq(4_321)), every: second };
         for range in [EVERYTHING, middle] {
             let outcome = tried(folder.path(), &Limits::default(), range);
             assert!(outcome.is_unchanged() && outcome.changes.is_empty(), "seed {seed}: {}", outcome.to_text());
             assert!(outcome.days.iter().all(|day| day.is_same), "seed {seed}: the states are the same");
-            for (key, peaks) in outcome.days.iter().flat_map(|day| &day.exposure) {
+            for (_, key, peaks) in outcome.days.iter().flat_map(|day| &day.exposure) {
                 assert_eq!(peaks.long[0], peaks.long[1], "seed {seed}, {key:?}");
                 assert_eq!(peaks.short[0], peaks.short[1], "seed {seed}, {key:?}");
             }
@@ -118,7 +119,7 @@ fn wider_limits_let_refused_orders_through_and_more_is_at_risk() {
     let through = day.decided.iter().filter(|one| one.recorded.is_some() && one.tried.is_none()).count();
     assert!(through > 20, "{through} were let through");
     assert!(day.granted_cancels > 0, "cancels of them apply");
-    assert!(day.exposure.iter().any(|(_, peaks)| peaks.long[1].qty > peaks.long[0].qty));
+    assert!(day.exposure.iter().any(|(_, _, peaks)| peaks.long[1].qty > peaks.long[0].qty));
 }
 
 #[test]

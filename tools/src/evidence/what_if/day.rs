@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::{Stamp, State, decide};
 use journal::Frame;
 use model::{
-    AccountId, AccountName, CancelOrder, ClOrdId, Command, EngineTime, Event, Events, InstrumentId, OrderId, Px, Qty,
-    Refusal, ReplaceOrder, ReportKind, Seq, SessionId, Side, Step, Symbol, VenueId, VenueReport,
+    AccountName, CancelOrder, ClOrdId, Command, EngineTime, Event, Events, OrderId, Px, Qty, Refusal, ReplaceOrder,
+    ReportKind, Seq, SessionId, Side, Step, Symbol, VenueId, VenueReport,
 };
 
-use super::exposure::{Exposures, Peaks, RECORDED, TRIED};
+use super::exposure::{Exposures, Key, Peaks, RECORDED, TRIED};
 use super::limits::Limits;
 
 /// Steps of work that the tried state needs beyond the recorded ones, in one frame.
@@ -78,8 +78,8 @@ pub struct DayOutcome {
     pub changed_answers: u64,
     /// Cancels of orders that no venue ever had.
     pub granted_cancels: u64,
-    /// Worst cases.
-    pub exposure: Vec<((AccountId, InstrumentId), Peaks)>,
+    /// Worst cases of each span, by the time at which it begins.
+    pub exposure: Vec<(EngineTime, Key, Peaks)>,
     /// Both states are the same at the end, limits included.
     pub is_same: bool,
 }
@@ -101,11 +101,10 @@ pub(super) struct Day<'a> {
 }
 
 impl<'a> Day<'a> {
-    /// `state` is the recorded one before frame `first`.
-    pub(super) fn new(state: State, limits: &'a Limits, first: Seq) -> Day<'a> {
+    /// `state` is the recorded one before frame `first`; exposure is told for each span of `every` nanoseconds.
+    pub(super) fn new(state: State, limits: &'a Limits, first: Seq, every: i64) -> Day<'a> {
         let mut tried = state.clone();
         limits.put_into(&mut tried);
-        let exposures = Exposures::begin(&state, state.last_seq());
         let outcome = DayOutcome {
             first,
             last: first,
@@ -128,7 +127,7 @@ impl<'a> Day<'a> {
             refused: BTreeSet::new(),
             let_through: BTreeSet::new(),
             kept_names: BTreeMap::new(),
-            exposures,
+            exposures: Exposures::new(every),
             outcome,
         }
     }
@@ -141,6 +140,7 @@ impl<'a> Day<'a> {
         }
         self.outcome.last = frame.seq;
         self.outcome.frames += 1;
+        self.exposures.tick(frame.time, &self.recorded, &self.tried);
         self.recorded.begin(stamp);
         frame.as_slice().iter().for_each(|event| self.recorded.evolve(event));
         self.exposures.see(RECORDED, &self.recorded, frame.as_slice(), frame.seq);
@@ -161,7 +161,7 @@ impl<'a> Day<'a> {
     /// The day is over.
     pub(super) fn finish(self) -> DayOutcome {
         let is_same = self.recorded.hash() == self.tried.hash();
-        DayOutcome { exposure: self.exposures.0.into_iter().collect(), is_same, ..self.outcome }
+        DayOutcome { exposure: self.exposures.into_spans(), is_same, ..self.outcome }
     }
 
     /// Folds what was decided into the tried state, and grants the cancels that no venue will answer.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::day::{DayOutcome, Decided};
-use super::exposure::{Peak, RECORDED, TRIED};
+use super::exposure::{Key, Peak, Peaks, RECORDED, TRIED};
 use crate::evidence::amount;
 use crate::evidence::names;
 use crate::evidence::table::Table;
@@ -48,7 +48,8 @@ impl Outcome {
             }
             parts.push(text);
         }
-        parts.push(self.exposure().to_text());
+        parts.push(self.greatest().to_text());
+        parts.push(self.exposure(Peaks::differ, "exposure over time, where it differs").to_text_of_last(SHOWN_MAX));
         parts.join("\n\n")
     }
 
@@ -64,7 +65,8 @@ impl Outcome {
             "newly_refused": list(LISTS[0].0, LISTS[0].1),
             "let_through": list(LISTS[1].0, LISTS[1].1),
             "refused_by_another_check": list(LISTS[2].0, LISTS[2].1),
-            "exposure": self.exposure().to_json(),
+            "greatest": self.greatest().to_json(),
+            "exposure": self.exposure(|_| true, "exposure over time").to_json(),
         })
     }
 
@@ -193,38 +195,58 @@ impl Outcome {
         table
     }
 
-    /// The worst of all days, of each account and instrument, with the frame that brought it there.
-    fn exposure(&self) -> Table {
-        const HEADINGS: &[&str] = &[
-            "day",
-            "account",
-            "symbol",
-            "long_recorded",
-            "at_seq",
-            "long_tried",
-            "at_seq_tried",
-            "short_recorded",
-            "at_seq_short",
-            "short_tried",
-            "at_seq_short_tried",
-        ];
-        let mut table = Table::new("greatest worst case", HEADINGS);
+    /// The worst of each day, of each account and instrument, with the frame that brought it there.
+    fn greatest(&self) -> Table {
+        let mut table = Table::new("greatest worst case of each day", EXPOSURE);
         for day in &self.days {
+            let mut greatest: BTreeMap<Key, Peaks> = BTreeMap::new();
+            for (_, key, peaks) in &day.exposure {
+                greatest.entry(*key).and_modify(|known| *known = known.max(*peaks)).or_insert(*peaks);
+            }
             let date: String = figures::time(day.began).chars().take(10).collect();
-            for ((account, instrument), peaks) in &day.exposure {
-                let of = |peak: Peak| [Value::from(figures::qty(peak.qty)), Value::from(peak.at.0)];
-                let names = [
-                    date.as_str().into(),
-                    names::account(&self.recorded, *account).into(),
-                    names::symbol(&self.recorded, *instrument).into(),
-                ];
-                let sides = [peaks.long[RECORDED], peaks.long[TRIED], peaks.short[RECORDED], peaks.short[TRIED]];
-                table.push(names.into_iter().chain(sides.into_iter().flat_map(of)).collect());
+            for (key, peaks) in greatest {
+                table.push(self.worst_case(date.as_str(), key, &peaks));
             }
         }
         table
     }
+
+    /// Exposure over time: the worst case of each span.
+    fn exposure(&self, shown: fn(&Peaks) -> bool, title: &str) -> Table {
+        let mut table = Table::new(title, EXPOSURE);
+        for (span, key, peaks) in self.days.iter().flat_map(|day| &day.exposure) {
+            if shown(peaks) {
+                table.push(self.worst_case(&figures::time(*span), *key, peaks));
+            }
+        }
+        table
+    }
+
+    fn worst_case(&self, from: &str, (account, instrument): Key, peaks: &Peaks) -> Vec<Value> {
+        let of = |peak: Peak| [Value::from(figures::qty(peak.qty)), Value::from(peak.at.0)];
+        let names = [
+            from.into(),
+            names::account(&self.recorded, account).into(),
+            names::symbol(&self.recorded, instrument).into(),
+        ];
+        let sides = [peaks.long[RECORDED], peaks.long[TRIED], peaks.short[RECORDED], peaks.short[TRIED]];
+        names.into_iter().chain(sides.into_iter().flat_map(of)).collect()
+    }
 }
+
+const EXPOSURE: &[&str] = &[
+    "from",
+    "account",
+    "symbol",
+    "long_recorded",
+    "at_seq",
+    "long_tried",
+    "at_seq_tried",
+    "short_recorded",
+    "at_seq_short",
+    "short_tried",
+    "at_seq_short_tried",
+];
 
 type Which = fn(&Decided) -> bool;
 
