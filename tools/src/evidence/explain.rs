@@ -249,8 +249,7 @@ fn request(story: &mut Story, place: &Place, before: &Past, frame: &Frame<'_>, r
                     story.lines("what would have passed", passing);
                 }
                 Some(refusal) => {
-                    let why =
-                        format!("{} is none of these controls: the engine asks it itself", refusal.check.code());
+                    let why = format!("{} is none of these controls: the engine asks it itself", refusal.check.code());
                     story.lines("what would have passed", vec![why]);
                 }
                 None => {}

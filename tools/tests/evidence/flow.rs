@@ -121,6 +121,7 @@ impl Flow {
             side: view.side,
             ord_type: view.ord_type,
             reserved: [0; 6],
+            kept: KeptTerms::NOTHING,
         })
     }
 
