@@ -47,6 +47,8 @@ mod records;
 pub use records::{Extent, records};
 mod extent;
 pub use extent::{Extent, extent};
+mod reach;
+pub use reach::{Reach, reach};
 
 mod verify;
 pub use verify::{Verdict, verify};

@@ -58,7 +58,7 @@ pub fn run(dir: &Path, moment: Moment, part: Part, as_json: bool) -> Result<Answ
     let tables = tables(part, state, &past.versions, now);
     let cost = past.cost();
     let shown = if as_json { to_json(state, now, &tables).to_string() } else { to_text(&past.state, now, &tables) };
-    let is_later = matches!(moment, Moment::Time(_)) && state.last_seq() == past.extent.proven;
+    let is_later = matches!(moment, Moment::Time(_)) && state.last_seq() == past.reach.proven;
     let cost = if is_later { format!("{cost}; that is the last frame that is proven durable") } else { cost };
     Ok(Answer { shown, cost })
 }

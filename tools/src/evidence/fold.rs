@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use engine::{Capacities, Stamp, State};
-use journal::{Extent, Frame};
+use journal::{Frame, Reach};
 use model::Seq;
 
 use super::moment::Moment;
@@ -21,7 +21,7 @@ pub struct Past {
     /// Which frames set what was in force.
     pub versions: Versions,
     /// What the journal holds.
-    pub extent: Extent,
+    pub reach: Reach,
     /// Frames that were folded.
     pub frames: u64,
     /// How long that took, reading included.
@@ -34,18 +34,18 @@ pub struct Past {
 /// Where the journal cannot be read, is damaged, or does not hold the moment.
 pub fn fold(dir: &Path, upto: Moment, mut look: impl FnMut(&Past, &Frame<'_>)) -> Result<Past> {
     let began = Instant::now();
-    let extent = journal::extent(dir)?;
-    holds(dir, &extent, upto)?;
+    let reach = journal::reach(dir)?;
+    holds(dir, &reach, upto)?;
     let mut past = Past {
         state: State::new(Capacities::as_recorded()),
         versions: Versions::default(),
-        extent,
+        reach,
         frames: 0,
         took: Duration::ZERO,
     };
     let mut later = None;
     journal::read(dir, Seq(1), |frame| {
-        if frame.seq > extent.proven {
+        if frame.seq > reach.proven {
             return ControlFlow::Break(());
         }
         if !upto.includes(frame.seq, frame.time) {
@@ -84,17 +84,17 @@ impl Past {
 }
 
 /// A moment that the journal does not hold is an error, not an answer about another one.
-pub(super) fn holds(dir: &Path, extent: &Extent, upto: Moment) -> Result<()> {
+pub(super) fn holds(dir: &Path, reach: &Reach, upto: Moment) -> Result<()> {
     let place = dir.display();
-    ensure!(extent.first > Seq(0), "{place}: there is no journal; name its folder with --journal, or --data");
+    ensure!(reach.first > Seq(0), "{place}: there is no journal; name its folder with --journal, or --data");
     ensure!(
-        extent.first == Seq(1),
+        reach.first == Seq(1),
         "{place}: the journal begins with frame {}; what was before it is not known here",
-        extent.first
+        reach.first
     );
     let Moment::Frame(seq) = upto else { return Ok(()) };
     ensure!(seq > Seq(0), "frames are numbered from 1");
-    let Extent { proven, last, .. } = *extent;
+    let Reach { proven, last, .. } = *reach;
     ensure!(seq <= last, "{place}: frame {seq} is not there; the last one is {last}");
     ensure!(seq <= proven, "{place}: frame {seq} is not proven durable yet; the last one that is: {proven}");
     Ok(())

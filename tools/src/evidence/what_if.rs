@@ -81,14 +81,14 @@ pub fn run(dir: &Path, limits: &Limits, range: Range) -> Result<Outcome> {
 /// As for [`run`].
 pub fn run_on(threads: usize, dir: &Path, limits: &Limits, range: Range) -> Result<Outcome> {
     let began = Instant::now();
-    let extent = journal::extent(dir)?;
-    holds(dir, &extent, range.to)?;
+    let reach = journal::reach(dir)?;
+    holds(dir, &reach, range.to)?;
     let (jobs, taken) = sync_channel::<Job>(0);
     let taken = Mutex::new(taken);
     let (recorded, mut days) = thread::scope(|scope| {
-        let work = || decide_days(&taken, dir, limits, range, extent.proven);
+        let work = || decide_days(&taken, dir, limits, range, reach.proven);
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let recorded = fold_days(dir, range, extent.proven, |job| jobs.send(job).is_ok());
+        let recorded = fold_days(dir, range, reach.proven, |job| jobs.send(job).is_ok());
         drop(jobs);
         let days =
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -117,12 +117,12 @@ fn by_cl_ord_id(dir: &Path, cl_ord_id: &str, session: &str) -> Result<Found> {
 }
 
 fn events_of(dir: &Path, seq: Seq) -> Result<Vec<Event>> {
-    let extent = journal::extent(dir)?;
+    let reach = journal::reach(dir)?;
     ensure!(
-        seq > Seq(0) && seq <= extent.proven,
+        seq > Seq(0) && seq <= reach.proven,
         "{}: frame {seq} is not there; the last one that is proven durable is {}",
         dir.display(),
-        extent.proven
+        reach.proven
     );
     let mut events = Vec::new();
     journal::read(dir, seq, |frame| {
@@ -135,12 +135,12 @@ fn events_of(dir: &Path, seq: Seq) -> Result<Vec<Event>> {
 }
 
 pub(super) fn read_proven(dir: &Path, mut look: impl FnMut(&journal::Frame<'_>)) -> Result<()> {
-    let extent = journal::extent(dir)?;
-    if extent.first == Seq(0) {
+    let reach = journal::reach(dir)?;
+    if reach.first == Seq(0) {
         bail!("{}: there is no journal", dir.display());
     }
     journal::read(dir, Seq(1), |frame| {
-        if frame.seq > extent.proven {
+        if frame.seq > reach.proven {
             return ControlFlow::Break(());
         }
         look(frame);

@@ -10,7 +10,7 @@ use crate::tail::inspect;
 
 /// The frames of a journal, live or closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Extent {
+pub struct Reach {
     /// The first frame; 0 where there is none.
     pub first: Seq,
     /// The last one that the journal's own bytes say was synced. In a live journal it lags behind [`crate::Mark::durable`] by
@@ -24,10 +24,10 @@ pub struct Extent {
 ///
 /// # Errors
 /// Where the directory cannot be read, or the last segment is damaged.
-pub fn extent(dir: &Path) -> Result<Extent, Failure> {
-    let nothing = Extent { first: Seq(0), proven: Seq(0), last: Seq(0) };
+pub fn reach(dir: &Path) -> Result<Reach, Failure> {
+    let nothing = Reach { first: Seq(0), proven: Seq(0), last: Seq(0) };
     let Some(tail) = inspect(&Disk::for_reading(dir), false)? else { return Ok(nothing) };
     let first = tail.segments.first().copied().unwrap_or(Seq(0));
     let (proven, last) = (tail.committed.durable_upto, tail.committed.seq);
-    Ok(if last < first { nothing } else { Extent { first, proven, last } })
+    Ok(if last < first { nothing } else { Reach { first, proven, last } })
 }
