@@ -1,9 +1,9 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod evidence;
 mod export;
 mod journal;
-mod evidence;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;

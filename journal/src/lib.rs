@@ -45,8 +45,7 @@ pub use read::{ReadSummary, read};
 
 mod records;
 pub use records::{Extent, records};
-mod extent;
-pub use extent::{Extent, extent};
+
 mod reach;
 pub use reach::{Reach, reach};
 

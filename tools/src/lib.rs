@@ -5,8 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
-pub mod export_orders;
 pub mod evidence;
+pub mod export_orders;
 pub mod figures;
 pub mod fix_decode;
 pub mod fix_password;
