@@ -1,6 +1,7 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod evidence;
 mod export;
 mod journal;
 
@@ -61,6 +62,8 @@ enum Command {
     Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
+    #[command(flatten)]
+    Evidence(evidence::Evidence),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
     /// SIGHUP does the same. All errors are told at once, and then nothing is done.
     Reload {
@@ -192,6 +195,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
+        Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);
             let body = serde_json::json!({ "reason": reason, "actor": actor() });

@@ -8,13 +8,14 @@ mod broker;
 mod calendars;
 mod contract;
 mod definitions;
+pub(crate) mod limits;
 mod parse;
 mod problem;
 mod protocol;
 mod relations;
 mod section;
 mod tls;
-mod values;
+pub(crate) mod values;
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,8 @@ use model::{Command, EngineTime, Events, Seq};
 use crate::state::State;
 
 pub(crate) use corporate::legs;
-pub(crate) use new_order::trailing_stop_px;
+pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
+pub(crate) use requests::{asked_of, asked_stop_px};
 pub(crate) use step::is_watched;
 
 /// The events that `command` causes as frame `seq` at `now`. `events` is cleared first.

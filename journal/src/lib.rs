@@ -46,6 +46,9 @@ pub use read::{ReadSummary, read};
 mod records;
 pub use records::{Extent, records};
 
+mod reach;
+pub use reach::{Reach, reach};
+
 mod verify;
 pub use verify::{Verdict, verify};
 

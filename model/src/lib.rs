@@ -51,7 +51,7 @@ pub use order::OrderView;
 pub use policies::{
     CancelOnDisconnect, CostMethod, Link, MarkPolicy, PendingReplaces, SessionEnd, StopTrigger, TradingPhase,
 };
-pub use refusal::{Check, Refusal};
+pub use refusal::{Check, Refusal, Unit};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,
     OrdType, Scope, Side, TimeInForce, TradingState,

@@ -2,6 +2,7 @@
 //! keys.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,7 +42,9 @@ const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3_600);
+
+/// What the greatest age of a reference price may be.
+pub(super) const AGE_MAX: RangeInclusive<Duration> = MILLISECOND..=Duration::from_secs(24 * 3_600);
 
 pub(super) fn configuration(file: &str, text: &str) -> Result<Configuration, Problems> {
     let (table, broken) = DeTable::parse_recoverable(text);
@@ -266,7 +269,7 @@ fn quotes(quotes: &Section<'_>) -> Quotes {
 
 fn instrument(entry: &Section<'_>) -> Instrument {
     let multiplier = entry.whole("multiplier", Some(1), 1, 1_000_000_000);
-    let age = entry.duration("reference_age", 10 * SECOND, MILLISECOND, 24 * HOUR);
+    let age = entry.duration("reference_age", 10 * SECOND, *AGE_MAX.start(), *AGE_MAX.end());
     let mut read = Instrument {
         definition: DefineInstrument {
             tick: entry.px("tick", None),

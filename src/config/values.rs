@@ -24,7 +24,7 @@ fn scaled(decimal: Decimal, places: u32) -> Option<i128> {
 }
 
 /// "250us", "500ms", "2s", "5m", "1h".
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = count_and_unit(text)?;
     let nanos = match unit {
         "us" => 1_000,

@@ -3,10 +3,10 @@
 mod corporate;
 
 use journal::Frame;
-use model::money::UNIT;
 use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
+
+use crate::figures;
 
 /// One frame.
 pub fn frame(frame: &Frame<'_>) -> Value {
@@ -22,21 +22,15 @@ pub fn frame(frame: &Frame<'_>) -> Value {
 }
 
 fn px(px: Px) -> Value {
-    Decimal::from_i128_with_scale(i128::from(px.units()), 8).normalize().to_string().into()
+    figures::px(px).into()
 }
 
 fn qty(qty: Qty) -> Value {
-    Decimal::from_i128_with_scale(i128::from(qty.units()), 8).normalize().to_string().into()
+    figures::qty(qty).into()
 }
 
-/// Exact whatever the size: a notional has more digits than a decimal type holds.
 fn money(notional: Notional) -> Value {
-    let units = notional.units();
-    let whole = i128::from(UNIT) * i128::from(UNIT);
-    let sign = if units < 0 { "-" } else { "" };
-    let (integer, fraction) = ((units / whole).unsigned_abs(), (units % whole).unsigned_abs());
-    let text = format!("{sign}{integer}.{fraction:016}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned().into()
+    figures::money(notional).into()
 }
 
 fn word(value: impl core::fmt::Debug) -> Value {
@@ -374,16 +368,4 @@ fn start(c: &model::Start) -> Value {
     json!({
         "build": c.build.as_str(), "orders_max": c.orders_max, "acknowledge_at_venue": c.acknowledge_at_venue == 1,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_shows_every_digit_and_its_sign() {
-        assert_eq!(money(Notional::from_units(-1)), "-0.0000000000000001");
-        assert_eq!(money(Notional::whole(-7)), "-7");
-        assert_eq!(money(Notional::from_units(i128::MAX)), "17014118346046923173168.7303715884105727");
-    }
 }

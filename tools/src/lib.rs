@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 
 pub mod daemon;
+pub mod evidence;
 pub mod export_orders;
+pub mod figures;
 pub mod fix_decode;
 pub mod fix_password;
 pub mod fix_sessions;

@@ -27,15 +27,7 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
 
 /// An order by telephone is checked like any other; the client hears of it without a ClOrdID(11).
 pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
-    let origin = Origin { session: command.session, msg_seq_num: 0, reserved: 0 };
-    let order = NewOrder {
-        order_qty: command.order_qty,
-        price: command.price,
-        transact_time: command.transact_time,
-        account: command.account,
-        time_in_force: command.time_in_force,
-        ..NewOrder::plain(origin, ClOrdId::EMPTY, command.symbol, command.side, command.ord_type)
-    };
+    let order = as_sent(command);
     match accept(state, seq, now, &order, false) {
         Ok(OrderAccepted { order, worst_px, .. }) => {
             let venue = state
@@ -56,12 +48,40 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
     }
 }
 
-fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<OrderAccepted, Refusal> {
+/// An order by telephone as if it had come over the session.
+pub(crate) fn as_sent(command: &EnterOrder) -> NewOrder {
+    let origin = Origin { session: command.session, msg_seq_num: 0, reserved: 0 };
+    NewOrder {
+        order_qty: command.order_qty,
+        price: command.price,
+        transact_time: command.transact_time,
+        account: command.account,
+        time_in_force: command.time_in_force,
+        ..NewOrder::plain(origin, ClOrdId::EMPTY, command.symbol, command.side, command.ord_type)
+    }
+}
+
+/// What the checks are shown of a new order, and the order as it will be.
+pub(crate) struct Asked<'a> {
+    pub(crate) context: Context<'a>,
+    pub(crate) proposal: Proposal,
+    pub(crate) account: AccountId,
+    pub(crate) view: OrderView,
+    hold: Hold,
+}
+
+/// What the checks are shown. `used`: the session has used the ClOrdID(11) before.
+#[inline]
+pub(crate) fn asked<'a>(
+    state: &'a State,
+    now: EngineTime,
+    command: &NewOrder,
+    used: bool,
+) -> Result<Asked<'a>, Refusal> {
     let session = command.origin.session;
     let account = account_of(state, session, &command.account).ok_or(Refusal::of(Check::UnknownAccount))?;
     let index = state.instruments.find(&command.symbol).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let instrument = InstrumentId(index);
-    let of_instrument = state.instruments.get(index).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let context = context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
     let stop_px = first_stop_px(&context, command);
     let view = OrderView {
@@ -90,6 +110,13 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         counts: state.new_one_counts(group, command.side, order_qty, hold),
         held: None,
     };
+    Ok(Asked { context, proposal, account, view, hold })
+}
+
+fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<OrderAccepted, Refusal> {
+    let Asked { context, proposal, account, view, hold } = asked(state, now, command, used)?;
+    let instrument = view.instrument;
+    let of_instrument = state.instruments.get(instrument.0).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let reservation = risk::check(&context, &proposal)?;
     let look = Look { account, instrument, side: command.side, order_qty: proposal.order_qty, price: command.price };
     if !command.cl_ord_id.is_empty() && state.verbal.has(&look, command.transact_time) {

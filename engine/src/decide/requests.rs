@@ -6,7 +6,7 @@ use model::{
     OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued, ReplaceRequested,
     SessionId, StatusReported, TradeDisputed,
 };
-use risk::{Held, Proposal};
+use risk::{Context, Held, Proposal};
 
 use super::new_order::{context, proposal_of};
 use crate::order::{Order, filled};
@@ -87,11 +87,7 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
     if !keeps(state, order, &command.kept) {
         return events.push(refuse(Some(order), Ok(Refusal::of(Check::ReplaceTerms))));
     }
-    // A stop keeps its price where the request names none, and a triggered one has no more use for it.
-    let stop_px = match (order.view.ord_type.is_stop(), command.stop_px.is_zero() || order.view.triggered == 1) {
-        (true, true) => order.view.stop_px,
-        _ => command.stop_px,
-    };
+    let stop_px = asked_stop_px(order, command);
     let worst_px = match worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px) {
         Err(refusal) => return events.push(refuse(Some(order), Ok(refusal))),
         Ok(worst_px) => worst_px,
@@ -132,6 +128,14 @@ fn keeps(state: &State, order: &Order, kept: &KeptTerms) -> bool {
         && (kept.account.is_empty() || Some(kept.account) == account)
 }
 
+/// A stop keeps its price where the request names none, and a triggered one has no more use for it.
+pub(crate) fn asked_stop_px(order: &Order, command: &ReplaceOrder) -> Px {
+    match (order.view.ord_type.is_stop(), command.stop_px.is_zero() || order.view.triggered == 1) {
+        (true, true) => order.view.stop_px,
+        _ => command.stop_px,
+    }
+}
+
 /// A replace behind another one stands on what the order will be if that one is granted.
 fn standing_on(order: &Order, view: OrderView) -> OrderView {
     match order.pending.last_replace() {
@@ -154,6 +158,22 @@ pub(super) fn worst_px_of_replace(
     price: Px,
     stop_px: Px,
 ) -> Result<Px, Refusal> {
+    let (context, proposal) = asked_of(state, now, order, order_qty, price, stop_px)?;
+    risk::check(&context, &proposal)?;
+    // The worst price of this replace alone; the worse of all is held while they wait.
+    let alone = Proposal { held: None, ..proposal };
+    risk::reserve(&context, &alone).map(|reservation| reservation.worst_px)
+}
+
+/// What the checks are shown of a replace.
+pub(crate) fn asked_of<'a>(
+    state: &'a State,
+    now: EngineTime,
+    order: &Order,
+    order_qty: Qty,
+    price: Px,
+    stop_px: Px,
+) -> Result<(Context<'a>, Proposal), Refusal> {
     let view = &order.view;
     let own = proposal_of(state, order);
     let proposal = Proposal {
@@ -175,10 +195,7 @@ pub(super) fn worst_px_of_replace(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
-    risk::check(&context, &proposal)?;
-    // The worst price of this replace alone; the worse of all is held while they wait.
-    let alone = Proposal { held: None, ..proposal };
-    risk::reserve(&context, &alone).map(|reservation| reservation.worst_px)
+    Ok((context, proposal))
 }
 
 pub(super) fn order_status(state: &State, command: &OrderStatusRequest, events: &mut Events) {

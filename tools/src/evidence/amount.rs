@@ -1,0 +1,32 @@
+//! What a check compared, in the unit that it compared it in.
+
+use model::{Check, EngineTime, Refusal, Unit};
+
+use crate::figures;
+
+/// A limit or an observed value of this check; empty where the check compares nothing.
+pub fn amount(check: Check, value: i128) -> String {
+    match check.unit() {
+        Unit::None => String::new(),
+        // Moments, not spans; and no ExpireTime(126) is none.
+        Unit::Nanos if check == Check::ExpireTime => match i64::try_from(value) {
+            Ok(nanos) if nanos > 0 => figures::time(EngineTime(nanos)),
+            _ => String::new(),
+        },
+        // It says whether there is room, not how much.
+        Unit::Count if check == Check::OrderCapacity => String::new(),
+        Unit::Count => value.to_string(),
+        Unit::Px | Unit::Qty => figures::scaled(value, 8),
+        Unit::Notional => figures::scaled(value, 16),
+        Unit::Nanos => i64::try_from(value).map_or_else(|_| value.to_string(), figures::span),
+    }
+}
+
+/// The check with what it saw, in one line.
+pub fn refusal(refusal: &Refusal) -> String {
+    let Refusal { check, limit, observed, .. } = *refusal;
+    match check.unit() {
+        Unit::None => check.code().to_owned(),
+        _ => format!("{} limit {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
+    }
+}
