@@ -3,6 +3,7 @@
 mod acts;
 mod export;
 mod journal;
+mod kills;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;

@@ -10,10 +10,10 @@ pub use client::{
     ReplaceOrder,
 };
 pub use definition::{
-    DefineAccount, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers, SetTradingPhase, Start,
-    Step, Tick,
+    DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
+    SetTradingPhase, Start, Step, Tick,
 };
-pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetTradingState, SplitOrders};
+pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
 use crate::record::records;
@@ -49,7 +49,7 @@ records!(
         VenueReport = 18, 72;
         /// An instrument from the configuration, new or changed.
         DefineInstrument = 19, 104;
-        /// The kill switch, and its release.
+        /// A halt and its release.
         SetTradingState = 20, 128;
         /// The engine goes on with work that was too much for one command.
         Step = 21, 8;
@@ -73,6 +73,10 @@ records!(
         SplitOrders = 30, 112;
         /// DontKnowTrade(Q) of a client.
         DisputeTrade = 31, 40;
+        /// The kill switch of a scope, its release, and what is between.
+        SetScopeState = 44, 120;
+        /// Whose orders a session brings, from the configuration.
+        DefineAttribution = 45, 80;
     }
 );
 
@@ -92,7 +96,9 @@ impl Command {
             | Command::DefineInstrument(_)
             | Command::DefineAccount(_)
             | Command::DefineSession(_)
+            | Command::DefineAttribution(_)
             | Command::SetTradingState(_)
+            | Command::SetScopeState(_)
             | Command::AdjustCash(_)
             | Command::Start(_)
             | Command::Tick(_)

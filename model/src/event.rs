@@ -4,15 +4,17 @@
 //! later, from its one frame.
 
 mod definition;
+mod kill;
 mod order;
 mod request;
 mod trade;
 mod venue;
 
 pub use definition::{
-    AccountDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun, Started, Ticked,
-    TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
+    AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
+    Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
+pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use order::{
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderRefused,
     OrderRejected, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, StatusReported,
@@ -115,6 +117,12 @@ records!(
         TradeDisputed = 54, 40;
         /// An order was refused: 150=8. Nothing is kept of it.
         OrderRefused = 55, 208;
+        /// The state of a scope was set, or was not, and why.
+        ScopeStateSet = 70, 136;
+        /// How far a killed scope is on its way to no live order.
+        KillProgressed = 71, 72;
+        /// Whose orders a session brings.
+        AttributionDefined = 72, 92;
     }
 );
 
@@ -154,6 +162,9 @@ impl Event {
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
+            | Event::AttributionDefined(_)
+            | Event::ScopeStateSet(_)
+            | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
             | Event::ReportSuspended(_)
@@ -201,6 +212,7 @@ impl Event {
                 | Event::QuoteUpdated(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
+                | Event::KillProgressed(_)
         )
     }
 

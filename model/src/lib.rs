@@ -18,25 +18,26 @@ pub mod policies;
 pub mod queue;
 pub mod record;
 pub mod refusal;
+pub mod scope;
 pub mod terms;
 pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, Command, Counted, DefineAccount, DefineInstrument, DefineSession, DisputeTrade,
-    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, Quote,
-    Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetSequenceNumbers, SetTradingPhase, SetTradingState,
-    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, CancelOrder, Command, Counted, DefineAccount, DefineAttribution, DefineInstrument, DefineSession,
+    DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest,
+    Origin, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetScopeState, SetSequenceNumbers,
+    SetTradingPhase, SetTradingState, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events, InstrumentDefined,
-    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
-    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, PositionChanged, QuoteUpdated, ReplaceQueued, ReplaceRequested,
-    ReportSuspended, Resolution, ResolutionGiven, SessionDefined, SessionLost, SplitBegun, Started, StatusReported,
-    Suspense, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged,
-    VenueAccepted, VenueLinked, Work, WorkAdvanced,
+    AccountDefined, AttributionDefined, CancelRejected, CancelRequested, CashAdjusted, Event, Events,
+    InstrumentDefined, KillProgressed, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged,
+    OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected,
+    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionChanged, QuoteUpdated,
+    ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet,
+    SessionDefined, SessionLost, SplitBegun, Started, StatusReported, Suspense, Ticked, TradeCanceled, TradeCorrected,
+    TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};
@@ -44,8 +45,9 @@ pub use money::{Notional, Px, Qty};
 pub use order::OrderView;
 pub use policies::{CancelOnDisconnect, Link, PendingReplaces, SessionEnd, StopTrigger, TradingPhase};
 pub use refusal::{Check, Refusal};
+pub use scope::{KillScope, SCOPES, ScopeState, ScopeStates};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,
     OrdType, Scope, Side, TimeInForce, TradingState,
 };
-pub use text::{AccountName, CalendarName, ClOrdId, CompId, Currency, Symbol, Text};
+pub use text::{AccountName, CalendarName, ClOrdId, CompId, Currency, GroupName, Symbol, Text};

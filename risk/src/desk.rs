@@ -2,7 +2,7 @@
 
 use model::{
     Abilities, AccountName, CalendarName, Check, Currency, DefineAccount, DefineInstrument, EngineTime, Notional,
-    OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+    OrdType, Px, Qty, Refusal, ScopeStates, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
 };
 
 use crate::{Bucket, Context, Exposure, Held, Proposal, Reference, check};
@@ -19,6 +19,7 @@ pub(crate) struct Desk {
     pub(crate) trading: TradingState,
     pub(crate) account_trading: TradingState,
     pub(crate) instrument_trading: TradingState,
+    pub(crate) scopes: ScopeStates,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
     pub(crate) open_orders: u32,
@@ -41,6 +42,7 @@ impl Desk {
             trading: TradingState::Active,
             account_trading: TradingState::Active,
             instrument_trading: TradingState::Active,
+            scopes: ScopeStates::ACTIVE,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
             open_orders: 0,
@@ -62,7 +64,7 @@ impl Desk {
 
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
-        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { instrument_trading, scopes, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
         let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
         Context {
             now,
@@ -72,6 +74,7 @@ impl Desk {
             trading,
             account_trading,
             instrument_trading,
+            scopes,
             phase,
             exposure,
             open_orders,

@@ -175,6 +175,7 @@ pub(super) fn worst_px_of_replace(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
+    context.scopes = state.scopes.states(&order.keys());
     risk::check(&context, &proposal)?;
     // The worst price of this replace alone; the worse of all is held while they wait.
     let alone = Proposal { held: None, ..proposal };

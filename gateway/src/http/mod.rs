@@ -6,6 +6,7 @@
 
 mod connections;
 mod guard;
+mod kills;
 mod market;
 mod metrics;
 mod operator;
