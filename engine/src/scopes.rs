@@ -85,11 +85,6 @@ impl Scopes {
         self.states(keys).0.iter().all(|state| matches!(state, ScopeState::Active | ScopeState::Reducing))
     }
 
-    /// Is a scope of it killed?
-    pub(crate) fn is_killed(&self, keys: &Keys) -> bool {
-        self.states(keys).first(ScopeState::Killed).is_some()
-    }
-
     /// An order lives from now on, or does not any more.
     pub(crate) fn count(&mut self, keys: &Keys, lives: bool) {
         for (members, key) in self.members.iter_mut().zip(keys) {
