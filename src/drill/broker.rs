@@ -1,17 +1,19 @@
 //! The broker of a drill: takes orders, answers cancels, and at a given moment is gone in the middle of it.
 //!
-//! It has taken some of the cancels by then and said nothing. When it comes back it knows its orders, and neither its session
-//! nor what it had not said; it answers what it is asked.
+//! It has taken some of the cancels by then and said nothing, and some of what it said is lost on the way. When it comes back it
+//! knows its orders and its session, says again what it is asked to, and answers questions.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use gateway::fix::driver::{Application, Driver, Ended, Limits, MemoryStore, Outbound, SessionKey};
+use gateway::fix::driver::{Application, Driver, Ended, Limits, MemoryStore, MessageStore, Outbound, SessionKey};
 use gateway::fix::message::Message;
-use gateway::fix::session::SessionConfig;
+use gateway::fix::session::{SequenceNumbers, SessionConfig};
 use gateway::fix::{msg_type, tag};
+use parking_lot::Mutex;
 
 use super::market::BROKER;
 
@@ -33,6 +35,42 @@ struct AtBroker {
     ord_status: u8,
 }
 
+type Memory = Arc<Mutex<Option<MemoryStore>>>;
+
+/// The memory of the session; with the connection's end it goes back to the broker.
+struct Remembering {
+    inner: MemoryStore,
+    memory: Memory,
+}
+
+impl Drop for Remembering {
+    fn drop(&mut self) {
+        *self.memory.lock() = Some(std::mem::take(&mut self.inner));
+    }
+}
+
+impl MessageStore for Remembering {
+    fn numbers(&self) -> SequenceNumbers {
+        self.inner.numbers()
+    }
+
+    fn note(&mut self, numbers: SequenceNumbers) {
+        self.inner.note(numbers);
+    }
+
+    fn put(&mut self, number: u64, message: &[u8]) {
+        self.inner.put(number, message);
+    }
+
+    fn at_or_after(&self, number: u64) -> Option<(u64, &[u8])> {
+        self.inner.at_or_after(number)
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
+    }
+}
+
 /// What the broker knows.
 struct Book {
     /// By what its ClOrdID(11) begins with.
@@ -49,15 +87,18 @@ struct Book {
 pub(super) struct Broker {
     driver: Option<Driver>,
     address: SocketAddr,
+    /// What its session remembers while it is away.
+    memory: Memory,
     book: Book,
 }
 
 impl Broker {
     /// Listens; it falls silent after so many answers to cancels.
     pub(super) fn listen(patience: usize) -> Result<Broker> {
-        let (driver, address) = driver_at(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let memory = Memory::default();
+        let (driver, address) = driver_at(SocketAddr::from(([127, 0, 0, 1], 0)), &memory)?;
         let book = Book { orders: BTreeMap::new(), patience, answered: 0, unanswered: 0, executions: 0, live: false };
-        Ok(Broker { driver: Some(driver), address, book })
+        Ok(Broker { driver: Some(driver), address, memory, book })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -80,9 +121,8 @@ impl Broker {
 
     /// Goes on; goes away where that is due.
     pub(super) fn poll(&mut self) -> Result<()> {
-        if let Some(driver) = &mut self.driver {
-            driver.poll(Duration::from_millis(1), &mut self.book).context("the broker's sockets")?;
-        }
+        let Some(driver) = &mut self.driver else { return Ok(()) };
+        driver.poll(Duration::from_millis(1), &mut self.book).context("the broker's sockets")?;
         if self.book.unanswered >= UNANSWERED {
             self.driver = None;
             self.book.live = false;
@@ -97,16 +137,17 @@ impl Broker {
     /// Comes back, to stay.
     pub(super) fn come_back(&mut self) -> Result<()> {
         (self.book.patience, self.book.unanswered) = (usize::MAX, 0);
-        self.driver = Some(driver_at(self.address)?.0);
+        self.driver = Some(driver_at(self.address, &self.memory)?.0);
         Ok(())
     }
 }
 
-fn driver_at(address: SocketAddr) -> Result<(Driver, SocketAddr)> {
+fn driver_at(address: SocketAddr, memory: &Memory) -> Result<(Driver, SocketAddr)> {
     let mut driver = Driver::new(Limits::default()).context("the broker's sockets")?;
     let listener = driver.listen(address, None).context("the broker's port")?;
     let address = driver.local_addr(listener);
-    driver.accept(listener, SessionConfig::acceptor(BROKER, "MILLRACE"), Box::new(MemoryStore::default()));
+    let store = Remembering { inner: memory.lock().take().unwrap_or_default(), memory: Arc::clone(memory) };
+    driver.accept(listener, SessionConfig::acceptor(BROKER, "MILLRACE"), Box::new(store));
     Ok((driver, address))
 }
 

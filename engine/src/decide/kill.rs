@@ -107,6 +107,10 @@ pub(super) fn advance(state: &State, seq: Seq, now: EngineTime, kill: &Kill, eve
         }
         progress.cursor = u32::try_from(cursor).unwrap_or(u32::MAX);
         progress.is_done = u8::from(cursor == 0);
+        // Orders may have ended since the pass saw them.
+        for seen in [&mut progress.in_doubt, &mut progress.unreachable, &mut progress.overdue] {
+            *seen = (*seen).min(progress.live);
+        }
     }
     events.push(progress);
 }
