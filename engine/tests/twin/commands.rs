@@ -45,7 +45,7 @@ impl Commands {
         if self.serial <= 3 {
             return self.quote(self.serial as u32 - 1, twin);
         }
-        if let Some(command) = self.kill_switch() {
+        if let Some(command) = self.kill_switch(twin) {
             return command;
         }
         match self.rng.u32(..1_000) {
@@ -70,7 +70,7 @@ impl Commands {
     }
 
     /// Now and then a scope is stopped or let go, the broker comes or goes, or time passes, in nanoseconds.
-    fn kill_switch(&mut self) -> Option<Command> {
+    fn kill_switch(&mut self, twin: &Twin) -> Option<Command> {
         let rng = self.kill_rng.as_mut()?;
         let scopes = [
             (KillScope::Firm, [""; 3]),
@@ -83,18 +83,26 @@ impl Commands {
         ];
         match rng.u32(..1_000) {
             0..14 => {
-                let (scope, names) = scopes[rng.usize(..scopes.len())];
-                let state = match rng.u8(..10) {
+                let (mut scope, names) = scopes[rng.usize(..scopes.len())];
+                let mut name = names[rng.usize(..3)];
+                let mut state = match rng.u8(..10) {
                     0..2 => ScopeState::Killed,
                     2..4 => ScopeState::Reducing,
                     4..5 => ScopeState::Halted,
                     _ => ScopeState::Active,
                 };
+                // Mostly what is stopped is let go, so that there is something to stop again.
+                let stopped: Vec<_> = twin.stopped.iter().filter(|(_, state)| **state != ScopeState::Active).collect();
+                if !stopped.is_empty() && rng.u8(..3) > 0 {
+                    let (kind, index) = stopped[rng.usize(..stopped.len())].0;
+                    (scope, state) = (*kind, ScopeState::Active);
+                    name = scopes[*kind as usize].1[*index as usize];
+                }
                 Some(Command::SetScopeState(SetScopeState {
                     scope,
                     state,
                     reserved: [0; 6],
-                    name: Text::literal(names[rng.usize(..3)]),
+                    name: Text::literal(name),
                     actor: Text::literal(["ann", " Ann", "bob", "BOB", "eve", " "][rng.usize(..6)]),
                     reason: Text::literal("twin"),
                 }))
