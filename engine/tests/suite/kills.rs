@@ -157,6 +157,7 @@ fn killed_scope_takes_no_order_and_no_replace_and_asks_for_a_cancel_of_each_of_i
                 orig_cl_ord_id: ClOrdId::literal(id),
                 side: Side::Buy,
                 ord_type: OrdType::Limit,
+                kept: KeptTerms::NOTHING,
                 reserved: [0; 6],
             };
             assert_eq!(refused(&bench.run(Command::ReplaceOrder(replace))), expects, "{scope:?} {id}");

@@ -78,8 +78,8 @@ pub(crate) fn account(name: &str) -> DefineAccount {
     DefineAccount {
         max_order_notional: Notional::from_units(i128::MAX / 4),
         max_order_qty: Qty::whole(1_000_000),
-        max_long: Qty::whole(1_000_000_000),
-        max_short: Qty::whole(1_000_000_000),
+        max_long: Qty::whole(9_000_000_000),
+        max_short: Qty::whole(9_000_000_000),
         fee_rate: FEE_RATE,
         open_orders_max: 1_000_000,
         cash_account: 0,
