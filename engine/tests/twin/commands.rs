@@ -27,7 +27,7 @@ const PHASES: [TradingPhase; 5] =
 
 impl Commands {
     pub(crate) fn new(seed: u64, kills: bool) -> Commands {
-        let kill_rng = kills.then(|| fastrand::Rng::with_seed(!seed));
+        let kill_rng = kills.then(|| fastrand::Rng::with_seed(seed + 1_000_000));
         let mut rng = fastrand::Rng::with_seed(seed);
         let policy = Policy {
             pending_replaces: PendingReplaces::ALL[rng.usize(..3)],
