@@ -4,6 +4,7 @@ mod acts;
 mod evidence;
 mod export;
 mod journal;
+mod kills;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use tools::fix_decode;
 use self::acts::{Act, actor};
 use crate::config::Configuration;
 use crate::reload::ConfigurationFile;
-use crate::{daemon, demo, huge_pages};
+use crate::{daemon, demo, drill, huge_pages};
 
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -49,6 +50,9 @@ enum Command {
     },
     /// Runs the real daemon with real FIX clients on fresh data, shows it live, and proves what it did.
     Demo(demo::Args),
+    /// Tries out what must never be tried for the first time in earnest, on data of its own.
+    #[command(subcommand)]
+    Drill(drill::Drill),
     /// Looks at a journal, seals its days.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -185,6 +189,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve(args)?,
         Command::Check { config, output } => return Ok(check(&config, output)),
         Command::Demo(args) => return demo::run(&args),
+        Command::Drill(drill) => return drill::run(&drill),
         Command::Journal(command) => journal::run(command)?,
         Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {

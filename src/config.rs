@@ -29,7 +29,8 @@ use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
 use model::{
-    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineInstrument, Notional, PendingReplaces, Px, Symbol,
+    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineInstrument, GroupName, Notional, PendingReplaces, Px,
+    Symbol,
 };
 
 pub(crate) use access::MessageLog;
@@ -264,6 +265,10 @@ pub(crate) struct Session {
     pub(crate) target_comp_id: CompId,
     /// Account of orders that name none.
     pub(crate) account: AccountName,
+    /// The trader whose orders it brings; empty for none.
+    pub(crate) trader: GroupName,
+    /// The strategy, likewise.
+    pub(crate) strategy: GroupName,
     /// What the engine is told of it.
     pub(crate) policy: Policy,
     /// How it speaks.

@@ -92,6 +92,11 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let venue_of = |broker: &CompId| brokers::venue_of(&venues, *broker);
     let definitions = config.definitions(venue_of, |account| !known.contains(account)).into_iter().chain(of_templates);
     tell(definitions, &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let attributions = config.attributions(|name| {
+        let mut known = hot.state().sessions().filter(|(_, known)| known.target_comp_id == *name);
+        known.any(|(session, _)| hot.state().is_attributed(session))
+    });
+    tell(attributions.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };

@@ -1,7 +1,6 @@
 //! `millrace demo`: the real daemon as a process of its own, real FIX clients over TCP, a live view, and at the end the
 //! proof of what happened, from the files alone.
 
-mod child;
 mod proof;
 mod view;
 
@@ -20,6 +19,8 @@ use loadtest::workload::{Instrument, Mix, References};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
+pub(crate) use self::proof::replay_is_equal;
+use crate::child;
 use crate::config::Configuration;
 
 /// The configuration that the demo runs: the deployed one.

@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod brokers;
+mod child;
 mod cli;
 mod config;
 mod daemon;
 mod demo;
 mod door;
+mod drill;
 mod huge_pages;
 mod names;
 mod reload;

@@ -3,6 +3,7 @@
 mod corporate;
 mod doubt;
 mod foreign;
+mod kill;
 mod mass;
 mod new_order;
 mod operator;
@@ -46,6 +47,8 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::DefineInstrument(body) => operator::define_instrument(state, body, events),
         Command::DefineAccount(body) => operator::define_account(state, body, events),
         Command::DefineSession(body) => operator::define_session(state, body, events),
+        Command::DefineAttribution(body) => kill::define_attribution(state, body, events),
+        Command::SetScopeState(body) => kill::set_scope_state(state, body, events),
         Command::SetTradingState(body) => operator::set_trading_state(state, body, events),
         Command::SetTradingPhase(body) => operator::set_trading_phase(state, body, events),
         Command::SplitOrders(body) => operator::split_orders(state, body, events),

@@ -3,6 +3,7 @@
 mod corporate;
 mod definitions;
 mod groups;
+mod kills;
 mod money;
 mod orders;
 mod work;
@@ -64,6 +65,9 @@ impl State {
             Event::InstrumentDefined(e) => self.instrument_defined(e),
             Event::AccountDefined(e) => self.account_defined(e),
             Event::SessionDefined(e) => self.session_defined(e),
+            Event::AttributionDefined(e) => self.attribution_defined(e),
+            Event::ScopeStateSet(e) => self.scope_state_set(e),
+            Event::KillProgressed(e) => self.kill_progressed(e),
             Event::TradingStateChanged(e) => self.trading_state_changed(e),
             Event::TradingPhaseChanged(e) => self.trading_phase_changed(e),
             Event::SplitBegun(e) => self.split_begun(e),
@@ -77,7 +81,7 @@ impl State {
             Event::MassStatusBegun(e) => self.mass_status_begun(e),
             Event::SessionLost(e) => self.session_lost(e),
             Event::WorkAdvanced(e) => self.work_advanced(e),
-            Event::VenueLinked(e) => self.venues.link(e.venue, e.link),
+            Event::VenueLinked(e) => self.venue_linked(e),
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),

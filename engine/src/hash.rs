@@ -7,7 +7,9 @@ use zerocopy::IntoBytes as _;
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::holdings::Holding;
+use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
+use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
 
 /// 128 bits over all that decisions depend on. Equal states have equal hashes, whatever way they came about.
@@ -57,7 +59,8 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
         let lost_at = session.lost_at.unwrap_or_default();
-        sum.add(b's', &[session.definition.as_bytes(), &session.bucket.raw().to_le_bytes(), lost_at.as_bytes()]);
+        let bucket = session.bucket.raw().to_le_bytes();
+        sum.add(b's', &[session.definition.as_bytes(), &bucket, lost_at.as_bytes(), session.attribution.as_bytes()]);
     }
     // Which of them is forgotten next, or is next in turn, depends on their order.
     for (age, exec_id) in state.executions.iter().enumerate() {
@@ -107,6 +110,8 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         sum.add(b'k', &[group.id.as_bytes(), group.session.as_bytes(), numbers.as_bytes()]);
     }
     add_agenda(&mut sum, &state.agenda);
+    add_scopes(&mut sum, &state.scopes);
+    state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     StateHash(sum.0)
 }
 
@@ -142,6 +147,27 @@ fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
             &[status.mass_status_req_id.as_bytes(), &status.cursor.to_le_bytes(), status.held_back.as_bytes()],
         );
     }
+}
+
+fn add_scopes(sum: &mut Sum, scopes: &Scopes) {
+    for (scope, index, member) in scopes.iter() {
+        sum.add(b'x', &[&[scope.value(), member.state.value()], [index, member.live].as_bytes()]);
+    }
+}
+
+fn add_kill(sum: &mut Sum, kill: &Kill, place: usize) {
+    let seen = |seen: &Seen| [seen.in_doubt, seen.unreachable, seen.overdue];
+    sum.add(
+        b'y',
+        &[
+            kill.progress(kill.since).as_bytes(),
+            kill.by.padded(),
+            [kill.since, kill.next_pass].as_bytes(),
+            seen(&kill.seeing).as_bytes(),
+            [kill.cursor.map_or(u64::MAX, u64::from), u64::from(kill.passes), place as u64].as_bytes(),
+            &[u8::from(kill.again), u8::from(kill.tell)],
+        ],
+    );
 }
 
 struct Sum(u128);
@@ -188,6 +214,8 @@ fn add_order(sum: &mut Sum, order: &Order) {
             order.max_floor.as_bytes(),
             order.peg_offset.as_bytes(),
             [order.trading_day, order.done_day, order.sent_epoch, order.heard_epoch].as_bytes(),
+            [order.trader, order.strategy, u32::from(order.kill_asks)].as_bytes(),
+            order.asked_at.as_bytes(),
             [order.split_at.0, order.day_began.0, order.venue_order_id, order.last_fill].as_bytes(),
         ],
     );

@@ -1,6 +1,8 @@
 //! One order as the engine keeps it: what reports show, what waits for its venue, why Millrace holds it.
 
-use model::{CancelCause, ClOrdId, Contingency, Notional, OrdStatus, OrderView, Px, Qty, Seq, SessionId, VenueId};
+use model::{
+    CancelCause, ClOrdId, Contingency, EngineTime, Notional, OrdStatus, OrderView, Px, Qty, Seq, SessionId, VenueId,
+};
 
 use crate::fills;
 use crate::standing::{End, Filled, Standing};
@@ -173,6 +175,12 @@ pub struct Order {
     /// The connection to the venue when something of it went there last, and when the venue spoke of it last.
     pub(crate) sent_epoch: u32,
     pub(crate) heard_epoch: u32,
+    /// Index of the trader, and of the strategy, whose session it came by.
+    pub(crate) trader: u32,
+    pub(crate) strategy: u32,
+    /// How often its venue was asked to cancel it because a scope of it is killed, and when last.
+    pub(crate) kill_asks: u8,
+    pub(crate) asked_at: EngineTime,
     /// Its last fill.
     pub(crate) last_fill: u64,
     /// Its group of orders of one ClOrdLinkID(583), and the next in it.
@@ -294,6 +302,10 @@ pub(crate) const VACANT: Order = Order {
     venue_order_id: 0,
     sent_epoch: 0,
     heard_epoch: 0,
+    trader: NONE,
+    strategy: NONE,
+    kill_asks: 0,
+    asked_at: EngineTime(0),
     last_fill: fills::NONE,
     link: NONE,
     link_next: NONE,

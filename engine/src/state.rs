@@ -1,8 +1,9 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, Marked,
-    OrderId, Prices, Px, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, KillScope,
+    Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState,
+    VenueId,
 };
 use risk::{Bucket, Reference};
 
@@ -14,10 +15,12 @@ use crate::executions::Executions;
 use crate::fills::Fills;
 use crate::hash::{self, StateHash};
 use crate::holdings::{Holding, Holdings};
+use crate::kills::{Kill, Kills};
 use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
 use crate::registry::Registry;
+use crate::scopes::Scopes;
 use crate::triggers::{Root, Triggers};
 use crate::venues::Venues;
 use crate::verbal::Verbal;
@@ -94,6 +97,8 @@ pub(crate) struct Session {
     pub(crate) definition: DefineSession,
     pub(crate) account: Option<AccountId>,
     pub(crate) bucket: Bucket,
+    /// Index of the trader, and of the strategy, whose orders it brings.
+    pub(crate) attribution: [u32; 2],
     /// Its working orders.
     pub(crate) working: u32,
     /// The frame that said that it is lost, while its orders are gone through.
@@ -135,6 +140,8 @@ pub struct State {
     pub(crate) agenda: Agenda,
     pub(crate) proposals: Proposals,
     pub(crate) verbal: Verbal,
+    pub(crate) scopes: Scopes,
+    pub(crate) kills: Kills,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -165,6 +172,8 @@ impl State {
             agenda: Agenda::new(),
             proposals: Proposals::new(),
             verbal: Verbal::new(),
+            scopes: Scopes::new(),
+            kills: Kills::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -223,7 +232,7 @@ impl State {
 
     /// Is there work that goes on by itself, with [`model::Step`]?
     pub fn has_work(&self) -> bool {
-        self.agenda.next().is_some()
+        self.kills.due().is_some() || self.agenda.next().is_some()
     }
 
     /// Does the venue owe an answer about this order that it can no longer give unasked? See [`crate::doubt`].
@@ -306,6 +315,21 @@ impl State {
         self.trading
     }
 
+    /// The scopes that are killed, the first first.
+    pub fn kills(&self) -> impl Iterator<Item = &Kill> {
+        self.kills.iter()
+    }
+
+    /// How far a scope is stopped, by its index among its kind.
+    pub fn scope_state(&self, scope: KillScope, index: u32) -> ScopeState {
+        self.scopes.get(scope, index).state
+    }
+
+    /// Has the session a trader or a strategy?
+    pub fn is_attributed(&self, session: SessionId) -> bool {
+        self.sessions.get(session.0).is_some_and(|session| session.attribution != crate::kills::UNATTRIBUTED)
+    }
+
     /// Does every sum equal its parts? Walks everything; for tests and verification.
     ///
     /// # Panics
@@ -320,6 +344,15 @@ impl State {
         for (id, session) in (0..).map(SessionId).zip(self.sessions.iter()) {
             let own = self.working_orders().filter(|order| order.view.session == id).count();
             assert_eq!(session.working as usize, own, "working orders of session {id}");
+        }
+        for (scope, index, member) in self.scopes.iter() {
+            let own = self.working_orders().filter(|order| order.keys()[scope as usize] == index).count();
+            assert_eq!(member.live as usize, own, "live orders of {scope:?} {index}");
+        }
+        for kill in self.kills() {
+            assert_eq!(kill.live, self.scopes.get(kill.scope, kill.index).live, "live orders of {kill:?}");
+            let sum = kill.live + kill.canceled + kill.filled + kill.ended;
+            assert_eq!(kill.live_at_start + kill.came, sum, "orders of {kill:?}");
         }
         for order in self.orders.remembered() {
             assert_eq!(order.standing().status(), order.view.ord_status, "status of {order:?}");

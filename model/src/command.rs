@@ -12,10 +12,10 @@ pub use client::{
 };
 pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
 pub use definition::{
-    DefineAccount, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers, SetTradingPhase, Start,
-    Step, Tick,
+    DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
+    SetTradingPhase, Start, Step, Tick,
 };
-pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetTradingState, SplitOrders};
+pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
 use crate::record::records;
@@ -51,7 +51,7 @@ records!(
         VenueReport = 18, 72;
         /// An instrument from the configuration, new or changed.
         DefineInstrument = 19, 104;
-        /// The kill switch, and its release.
+        /// A halt and its release.
         SetTradingState = 20, 128;
         /// The engine goes on with work that was too much for one command.
         Step = 21, 8;
@@ -83,6 +83,10 @@ records!(
         SettleInstrument = 42, 112;
         /// An instrument gets another Symbol(55).
         ChangeSymbol = 43, 120;
+        /// The kill switch of a scope, its release, and what is between.
+        SetScopeState = 44, 120;
+        /// Whose orders a session brings, from the configuration.
+        DefineAttribution = 45, 80;
     }
 );
 
@@ -102,7 +106,9 @@ impl Command {
             | Command::DefineInstrument(_)
             | Command::DefineAccount(_)
             | Command::DefineSession(_)
+            | Command::DefineAttribution(_)
             | Command::SetTradingState(_)
+            | Command::SetScopeState(_)
             | Command::AdjustCash(_)
             | Command::Start(_)
             | Command::Tick(_)

@@ -5,6 +5,7 @@
 
 mod corporate;
 mod definition;
+mod kill;
 mod order;
 mod request;
 mod trade;
@@ -14,9 +15,10 @@ pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
 pub use definition::{
-    AccountDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun, Started, Ticked,
-    TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
+    AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
+    Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
+pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use order::{
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderRefused,
     OrderRejected, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, StatusReported,
@@ -132,6 +134,12 @@ records!(
         DividendPaid = 68, 64;
         /// A position was settled, or a fraction of it paid out. What it comes to follows.
         PositionAdjusted = 69, 32;
+        /// The state of a scope was set, or was not, and why.
+        ScopeStateSet = 70, 136;
+        /// How far a killed scope is on its way to no live order.
+        KillProgressed = 71, 72;
+        /// Whose orders a session brings.
+        AttributionDefined = 72, 92;
     }
 );
 
@@ -171,6 +179,9 @@ impl Event {
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
+            | Event::AttributionDefined(_)
+            | Event::ScopeStateSet(_)
+            | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
             | Event::ReportSuspended(_)
@@ -224,6 +235,7 @@ impl Event {
                 | Event::QuoteUpdated(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
+                | Event::KillProgressed(_)
         )
     }
 

@@ -58,6 +58,8 @@ pub enum Unit {
     Notional,
     /// Nanoseconds.
     Nanos,
+    /// A kind of scope, by its number.
+    Scope,
 }
 
 checks! {
@@ -75,6 +77,20 @@ checks! {
     KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
     /// The account's kill switch.
     KilledAccount = 31, "KILLED_ACCOUNT", BrokerOption, None;
+    /// All trading of the firm is killed.
+    KilledFirm = 32, "KILLED_FIRM", BrokerOption, None;
+    /// The instrument's venue is killed.
+    KilledVenue = 33, "KILLED_VENUE", BrokerOption, None;
+    /// The session is killed.
+    KilledSession = 34, "KILLED_SESSION", BrokerOption, None;
+    /// The session's trader is killed.
+    KilledTrader = 35, "KILLED_TRADER", BrokerOption, None;
+    /// The session's strategy is killed.
+    KilledStrategy = 36, "KILLED_STRATEGY", BrokerOption, None;
+    /// The instrument is killed.
+    KilledInstrument = 37, "KILLED_INSTRUMENT", BrokerOption, None;
+    /// A scope of the order is halted. Limit: which.
+    Halted = 38, "HALTED", BrokerOption, Scope;
     /// Type and price fit together: a limit order has a price above zero, a market order has none.
     Price = 40, "PRICE", UnsupportedCharacteristic, Px;
     /// Price is a multiple of the tick. Limit: the tick.
@@ -132,6 +148,9 @@ checks! {
     PositionShort = 111, "POSITION_SHORT", OrderExceedsLimit, Qty;
     /// ExecInst(18)=E: the order could make the position greater. Limit: what may be reduced; observed: open orders that do.
     ReduceOnly = 112, "REDUCE_ONLY", OrderExceedsLimit, Qty;
+    /// A scope of the order takes only what reduces, and the order could make the position greater. Limit: what may be reduced;
+    /// observed: open orders that do.
+    Reducing = 113, "REDUCING", BrokerOption, Qty;
     /// Cash account: worst-case cost plus fee against cash that is not reserved.
     BuyingPower = 120, "BUYING_POWER", OrderExceedsLimit, Notional;
     /// A sum or product left its range.

@@ -177,6 +177,8 @@ terms!(
         Contingency = 5,
         /// An operator.
         Operator = 6,
+        /// A scope of it is killed.
+        Kill = 7,
     }
 );
 terms!(
@@ -230,7 +232,11 @@ impl CancelCause {
     pub const fn is_standing(self) -> bool {
         match self {
             CancelCause::Expiry | CancelCause::Halt | CancelCause::Contingency => true,
-            CancelCause::Client | CancelCause::MassCancel | CancelCause::Disconnect | CancelCause::Operator => false,
+            CancelCause::Client
+            | CancelCause::MassCancel
+            | CancelCause::Disconnect
+            | CancelCause::Operator
+            | CancelCause::Kill => false,
         }
     }
 }

@@ -19,6 +19,8 @@ pub type AccountName = Text<16>;
 pub type CalendarName = Text<16>;
 /// SenderCompID(49), TargetCompID(56).
 pub type CompId = Text<24>;
+/// A trader or a strategy: a group of sessions.
+pub type GroupName = Text<16>;
 /// Currency(15), ISO 4217 or a venue's own code.
 pub type Currency = Text<8>;
 

@@ -1,8 +1,8 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
 use model::{
-    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, Side, TimeInForce, TradingPhase,
-    TradingState,
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, ScopeStates, Side, TimeInForce,
+    TradingPhase, TradingState,
 };
 
 use crate::rate::Bucket;
@@ -130,6 +130,8 @@ pub struct Context<'a> {
     pub account_trading: TradingState,
     /// The instrument's halt.
     pub instrument_trading: TradingState,
+    /// The kill switches of the scopes that the order is in.
+    pub scopes: ScopeStates,
     /// The part of the trading day.
     pub phase: TradingPhase,
     /// The account's position and open orders in the instrument.

@@ -57,6 +57,13 @@ controls! {
     currency::same => CurrencyMismatch;
     kill_switch::global => KilledGlobal;
     kill_switch::account => KilledAccount;
+    kill_switch::firm => KilledFirm;
+    kill_switch::venue => KilledVenue;
+    kill_switch::session => KilledSession;
+    kill_switch::trader => KilledTrader;
+    kill_switch::strategy => KilledStrategy;
+    kill_switch::instrument => KilledInstrument;
+    kill_switch::halted => Halted;
     price::fits_type => Price;
     tick::kept => Tick;
     lot::kept => Lot;
@@ -83,6 +90,7 @@ controls! {
     position::long => PositionLong;
     position::short => PositionShort;
     reduce_only::reduces => ReduceOnly;
+    reduce_only::scope_reduces => Reducing;
     buying_power::suffices => BuyingPower;
     capacity::has_room => OrderCapacity;
 }

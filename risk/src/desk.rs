@@ -2,8 +2,8 @@
 
 use model::{
     Abilities, AccountName, CalendarName, Check, ContractKind, CostMethod, Currency, DefineAccount, DefineInstrument,
-    EngineTime, MarkPolicy, Notional, OrdType, Px, Qty, Refusal, Side, StopTrigger, Symbol, TradingPhase, TradingState,
-    ValuationMethod, VenueId,
+    EngineTime, MarkPolicy, Notional, OrdType, Px, Qty, Refusal, ScopeStates, Side, StopTrigger, Symbol, TradingPhase,
+    TradingState, ValuationMethod, VenueId,
 };
 
 use crate::{Bucket, Context, Exposure, Held, Proposal, Reference, check};
@@ -20,6 +20,7 @@ pub(crate) struct Desk {
     pub(crate) trading: TradingState,
     pub(crate) account_trading: TradingState,
     pub(crate) instrument_trading: TradingState,
+    pub(crate) scopes: ScopeStates,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
     pub(crate) open_orders: u32,
@@ -42,6 +43,7 @@ impl Desk {
             trading: TradingState::Active,
             account_trading: TradingState::Active,
             instrument_trading: TradingState::Active,
+            scopes: ScopeStates::ACTIVE,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
             open_orders: 0,
@@ -63,7 +65,7 @@ impl Desk {
 
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
-        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { instrument_trading, scopes, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
         let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
         Context {
             now,
@@ -73,6 +75,7 @@ impl Desk {
             trading,
             account_trading,
             instrument_trading,
+            scopes,
             phase,
             exposure,
             open_orders,

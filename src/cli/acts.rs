@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use tools::daemon::Daemon;
 
 use super::Place;
+use super::kills::{self, KillAct};
 
 #[derive(Subcommand)]
 pub(super) enum Act {
@@ -81,10 +82,12 @@ pub(super) enum Act {
         #[command(flatten)]
         place: Place,
     },
-    /// Throws the kill switch: nothing new in the scope; cancels pass.
+    /// Halts trading: nothing new in the scope; what works stays, and cancels pass.
     Halt(ActArgs),
-    /// Releases the kill switch.
+    /// Goes on after a halt.
     Resume(ActArgs),
+    #[command(flatten)]
+    Kill(KillAct),
 }
 
 #[derive(Subcommand)]
@@ -222,6 +225,7 @@ pub(super) fn run(act: Act) -> Result<()> {
         }
         Act::Halt(args) => switch("/operator/halt", &args)?,
         Act::Resume(args) => switch("/operator/resume", &args)?,
+        Act::Kill(act) => kills::run(act)?,
     }
     Ok(())
 }
@@ -249,7 +253,7 @@ fn enter_order(args: &EnterArgs) -> Result<()> {
     post("/operator/order", &args.place, &body)
 }
 
-fn post(path: &str, place: &Place, body: &serde_json::Value) -> Result<()> {
+pub(super) fn post(path: &str, place: &Place, body: &serde_json::Value) -> Result<()> {
     println!("{}", Daemon::new(place.http, &place.data).post(path, body)?);
     Ok(())
 }

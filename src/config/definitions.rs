@@ -2,11 +2,11 @@
 //! else, so yesterday's limits are as much history as yesterday's orders.
 
 use model::{
-    AccountName, AdjustCash, CancelOnDisconnect, Command, CompId, DefineInstrument, DefineSession, PendingReplaces,
-    Start, Text, VenueId,
+    AccountName, AdjustCash, CancelOnDisconnect, Command, CompId, DefineAttribution, DefineInstrument, DefineSession,
+    PendingReplaces, Start, Text, VenueId,
 };
 
-use super::{Account, Acknowledge, Configuration, Policy};
+use super::{Account, Acknowledge, Configuration, Policy, Session};
 
 impl Configuration {
     /// The sessions to brokers. The engine is told of them before the instruments, which name them.
@@ -63,6 +63,24 @@ impl Configuration {
             })
         });
         instruments.chain(accounts).chain(sessions).chain(cash).collect()
+    }
+
+    /// Whose orders the sessions bring, told after what they are. Those that bring nobody's are told only where the engine thinks
+    /// otherwise.
+    pub(crate) fn attributions(&self, is_attributed: impl Fn(&CompId) -> bool) -> Vec<Command> {
+        let is_told = |session: &&Session| {
+            let Session { trader, strategy, target_comp_id, .. } = session;
+            !trader.is_empty() || !strategy.is_empty() || is_attributed(target_comp_id)
+        };
+        let told = self.sessions.iter().filter(is_told).map(|session| {
+            Command::DefineAttribution(DefineAttribution {
+                sender_comp_id: self.fix.sender_comp_id,
+                target_comp_id: session.target_comp_id,
+                trader: session.trader,
+                strategy: session.strategy,
+            })
+        });
+        told.collect()
     }
 
     /// What the engine is told first.

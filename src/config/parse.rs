@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use model::{
     Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, ContractKind, CostMethod, Currency,
-    DefineAccount, DefineInstrument, MarkPolicy, Notional, PendingReplaces, Px, Qty, StopTrigger, ValuationMethod,
+    DefineAccount, DefineInstrument, GroupName, MarkPolicy, Notional, PendingReplaces, Px, Qty, StopTrigger,
+    ValuationMethod,
 };
 use toml::de::DeTable;
 
@@ -365,6 +366,8 @@ fn session(entry: &Section<'_>, defaults: &Protocol) -> Session {
     Session {
         target_comp_id: entry.name::<24>("target_comp_id", None),
         account: entry.name::<16>("account", account),
+        trader: entry.name::<16>("trader", Some(GroupName::EMPTY)),
+        strategy: entry.name::<16>("strategy", Some(GroupName::EMPTY)),
         policy,
         protocol: protocol::protocol(entry, defaults),
         access,
@@ -390,10 +393,12 @@ fn family(entry: &Section<'_>, defaults: &Protocol) -> Family {
         let prefix = CompId::clipped(prefix.as_str().as_bytes());
         return Family::Template(Box::new(Template { prefix, sessions_max, accounts, policy, protocol, access }));
     }
+    let none = Some(GroupName::EMPTY);
+    let (trader, strategy) = (entry.name::<16>("trader", none), entry.name::<16>("strategy", none));
     let members = (1..=count).zip(accounts.iter().cycle()).filter_map(|(number, account)| {
         let target_comp_id = CompId::new(format!("{prefix}{number}").as_bytes())?;
         let (protocol, access) = (protocol.clone(), access.clone());
-        Some(Session { target_comp_id, account: *account, policy, protocol, access })
+        Some(Session { target_comp_id, account: *account, trader, strategy, policy, protocol, access })
     });
     Family::Members(members.collect())
 }

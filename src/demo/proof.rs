@@ -74,7 +74,8 @@ fn analytics_are_equal(data: &Path, journal: &Path) -> Result<String> {
     Ok(format!("{rows} rows up to frame {}", comparison.flushed_last_seq))
 }
 
-fn replay_is_equal(journal: &Path, said: &str) -> Result<String> {
+/// Replays the journal and decides again; `said` is the daemon's last word.
+pub(crate) fn replay_is_equal(journal: &Path, said: &str) -> Result<String> {
     let replayed = engine::verify_replay(journal, Capacities::as_recorded())?;
     ensure!(replayed.differs.is_none(), "frame {:?} is decided otherwise today", replayed.differs);
     let expected = format!("stopped at frame {} with state hash {}", replayed.state.last_seq(), replayed.state.hash());

@@ -159,11 +159,14 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::InstrumentDefined(_)
                 | Event::AccountDefined(_)
                 | Event::SessionDefined(_)
+                | Event::AttributionDefined(_)
+                | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)
                 | Event::Started(_)
         );
-        if operators {
+        let is_at_zero = matches!(event, Event::KillProgressed(e) if e.live == 0 && e.is_done == 1);
+        if operators || is_at_zero {
             row("operator_acts", index, 0);
         }
     }

@@ -4,7 +4,7 @@ use duckdb::{Appender, Connection, Result, params};
 use model::refusal::Unit;
 use model::{
     ChangeSymbol, Command, DividendBegun, EngineTime, Event, OrderView, PayDividend, PositionsSplit, Px, Qty, Refusal,
-    Seq, SessionId, SettleInstrument, SettlementBegun, SplitInstrument, SymbolChanged, TradingState,
+    ScopeOutcome, Seq, SessionId, SettleInstrument, SettlementBegun, SplitInstrument, SymbolChanged, TradingState,
 };
 
 use crate::names::Names;
@@ -159,7 +159,13 @@ impl<'c> Rows<'c> {
                 let reason = (e.known != 1).then(|| "UnknownOrder".to_owned());
                 self.execution(names, at, event, &e.order, Said { reason, ..Said::default() })
             }
-            Event::VenueAccepted(_) | Event::Ticked(_) | Event::WorkAdvanced(_) | Event::MassStatusBegun(_) => Ok(()),
+            // On the way to it there are many words, at zero there is one.
+            Event::KillProgressed(e) if e.live == 0 && e.is_done == 1 => self.operator_event(names, at, event),
+            Event::VenueAccepted(_)
+            | Event::Ticked(_)
+            | Event::WorkAdvanced(_)
+            | Event::KillProgressed(_)
+            | Event::MassStatusBegun(_) => Ok(()),
             Event::PositionChanged(e) => {
                 self.count += 1;
                 self.positions.append_row(params![
@@ -196,6 +202,8 @@ impl<'c> Rows<'c> {
             Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
+            | Event::AttributionDefined(_)
+            | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
             | Event::MassCancelReported(_)
@@ -514,6 +522,24 @@ impl<'c> Rows<'c> {
                 act.subject = names.session(e.dispute.origin.session).unwrap_or_default();
                 self.act(at, &act)
             }
+            Event::AttributionDefined(e) => {
+                act.subject = e.definition.target_comp_id.as_str();
+                act.after = Some(e.definition.trader.as_str());
+                self.act(at, &act)
+            }
+            Event::ScopeStateSet(e) => {
+                act.subject = if e.set.name.is_empty() { e.set.scope.word() } else { e.set.name.as_str() };
+                act.actor = Some(e.set.actor.as_str());
+                act.reason = Some(e.set.reason.as_str());
+                act.before = Some(e.before.word());
+                act.after = Some(if e.outcome == ScopeOutcome::Set { e.set.state } else { e.before }.word());
+                self.act(at, &act)
+            }
+            Event::KillProgressed(e) => {
+                act.subject = e.scope.word();
+                act.after = Some("zero");
+                self.act(at, &act)
+            }
             Event::TradingStateChanged(e) => {
                 let instrument = e.set.symbol.as_str();
                 act.subject = if instrument.is_empty() { e.set.account.as_str() } else { instrument };
@@ -595,8 +621,8 @@ struct Act<'a> {
     subject: &'a str,
     actor: Option<&'a str>,
     reason: Option<&'a str>,
-    before: Option<&'static str>,
-    after: Option<&'static str>,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
     amount: Option<i128>,
     cash: Option<i128>,
 }
@@ -678,5 +704,6 @@ fn name_of_unit(unit: Unit) -> &'static str {
         Unit::Qty => "Qty",
         Unit::Notional => "Notional",
         Unit::Nanos => "Nanos",
+        Unit::Scope => "Scope",
     }
 }

@@ -109,6 +109,8 @@ pub fn command(command: &Command) -> Value {
         Command::DefineAccount(c) => account(c),
         Command::DefineSession(c) => session(c),
         Command::SetTradingState(c) => trading_state(c),
+        Command::SetScopeState(c) => scope_state(c),
+        Command::DefineAttribution(c) => attribution(c),
         Command::AdjustCash(c) => cash(c),
         Command::Start(c) => start(c),
         Command::Tick(_) | Command::Step(_) => json!({}),
@@ -250,6 +252,17 @@ pub fn event(event: &Event) -> Value {
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
         Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
+        Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
+        Event::ScopeStateSet(e) => json!({
+            "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),
+            "before": word(e.before),
+        }),
+        Event::KillProgressed(e) => json!({
+            "kill": e.kill.0, "scope": word(e.scope), "index": e.index, "elapsed_ns": e.elapsed_ns, "live": e.live,
+            "live_at_start": e.live_at_start, "came": e.came, "canceled": e.canceled, "filled": e.filled,
+            "ended": e.ended, "asked": e.asked, "retries": e.retries, "in_doubt": e.in_doubt,
+            "unreachable": e.unreachable, "overdue": e.overdue, "cursor": e.cursor, "is_done": e.is_done == 1,
+        }),
         Event::TradingStateChanged(e) => json!({ "before": word(e.before), "set": trading_state(&e.set) }),
         Event::CashAdjusted(e) => {
             json!({ "account": e.account.0, "cash": money(e.cash), "adjustment": cash(&e.adjustment) })
@@ -338,6 +351,20 @@ fn trading_state(c: &model::SetTradingState) -> Value {
         "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "symbol": c.symbol.as_str(),
         "actor": c.actor.as_str(),
         "reason": c.reason.as_str(),
+    })
+}
+
+fn scope_state(c: &model::SetScopeState) -> Value {
+    json!({
+        "scope": word(c.scope), "name": c.name.as_str(), "state": word(c.state), "actor": c.actor.as_str(),
+        "reason": c.reason.as_str(),
+    })
+}
+
+fn attribution(c: &model::DefineAttribution) -> Value {
+    json!({
+        "sender_comp_id": c.sender_comp_id.as_str(), "target_comp_id": c.target_comp_id.as_str(),
+        "trader": c.trader.as_str(), "strategy": c.strategy.as_str(),
     })
 }
 

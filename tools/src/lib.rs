@@ -16,5 +16,6 @@ pub mod journal_dump;
 pub mod journal_seal;
 pub mod journal_verify;
 pub mod json;
+pub mod kills;
 pub mod orders;
 pub mod sql;

@@ -7,6 +7,7 @@ use model::{
 };
 use risk::{Context, Exposure, Proposal, Reference};
 
+use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
 use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
@@ -306,6 +307,8 @@ pub(super) fn context<'a>(
     let of_account = state.accounts.get(account.0)?;
     let of_instrument = state.instruments.get(instrument.0)?;
     let holding = state.holdings.find(account, instrument);
+    let venue = of_instrument.definition.venue;
+    let scopes = keys(venue, session, account, of_session.attribution, instrument);
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
     Some(Context {
         now,
@@ -315,6 +318,7 @@ pub(super) fn context<'a>(
         trading: state.trading,
         account_trading: of_account.trading,
         instrument_trading: of_instrument.trading,
+        scopes: state.scopes.states(&scopes),
         phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
         open_orders: of_account.open_orders,

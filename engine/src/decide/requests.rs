@@ -195,6 +195,7 @@ pub(crate) fn asked_of<'a>(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
+    context.scopes = state.scopes.states(&order.keys());
     Ok((context, proposal))
 }
 

@@ -9,7 +9,7 @@ use model::{
 
 use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
-use super::{corporate, restate, trading_day};
+use super::{corporate, kill, restate, trading_day};
 use crate::agenda::NEVER;
 use crate::order::{Hold, NONE, Order};
 use crate::state::State;
@@ -22,6 +22,10 @@ pub(super) const KEYS_MAX: usize = 8_192;
 const LOOKS_MAX: usize = 256;
 
 pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events) {
+    // A kill goes before everything else.
+    if let Some(killed) = state.kills.due() {
+        return kill::advance(state, seq, now, killed, events);
+    }
     let Some(work) = state.agenda.next() else { return };
     let advanced = match work {
         Work::Triggers => triggers(state, events),

@@ -12,10 +12,17 @@ use crate::state::State;
 
 /// Ends an order: at its venue, which decides, or here, where no venue has it.
 pub(super) fn end(seq: Seq, order: &Order, cause: CancelCause, events: &mut Events) {
-    let standing = order.standing();
     // A venue that has refused is asked again by somebody, never by what goes on by itself.
     let is_asked = order.pending.ending.is_some() && (order.pending.cancels_sent > 0 || cause.is_standing());
-    if is_asked || !standing.can_fill() {
+    if !is_asked {
+        end_now(seq, order, cause, events);
+    }
+}
+
+/// The same, also where a venue was asked before.
+pub(super) fn end_now(seq: Seq, order: &Order, cause: CancelCause, events: &mut Events) {
+    let standing = order.standing();
+    if !standing.can_fill() {
         return;
     }
     if order.view.held != 0 {
@@ -39,7 +46,7 @@ pub(super) fn restatement_of(cause: CancelCause) -> ExecRestatementReason {
         CancelCause::Client | CancelCause::MassCancel => ExecRestatementReason::NotGiven,
         CancelCause::Disconnect => ExecRestatementReason::CancelOnSystemFailure,
         CancelCause::Halt => ExecRestatementReason::CancelOnTradingHalt,
-        CancelCause::Operator | CancelCause::Contingency => ExecRestatementReason::BrokerOption,
+        CancelCause::Operator | CancelCause::Contingency | CancelCause::Kill => ExecRestatementReason::BrokerOption,
         CancelCause::Expiry => ExecRestatementReason::Other,
     }
 }
@@ -50,6 +57,7 @@ pub(super) fn may_go(state: &State, order: &Order) -> bool {
     state.trading == TradingState::Active
         && is_active(state.accounts.get(order.view.account.0).map(|account| account.trading))
         && is_active(state.instruments.get(order.view.instrument.0).map(|instrument| instrument.trading))
+        && state.scopes.lets_go(&order.keys())
 }
 
 /// One reason less to hold the order; with the last one it goes to its venue.

@@ -1,13 +1,15 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, CostMethod, InstrumentDefined, Link, OrderId, QuoteUpdated, Resolution, ResolutionGiven,
-    Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
+    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, QuoteUpdated, Resolution,
+    ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState,
+    TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
 
 use crate::accounts::Account;
 use crate::executions::REMEMBERED;
+use crate::kills::UNATTRIBUTED;
 use crate::state::{Calendar, Instrument, Session, State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::triggers::Root;
 
@@ -32,6 +34,8 @@ impl State {
         if e.definition.venue != VenueId::PAPER {
             self.executions.make_room(REMEMBERED);
         }
+        self.venue_defined(e.definition.venue);
+        self.scopes.make_room(KillScope::Instrument, e.instrument.0);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
@@ -60,6 +64,7 @@ impl State {
     }
 
     pub(super) fn account_defined(&mut self, e: &AccountDefined) {
+        self.scopes.make_room(KillScope::Account, e.account.0);
         match self.accounts.get_mut(e.account.0) {
             Some(known) => {
                 let changed = known.definition.cost_method != e.definition.cost_method;
@@ -81,6 +86,8 @@ impl State {
 
     pub(super) fn session_defined(&mut self, e: &SessionDefined) {
         let account = self.accounts.find(&e.definition.account).map(AccountId);
+        self.scopes.make_room(KillScope::Session, e.session.0);
+        self.venue_defined(VenueId::broker(e.session));
         match self.sessions.get_mut(e.session.0) {
             Some(known) => {
                 known.definition = e.definition;
@@ -88,7 +95,14 @@ impl State {
             }
             None => {
                 let bucket = Bucket::default();
-                let session = Session { definition: e.definition, account, bucket, working: 0, lost_at: None };
+                let session = Session {
+                    definition: e.definition,
+                    account,
+                    bucket,
+                    attribution: UNATTRIBUTED,
+                    working: 0,
+                    lost_at: None,
+                };
                 self.sessions.push((e.definition.sender_comp_id, e.definition.target_comp_id), session);
                 self.agenda.lost.reserve(e.session.0 as usize + 1);
             }

@@ -8,6 +8,7 @@ use model::{
 };
 
 use crate::decide::is_watched;
+use crate::kills::UNATTRIBUTED;
 use crate::order::{NONE, Order, PendingReplace};
 use crate::standing::End;
 use crate::state::State;
@@ -50,6 +51,8 @@ impl State {
         order.sent_epoch = self.venues.epoch(venue);
         order.heard_epoch = order.sent_epoch;
         order.trading_day = self.calendar_of(view.instrument).map_or(0, |calendar| calendar.trading_day);
+        let session = self.sessions.get(view.session.0);
+        [order.trader, order.strategy] = session.map_or(UNATTRIBUTED, |session| session.attribution);
         order
     }
 
@@ -64,6 +67,7 @@ impl State {
         if is_watched(self, self.orders.get(slot)) {
             self.agenda.watch(view.expire_time);
         }
+        self.lives(slot, true);
         self.settle(slot);
     }
 
@@ -71,6 +75,9 @@ impl State {
         let slot = self.known(e.order.order_id);
         let held = self.orders.get(slot).view.held != 0;
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
+        if e.cause == CancelCause::Kill {
+            self.asked_to_kill(slot, e);
+        }
         let order = self.orders.get_mut(slot);
         if !held {
             order.asks(epoch);
@@ -350,6 +357,7 @@ impl State {
         if let Some(session) = self.sessions.get_mut(session.0) {
             by(&mut session.working);
         }
+        self.lives(slot, works);
     }
 
     /// A report of the venue was applied.

@@ -57,6 +57,7 @@ impl State {
 
     /// ExpireTimes that Millrace watches.
     pub(super) fn ticked(&mut self) {
+        self.kills_ticked();
         if self.last.time >= self.agenda.next_expiry && self.agenda.review.is_none() {
             self.review();
         }

@@ -9,6 +9,7 @@ mod days;
 mod doubt;
 mod groups;
 mod held;
+mod kills;
 mod lasting_doubt;
 mod linked;
 mod many;

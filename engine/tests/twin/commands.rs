@@ -2,10 +2,10 @@
 
 use model::{
     AccountName, CancelOnDisconnect, CancelOrder, ClOrdId, Command, ContractKind, Counted, EngineTime, ExecInst,
-    ExecRestatementReason, InstrumentId, MassCancel, NewOrder, OrdType, OrderId, OrderStatusRequest, Origin,
-    PendingReplaces, Px, Qty, Quote, ReplaceOrder, ReportKind, Scope, SessionEnd, SessionEnded, SessionId,
-    SetTradingPhase, SetTradingState, Side, Symbol, Text, TimeInForce, TradingPhase, TradingState, VenueId,
-    VenueReport,
+    ExecRestatementReason, InstrumentId, KillScope, Link, MassCancel, NewOrder, OrdType, OrderId, OrderStatusRequest,
+    Origin, PendingReplaces, Px, Qty, Quote, ReplaceOrder, ReportKind, Scope, ScopeState, SessionEnd, SessionEnded,
+    SessionId, SetScopeState, SetTradingPhase, SetTradingState, Side, Symbol, Text, Tick, TimeInForce, TradingPhase,
+    TradingState, VenueId, VenueLink, VenueReport,
 };
 use model::{PayDividend, SettleInstrument};
 
@@ -14,6 +14,8 @@ use crate::twin::Twin;
 
 pub(crate) struct Commands {
     rng: fastrand::Rng,
+    /// For kill switches, where there are any.
+    kill_rng: Option<fastrand::Rng>,
     serial: u64,
     exec: u64,
     day: u32,
@@ -27,7 +29,8 @@ const PHASES: [TradingPhase; 5] =
     [TradingPhase::PreOpen, TradingPhase::Opening, TradingPhase::Open, TradingPhase::Closing, TradingPhase::Closed];
 
 impl Commands {
-    pub(crate) fn new(seed: u64) -> Commands {
+    pub(crate) fn new(seed: u64, kills: bool) -> Commands {
+        let kill_rng = kills.then(|| fastrand::Rng::with_seed(seed + 1_000_000));
         let mut rng = fastrand::Rng::with_seed(seed);
         let policy = Policy {
             pending_replaces: PendingReplaces::ALL[rng.usize(..3)],
@@ -35,7 +38,7 @@ impl Commands {
             // Not drawn, so that a seed that found something long ago still does the same.
             kinds: [1, 3, 9].map(|by| ContractKind::ALL[(seed / by % 3) as usize]),
         };
-        Commands { rng, serial: 0, exec: 0, day: 20_000, phase: 4, policy, holders_act: seed % 5 == 1 }
+        Commands { rng, serial: 0, exec: 0, day: 20_000, phase: 4, policy, kill_rng, holders_act: seed % 5 == 1 }
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -49,6 +52,9 @@ impl Commands {
         }
         if self.holders_act && self.serial.is_multiple_of(61) {
             return self.for_holders();
+        }
+        if let Some(command) = self.kill_switch(twin) {
+            return command;
         }
         match self.rng.u32(..1_000) {
             0..260 => self.new_order(),
@@ -68,6 +74,56 @@ impl Commands {
             528..536 => self.next_phase(),
             536..542 => self.halt(),
             _ => self.report(twin),
+        }
+    }
+
+    /// Now and then a scope is stopped or let go, the broker comes or goes, or time passes, in nanoseconds.
+    fn kill_switch(&mut self, twin: &Twin) -> Option<Command> {
+        let rng = self.kill_rng.as_mut()?;
+        let scopes = [
+            (KillScope::Firm, [""; 3]),
+            (KillScope::Venue, ["paper", "paper", "ONE"]),
+            (KillScope::Session, ["ONE", "TWO", "THREE"]),
+            (KillScope::Account, ["A", "B", "C"]),
+            (KillScope::Trader, ["JANE", "JOE", "JIM"]),
+            (KillScope::Strategy, ["ARB", "ARB", "MM"]),
+            (KillScope::Instrument, SYMBOLS),
+        ];
+        match rng.u32(..1_000) {
+            0..14 => {
+                let (mut scope, names) = scopes[rng.usize(..scopes.len())];
+                let mut name = names[rng.usize(..3)];
+                let mut state = match rng.u8(..10) {
+                    0..2 => ScopeState::Killed,
+                    2..4 => ScopeState::Reducing,
+                    4..5 => ScopeState::Halted,
+                    _ => ScopeState::Active,
+                };
+                // Mostly what is stopped is let go, so that there is something to stop again.
+                let stopped: Vec<_> = twin.stopped.iter().filter(|(_, state)| **state != ScopeState::Active).collect();
+                if !stopped.is_empty() && rng.u8(..3) > 0 {
+                    let (kind, index) = stopped[rng.usize(..stopped.len())].0;
+                    (scope, state) = (*kind, ScopeState::Active);
+                    name = scopes[*kind as usize].1[*index as usize];
+                }
+                Some(Command::SetScopeState(SetScopeState {
+                    scope,
+                    state,
+                    reserved: [0; 6],
+                    name: Text::literal(name),
+                    actor: Text::literal(["ann", " Ann", "bob", "BOB", "eve", " "][rng.usize(..6)]),
+                    reason: Text::literal("twin"),
+                }))
+            }
+            14..20 => {
+                let later_ns = if rng.u8(..6) == 0 { 31_000_000_000 } else { 2_700_000_000 };
+                Some(Command::Tick(Tick { reserved: later_ns }))
+            }
+            20..24 => {
+                let link = if rng.bool() { Link::Up } else { Link::Down };
+                Some(Command::VenueLink(VenueLink { venue: BROKER, link, reserved: [0; 3] }))
+            }
+            _ => None,
         }
     }
 

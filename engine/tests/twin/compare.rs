@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Capacities, Stamp, State, decide};
-use model::{AccountId, AdjustCash, Command, EngineTime, Event, Events, InstrumentId, Notional, OrderId, Seq, Side};
-use model::{Start, Step, Text, ValuationMethod};
-
 use crate::books::Books;
 use crate::holders::Entry;
-use crate::market::{Policy, account, cost_method, instruments, session};
+use crate::market::{BROKER, Policy, SESSIONS, STRATEGY, TRADERS, account, cost_method, instruments, session};
 use crate::order::Fill;
 use crate::said::Said;
 use crate::twin::Twin;
+use engine::{Capacities, Stamp, State, decide};
+use model::{AccountId, AdjustCash, Command, EngineTime, Event, Events, InstrumentId, Notional, OrderId, Seq, Side};
+use model::{DefineAttribution, Link, Start, Step, Text, Tick, ValuationMethod, VenueLink};
 
 const STEP: Command = Command::Step(Step { reserved: 0 });
 /// Room for more orders and fills than one run makes: nothing is forgotten.
@@ -63,7 +62,21 @@ impl Comparison {
                 reserved: [0; 8],
             }));
         }
+        comparison.attribute();
         comparison
+    }
+
+    /// The broker is there, and each session has its trader.
+    fn attribute(&mut self) {
+        for (session, trader) in SESSIONS.into_iter().zip(TRADERS) {
+            self.engine(Command::DefineAttribution(DefineAttribution {
+                sender_comp_id: Text::literal("MILLRACE"),
+                target_comp_id: Text::literal(session),
+                trader: Text::literal(trader),
+                strategy: Text::literal(STRATEGY),
+            }));
+        }
+        self.engine(Command::VenueLink(VenueLink { venue: BROKER, link: Link::Up, reserved: [0; 3] }));
     }
 
     pub(crate) fn next_seq(&self) -> Seq {
@@ -86,6 +99,13 @@ impl Comparison {
     pub(crate) fn step(&mut self, command: Command) {
         let seq = self.next_seq().0;
         let before = self.context(&command);
+        let command = match command {
+            Command::Tick(tick) => {
+                self.now.0 += tick.reserved as i64;
+                Command::Tick(Tick { reserved: 0 })
+            }
+            other => other,
+        };
         let said: Vec<Said> = self.engine(command).iter().filter_map(Said::of).collect();
         let expected = self.twin.apply(seq, self.now.0, &command);
         assert_eq!(said, expected, "left: engine, right: twin; {before}");
@@ -124,6 +144,16 @@ impl Comparison {
             assert_eq!(known.held_qty().units(), order.exposure(), "seed {seed}, {order:?}");
             *open.entry((order.account, order.instrument, order.side)).or_default() += order.exposure();
         }
+        let killed = self.state.kills().map(|kill| {
+            let counts = [kill.live, kill.live_at_start, kill.came, kill.canceled, kill.filled, kill.ended];
+            (kill.scope, kill.index, counts, [kill.asked, kill.retries])
+        });
+        let expected = self.twin.kills.iter().map(|kill| {
+            let live = self.twin.live(kill.scope, kill.index);
+            let counts = [live, kill.at_start, kill.came, kill.canceled, kill.filled, kill.ended];
+            (kill.scope, kill.index, counts, [kill.asked, kill.retries])
+        });
+        assert_eq!(killed.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "seed {seed}, kills");
         let mut cash = BTreeMap::<u32, i128>::new();
         for ((account, instrument), tape) in &self.twin.tape {
             let holding = self.state.holding(AccountId(*account), InstrumentId(*instrument)).expect("it was traded");

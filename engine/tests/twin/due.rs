@@ -39,7 +39,8 @@ impl Twin {
 
     /// All that goes on by itself, until nothing is left: each order gets what is due to it.
     pub(crate) fn settle(&mut self) -> Vec<Said> {
-        let mut said = Vec::new();
+        self.count_lives();
+        let mut said = self.pass_over_kills();
         loop {
             let fired = self.fire_stops();
             let quiet = fired.is_empty();
@@ -56,6 +57,8 @@ impl Twin {
             }
         }
         said.extend(self.fire_stops());
+        self.count_lives();
+        said.extend(self.pass_over_kills());
         self.mass.clear();
         self.lost.clear();
         said
@@ -78,7 +81,7 @@ impl Twin {
                 Side::Buy => price >= order.stop,
                 Side::Sell => price <= order.stop,
             });
-            let halted = self.is_halted(order.account, order.instrument);
+            let halted = self.is_halted(order.account, order.instrument) || !self.lets_go(order);
             if waits && reached && trading && !halted {
                 let order = self.orders.get_mut(&number).expect("it is there");
                 (order.waits_for_price, order.triggered) = (false, true);
@@ -151,7 +154,8 @@ impl Twin {
             TimeInForce::AtTheClose => phase == TradingPhase::Closing,
             _ => matches!(phase, TradingPhase::Open | TradingPhase::Closing),
         };
-        if order.waits_for_session && its_time && !self.is_halted(order.account, order.instrument) {
+        let halted = self.is_halted(order.account, order.instrument) || !self.lets_go(&order);
+        if order.waits_for_session && its_time && !halted {
             let order = self.orders.get_mut(&number).expect("it is there");
             order.waits_for_session = false;
             order.day = self.calendar.day;

@@ -11,6 +11,10 @@ pub(crate) const ONE: i64 = 100_000_000;
 pub(crate) const SYMBOLS: [&str; 3] = ["ACME", "ZINC", "BRKR"];
 /// The orders of the last symbol go to a broker, who keeps its own days and stops.
 pub(crate) const BROKER: VenueId = VenueId(9);
+pub(crate) const SESSIONS: [&str; 2] = ["ONE", "TWO"];
+/// Whose orders the sessions bring: each has its own trader, and both are of one strategy.
+pub(crate) const TRADERS: [&str; 2] = ["JANE", "JOE"];
+pub(crate) const STRATEGY: &str = "ARB";
 pub(crate) const CALENDAR: &str = "XTWN";
 pub(crate) const MULTIPLIERS: [i64; 3] = [1, 50, 1];
 /// A quanto's rate, in millionths.
@@ -87,8 +91,8 @@ pub(crate) fn account(name: &str) -> DefineAccount {
     DefineAccount {
         max_order_notional: Notional::from_units(i128::MAX / 4),
         max_order_qty: Qty::whole(1_000_000),
-        max_long: Qty::whole(1_000_000_000),
-        max_short: Qty::whole(1_000_000_000),
+        max_long: Qty::whole(9_000_000_000),
+        max_short: Qty::whole(9_000_000_000),
         fee_rate: FEE_RATE,
         open_orders_max: 1_000_000,
         cash_account: 0,

@@ -68,6 +68,8 @@ pub(crate) struct Order {
     pub(crate) last_exec: u64,
     /// What its venue has counted beyond the fills that it told of.
     pub(crate) missing: i64,
+    /// When its venue was asked for a cancel last because a scope was killed; -1 for never.
+    pub(crate) kill_asked: i64,
 }
 
 impl Order {

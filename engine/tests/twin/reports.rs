@@ -234,6 +234,7 @@ impl Twin {
     }
 
     pub(crate) fn replaced(&mut self, number: u64) -> Vec<Said> {
+        let exposure = self.order(number).exposure();
         let mut said = vec![self.grant(number)];
         let order = self.order(number);
         let Some(queued) = order.replaces.first().filter(|next| !next.sent).cloned() else { return said };
@@ -244,7 +245,10 @@ impl Twin {
         let closed = !market.broker
             && (phase == TradingPhase::PreOpen && immediate || phase == TradingPhase::Closed && !order.good_till());
         let too_old = order.time_in_force == TimeInForce::GoodTillDate && order.expire <= self.now;
-        let risk = self.is_halted(order.account, order.instrument) || closed || too_old;
+        let scopes = (order.session, order.account, order.instrument);
+        let stopped = self.stopped_by(scopes.0, scopes.1, scopes.2).is_some()
+            || self.increases(Some(number), scopes, order.side, exposure.max(queued.qty - order.cum()));
+        let risk = self.is_halted(order.account, order.instrument) || closed || too_old || stopped;
         let fits = order.cancel.is_none()
             && (order.open() || !order.done_for_day)
             && (queued.qty > order.cum() || order.fillable());

@@ -24,8 +24,12 @@ impl Twin {
         if self.all_halted {
             return refuse("KILLED_GLOBAL", OrdStatus::Rejected);
         }
+        let stopped = self.stopped_by(session, session, instrument);
         if self.accounts_halted[session as usize] {
             return refuse("KILLED_ACCOUNT", OrdStatus::Rejected);
+        }
+        if let Some(check) = stopped {
+            return refuse(check, OrdStatus::Rejected);
         }
         let good_till = matches!(c.time_in_force, TimeInForce::GoodTillCancel | TimeInForce::GoodTillDate);
         let immediate = matches!(c.time_in_force, TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill);
@@ -42,6 +46,9 @@ impl Twin {
         }
         if let Some(number) = known {
             return refuse("DUPLICATE_CL_ORD_ID", self.order(number).status());
+        }
+        if self.increases(None, (session, session, instrument), c.side, c.order_qty.units()) {
+            return refuse("REDUCING", OrdStatus::Rejected);
         }
         let stops = matches!(c.ord_type, OrdType::Stop | OrdType::StopLimit);
         let waits_for_session = !market.broker
@@ -84,6 +91,7 @@ impl Twin {
             done_day: 0,
             last_exec: 0,
             missing: 0,
+            kill_asked: -1,
         };
         if order.waits_for_price {
             self.stops.insert(seq);
@@ -184,7 +192,10 @@ impl Twin {
         let closed = !market.broker
             && (phase == TradingPhase::PreOpen && immediate || phase == TradingPhase::Closed && !order.good_till());
         let too_old = order.time_in_force == TimeInForce::GoodTillDate && order.expire <= self.now;
-        if self.is_halted(order.account, order.instrument) || closed || too_old {
+        let scopes = (order.session, order.account, order.instrument);
+        let stopped = self.stopped_by(scopes.0, scopes.1, scopes.2).is_some()
+            || self.increases(Some(number), scopes, order.side, order.exposure().max(qty - order.cum()));
+        if self.is_halted(order.account, order.instrument) || closed || too_old || stopped {
             return self.reject(Some(number), &id, &orig, true, 2);
         }
         let stops = matches!(order.ord_type, OrdType::Stop | OrdType::StopLimit);

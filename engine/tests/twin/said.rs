@@ -15,6 +15,8 @@ pub(crate) enum Said {
     Suspended { order: u64, why: String },
     /// An answer about an order that is not known.
     Unknown { cl_ord_id: String },
+    /// What an act on a scope led to, with the live orders in it.
+    Scope { outcome: model::ScopeOutcome, live: u32 },
     /// A mass cancel was taken, with the session's working orders where all are meant.
     MassCancel { cl_ord_id: String, total: u32 },
 }
@@ -115,6 +117,7 @@ impl Said {
                 status: e.ord_status,
             },
             Event::ReportSuspended(e) => Said::Suspended { order: e.report.order_id.0, why: format!("{:?}", e.why) },
+            Event::ScopeStateSet(e) => Said::Scope { outcome: e.outcome, live: e.live },
             Event::MassCancelReported(e) => {
                 Said::MassCancel { cl_ord_id: text(&e.cl_ord_id), total: e.total_affected_orders }
             }

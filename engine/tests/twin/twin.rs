@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Command, Scope, Side, TradingPhase, TradingState};
+use model::{Command, KillScope, Link, Scope, ScopeState, Side, TradingPhase, TradingState};
 
 use crate::holders::Entry;
+use crate::kill::Kill;
 use crate::market::{BROKER, CALENDAR, Calendar, Instrument, Policy, SYMBOLS};
 use crate::order::{Ended, Order};
 use crate::said::{Said, View, text};
@@ -25,6 +26,11 @@ pub(crate) struct Twin {
     /// What changed since the engine last had nothing to do, and concerns many orders.
     pub(crate) mass: Vec<Mass>,
     pub(crate) lost: Vec<(u32, u64)>,
+    /// The scopes that are not active, and those of them that are killed.
+    pub(crate) stopped: BTreeMap<(KillScope, u32), ScopeState>,
+    pub(crate) kills: Vec<Kill>,
+    pub(crate) were_open: std::collections::BTreeSet<u64>,
+    pub(crate) broker_is_there: bool,
     /// A day, a halt, a session, a mass cancel: every order may be concerned. Otherwise those that were touched.
     pub(crate) wide: bool,
     pub(crate) touched: Vec<u64>,
@@ -71,6 +77,10 @@ impl Twin {
             now: 0,
             mass: Vec::new(),
             lost: Vec::new(),
+            stopped: BTreeMap::new(),
+            kills: Vec::new(),
+            were_open: std::collections::BTreeSet::new(),
+            broker_is_there: true,
             wide: false,
             touched: Vec::new(),
             stops: std::collections::BTreeSet::new(),
@@ -101,6 +111,7 @@ impl Twin {
                 | Command::SessionEnded(_)
                 | Command::SetTradingPhase(_)
                 | Command::SetTradingState(_)
+                | Command::SetScopeState(_)
         );
         self.touched = vec![seq];
         match command {
@@ -160,6 +171,15 @@ impl Twin {
             }
             Command::SettleInstrument(c) => {
                 self.settle_positions(c);
+                Vec::new()
+            }
+            Command::SetScopeState(c) => self.set_scope(c),
+            Command::Tick(_) => {
+                self.tick();
+                Vec::new()
+            }
+            Command::VenueLink(c) => {
+                self.link(c.link == Link::Up);
                 Vec::new()
             }
             Command::VenueReport(c) => match self.report(c) {

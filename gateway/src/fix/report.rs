@@ -9,8 +9,8 @@ use model::order::average;
 use model::refusal::Unit;
 use model::{
     AccountId, AccountName, CancelCause, CancelRejected, CompId, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
-    ExecRestatementReason, ExecType, InstrumentId, MassCancelReported, OrdRejReason, OrdStatus, OrderId, OrderRefused,
-    OrderView, Px, Qty, Refusal, StatusReported, Symbol,
+    ExecRestatementReason, ExecType, InstrumentId, KillScope, MassCancelReported, OrdRejReason, OrdStatus, OrderId,
+    OrderRefused, OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
 
 use super::encode::Encoder;
@@ -165,6 +165,7 @@ fn cause_text(cause: CancelCause) -> Option<&'static str> {
         CancelCause::Halt => Some("TRADING_HALT"),
         CancelCause::Contingency => Some("CONTINGENCY"),
         CancelCause::Operator => Some("OPERATOR"),
+        CancelCause::Kill => Some("KILLED"),
     }
 }
 
@@ -363,7 +364,9 @@ fn refusal_text(refusal: &Refusal) -> Line {
     let mut line = Line::default();
     let _ = write!(line, "{}", refusal.check.code());
     let amount = |number| Amount { number, unit: refusal.check.unit() };
-    if refusal.check.unit() != Unit::None {
+    if refusal.check.unit() == Unit::Scope {
+        let _ = write!(line, ": scope={}", amount(refusal.limit));
+    } else if refusal.check.unit() != Unit::None {
         let _ = write!(line, ": limit={}, observed={}", amount(refusal.limit), amount(refusal.observed));
     }
     if refusal.reference_px != 0 {
@@ -383,6 +386,10 @@ impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (places, suffix) = match self.unit {
             Unit::None | Unit::Count => (0, ""),
+            Unit::Scope => {
+                let scope = u8::try_from(self.number).ok().and_then(KillScope::from_value);
+                return f.write_str(scope.map_or("unknown", KillScope::word));
+            }
             Unit::Px | Unit::Qty => (8, ""),
             Unit::Notional => (16, ""),
             Unit::Nanos if self.number < 0 => return f.write_str("none"),

@@ -4,6 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use super::sources::{Kind, Sample, Sources};
 use super::status::{health, lag};
+use crate::views::KillStatus;
 
 /// Content-Type of the text below.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -79,7 +80,19 @@ fn orders(page: &mut Page, sources: &Sources) {
         page.line("refusals_total", Some(("check", check.code())), count);
     }
     let halted = views.global.is_some_and(|set| set.state == model::TradingState::Halted);
-    page.one("trading_halted", Kind::Gauge, "1 while the global kill switch is thrown.", u8::from(halted));
+    page.one("trading_halted", Kind::Gauge, "1 while trading is halted globally.", u8::from(halted));
+    let killed: Vec<_> = views.kills().killed().collect();
+    let sum = |of: fn(&KillStatus) -> u32| killed.iter().map(|kill| u64::from(of(kill))).sum::<u64>();
+    page.one("scopes_killed", Kind::Gauge, "Scopes that are killed.", killed.len());
+    page.one("kill_live_orders", Kind::Gauge, "Live orders in killed scopes, by scope, added up.", sum(|one| one.live));
+    page.one("kill_in_doubt_orders", Kind::Gauge, "Those of them that are in doubt.", sum(|one| one.in_doubt));
+    page.one("kill_unreachable_orders", Kind::Gauge, "Others at unreachable venues.", sum(|one| one.unreachable));
+    page.one(
+        "kill_overdue_orders",
+        Kind::Gauge,
+        "Those whose venue was asked so often that somebody should call it.",
+        sum(|one| one.overdue),
+    );
     page.one(
         "cash_identity_breaks_total",
         Kind::Counter,

@@ -7,6 +7,7 @@
 mod connections;
 mod corporate;
 mod guard;
+mod kills;
 mod market;
 mod metrics;
 mod operator;

@@ -205,6 +205,13 @@ pub(super) async fn act_by(
     let act = wait_for(desk, sent, Instant::now() + ACT_MAX).await.ok_or_else(still_pending)?;
     *pending = None;
     tracing::info!(seq = act.seq.0, command = ?act.command, applied = act.applied, "operator act");
+    if let Some(outcome) = desk.sources.views.read().kills().outcome(act.seq).filter(|_| !act.applied) {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!("the engine recorded the act in frame {} and changed nothing: {}", act.seq, outcome.words()),
+            "look at /kills for what is killed and by whom, and at /status for the names of what there is",
+        ));
+    }
     if !act.applied {
         return Err(Problem::new(
             StatusCode::CONFLICT,

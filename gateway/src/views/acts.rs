@@ -1,6 +1,6 @@
 //! Operators' acts, for people: what was asked, by whom, and why.
 
-use model::{Command, Scope, TradingState};
+use model::{Command, Scope, ScopeState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::Act;
@@ -15,7 +15,7 @@ pub struct ActStatus {
     pub seq: u64,
     /// When, nanoseconds since 1970.
     pub time_ns: i64,
-    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase" or "resolve".
+    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill" or "scope".
     pub act: String,
     /// The account; empty where the act is about none.
     pub account: String,
@@ -42,6 +42,13 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
             act: if set.state == TradingState::Halted { "halt" } else { "resume" }.to_owned(),
             account: if set.scope == Scope::Account { set.account.to_string() } else { String::new() },
             symbol: if set.scope == Scope::Instrument { set.symbol.to_string() } else { String::new() },
+            actor: set.actor.to_string(),
+            reason: set.reason.to_string(),
+            ..base
+        },
+        Command::SetScopeState(set) => ActStatus {
+            act: if set.state == ScopeState::Killed { "kill" } else { "scope" }.to_owned(),
+            what: format!("{} {} {}", set.scope.word(), set.name, set.state.word()),
             actor: set.actor.to_string(),
             reason: set.reason.to_string(),
             ..base

@@ -249,7 +249,13 @@ impl AtBroker {
             _ => {}
         }
         if let Some(order) = event.order() {
-            self.order = *order;
+            // A cancel that Millrace asks for has a name of its own; the order keeps its client's.
+            self.order = match event {
+                Event::CancelRequested(e) if e.cause != CancelCause::Client => {
+                    OrderView { cl_ord_id: order.orig_cl_ord_id, orig_cl_ord_id: ClOrdId::EMPTY, ..*order }
+                }
+                _ => *order,
+            };
         }
     }
 

@@ -2,7 +2,7 @@
 //! it agrees with the journal by construction, may lag behind it, and is rebuilt by reading it again.
 //!
 //! Memory is bounded by the configuration: instruments + accounts + sessions + calendars + the pairs of account and
-//! instrument that ever had an order + the orders that work + the last [`ACTS_KEPT`] operator acts.
+//! instrument that ever had an order + the orders that work + the scopes that are stopped + the last [`ACTS_KEPT`] operator acts.
 
 mod acts;
 mod agent;
@@ -10,6 +10,7 @@ mod counts;
 mod days;
 mod doubt;
 mod figures;
+mod kills;
 mod status;
 
 #[cfg(test)]
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use model::{
     AccountId, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId, Notional,
-    PositionChanged, Quote, Resolution, Scope, Seq, SetTradingState, TradingState,
+    PositionChanged, Quote, Resolution, Scope, ScopeOutcome, Seq, SetTradingState, TradingState,
 };
 use parking_lot::RwLock;
 
@@ -30,6 +31,7 @@ pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
 pub use figures::{decimal, mark, money};
+pub use kills::{KillStatus, Kills, Release};
 pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 
 /// Operator acts that are kept for `/status`; older ones are in the journal.
@@ -63,6 +65,7 @@ pub struct Views {
     working: counts::Working,
     days: days::Days,
     doubt: Doubt,
+    kills: Kills,
     acts: VecDeque<Act>,
     acts_total: u64,
     identity_breaks: u64,
@@ -138,9 +141,11 @@ impl Views {
             applied |= match &event {
                 Event::OrderRefused(_) => false,
                 Event::ResolutionGiven(e) => matches!(e.outcome, Resolution::Proposed | Resolution::Approved),
+                Event::ScopeStateSet(e) => e.outcome == ScopeOutcome::Set,
                 _ => true,
             };
             self.doubt.follow(seq, &event);
+            self.kills.follow(seq, time, &event);
             self.fold_event(time, &event);
         }
         if is_act(command) {
@@ -171,6 +176,11 @@ impl Views {
     /// Orders in doubt.
     pub fn doubt(&self) -> &Doubt {
         &self.doubt
+    }
+
+    /// The scopes that are stopped.
+    pub fn kills(&self) -> &Kills {
+        &self.kills
     }
 
     /// The newest operator acts, oldest first.
@@ -250,6 +260,9 @@ impl Views {
             | Event::OrderRejected(_)
             | Event::OrderExpired(_)
             | Event::StatusReported(_)
+            | Event::AttributionDefined(_)
+            | Event::ScopeStateSet(_)
+            | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
             | Event::TradeCanceled(_)
             | Event::TradeCorrected(_)
@@ -358,6 +371,7 @@ fn halted_for_money(account: model::AccountName) -> SetTradingState {
 const fn is_act(command: &Command) -> bool {
     match command {
         Command::SetTradingState(_)
+        | Command::SetScopeState(_)
         | Command::AdjustCash(_)
         | Command::SetSequenceNumbers(_)
         | Command::Reload(_)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::acts::{ActStatus, act_status};
 use super::days::{CalendarStatus, DayStatus};
 use super::figures::{avg_px, decimal, mark, money};
+use super::kills::KillStatus;
 use super::{OrderCounts, Views};
 
 /// All of [`Views`], for people and programs.
@@ -28,6 +29,8 @@ pub struct ViewsStatus {
     pub refusals: BTreeMap<String, u64>,
     /// The global switch.
     pub trading: TradingStatus,
+    /// The scopes that are killed, halted or take only what reduces, and then those that were.
+    pub kills: Vec<KillStatus>,
     /// Accounts.
     pub accounts: Vec<AccountStatus>,
     /// Positions that ever traded.
@@ -172,6 +175,7 @@ impl Views {
                 .map(|(check, count)| (check.code().to_owned(), count))
                 .collect(),
             trading: trading_status(self.global.as_ref()),
+            kills: self.kills.status(),
             accounts: self.accounts_status(&accounts),
             positions,
             days: self.days_status(),

@@ -10,7 +10,7 @@ use crate::money::{Notional, Px, Qty};
 use crate::policies::{
     CancelOnDisconnect, CostMethod, MarkPolicy, PendingReplaces, SessionEnd, StopTrigger, TradingPhase,
 };
-use crate::text::{AccountName, CalendarName, CompId, Currency, Symbol, Text};
+use crate::text::{AccountName, CalendarName, CompId, Currency, GroupName, Symbol, Text};
 
 bodies! {
     /// An instrument. The symbol is the key: a known one is changed, an unknown one gets the next `InstrumentId`.
@@ -96,6 +96,18 @@ bodies! {
         cancel_on_disconnect: CancelOnDisconnect,
         /// Zero.
         reserved: [u8; 2],
+    }
+
+    /// Whose orders a session brings; those that it brought before keep what they had. The session is defined before.
+    DefineAttribution {
+        /// Our CompID on it.
+        sender_comp_id: CompId,
+        /// The counterparty's CompID.
+        target_comp_id: CompId,
+        /// The trader; empty for none.
+        trader: GroupName,
+        /// The strategy; empty for none.
+        strategy: GroupName,
     }
 
     /// The daemon started.

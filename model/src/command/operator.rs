@@ -6,6 +6,7 @@ use super::venue::ReportKind;
 use crate::bodies::bodies;
 use crate::ids::{EngineTime, OrderId, SessionId};
 use crate::money::{Notional, Px, Qty};
+use crate::scope::{KillScope, ScopeState};
 use crate::terms::{OrdType, Scope, Side, TimeInForce, TradingState};
 use crate::text::{AccountName, Symbol, Text};
 
@@ -22,6 +23,22 @@ bodies! {
         account: AccountName,
         /// The instrument; empty for other scopes.
         symbol: Symbol,
+        /// Who.
+        actor: Text<24>,
+        /// Why.
+        reason: Text<64>,
+    }
+
+    /// The state of a scope from now on. Killed: nothing new, and every live order in it is canceled until none is left.
+    SetScopeState {
+        /// What kind of scope.
+        scope: KillScope,
+        /// The state from now on.
+        state: ScopeState,
+        /// Zero.
+        reserved: [u8; 6],
+        /// Its name: "paper" or the broker's CompID of a venue, the counterparty's CompID of a session; empty for the firm.
+        name: Text<24>,
         /// Who.
         actor: Text<24>,
         /// Why.

@@ -4,7 +4,8 @@ use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 use crate::bodies::bodies;
 use crate::command::{
-    DefineAccount, DefineInstrument, DefineSession, Quote, SetTradingPhase, SetTradingState, SplitOrders, Start,
+    DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Quote, SetTradingPhase, SetTradingState,
+    SplitOrders, Start,
 };
 use crate::ids::{AccountId, EngineTime, InstrumentId, OrderId, SessionId};
 use crate::policies::{SessionEnd, TradingPhase};
@@ -43,6 +44,18 @@ bodies! {
         definition: DefineSession,
         /// Its index.
         session: SessionId,
+    }
+
+    /// See [`super::Event::AttributionDefined`].
+    AttributionDefined {
+        /// What was defined.
+        definition: DefineAttribution,
+        /// The session.
+        session: SessionId,
+        /// Index of the trader, in the order of definition in the journal; `u32::MAX` for none.
+        trader: u32,
+        /// Index of the strategy, likewise.
+        strategy: u32,
     }
 
     /// See [`super::Event::TradingStateChanged`].

@@ -1,7 +1,7 @@
-//! Controls 42 and 43, kill switch and halt: nothing new, and no replace, while the scope is not active; cancels never come here.
-//! Refuses with OrdRejReason(103)=0.
+//! Controls 42 and 43, kill switch and halt: nothing new, and no replace, while a scope of the order is not active; cancels never
+//! come here. Refuses with OrdRejReason(103)=0.
 
-use model::{Check, Refusal, TradingState};
+use model::{Check, KillScope, Refusal, ScopeState, TradingState};
 
 use crate::context::{Context, Proposal};
 use crate::witness::Witness;
@@ -11,12 +11,41 @@ pub(super) fn global(context: &Context<'_>, _: &Proposal, witness: &mut impl Wit
 }
 
 pub(super) fn account(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    witness.judged(context.account_trading != TradingState::Active, || Refusal::of(Check::KilledAccount))
+    let is_killed = context.scopes.of(KillScope::Account) == ScopeState::Killed;
+    witness.judged(is_killed || context.account_trading != TradingState::Active, || Refusal::of(Check::KilledAccount))
+}
+
+macro_rules! killed {
+    ($($control:ident: $scope:ident => $check:ident;)+) => {
+        $(pub(super) fn $control(
+            context: &Context<'_>,
+            _: &Proposal,
+            witness: &mut impl Witness,
+        ) -> Result<(), Refusal> {
+            let is_killed = context.scopes.of(KillScope::$scope) == ScopeState::Killed;
+            witness.judged(is_killed, || Refusal::of(Check::$check))
+        })+
+    };
+}
+
+killed! {
+    firm: Firm => KilledFirm;
+    venue: Venue => KilledVenue;
+    session: Session => KilledSession;
+    trader: Trader => KilledTrader;
+    strategy: Strategy => KilledStrategy;
+    instrument: Instrument => KilledInstrument;
+}
+
+pub(super) fn halted(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let scope = context.scopes.first(ScopeState::Halted);
+    let number = scope.map_or(0, |scope| i128::from(scope.value()));
+    witness.judged(scope.is_some(), || Refusal::against(Check::Halted, number, number))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, TradingState};
+    use model::{Check, KillScope, ScopeState, TradingState};
 
     use crate::desk::{Desk, buy, replacing};
 
@@ -24,9 +53,33 @@ mod tests {
     fn killed_scope_takes_neither_order_nor_replace() {
         let global = Desk::with(|desk| desk.trading = TradingState::Halted);
         let account = Desk::with(|desk| desk.account_trading = TradingState::Halted);
-        for (desk, check) in [(global, Check::KilledGlobal), (account, Check::KilledAccount)] {
+        let mut desks = vec![(global, Check::KilledGlobal), (account, Check::KilledAccount)];
+        let checks = [
+            Check::KilledFirm,
+            Check::KilledVenue,
+            Check::KilledSession,
+            Check::KilledAccount,
+            Check::KilledTrader,
+            Check::KilledStrategy,
+            Check::KilledInstrument,
+        ];
+        for (scope, check) in KillScope::ALL.iter().zip(checks) {
+            let in_state = |state| Desk::with(|desk| desk.scopes.0[*scope as usize] = state);
+            desks.push((in_state(ScopeState::Killed), check));
+            desks.push((in_state(ScopeState::Halted), Check::Halted));
+        }
+        for (desk, check) in desks {
             assert_eq!(desk.refuses(buy(1, 100)), Some(check));
             assert_eq!(desk.refuses(replacing(1, 100, buy(1, 99))), Some(check));
         }
+    }
+
+    #[test]
+    fn halt_names_the_widest_of_its_scopes() {
+        let mut desk = Desk::new();
+        desk.scopes.0[KillScope::Instrument as usize] = ScopeState::Halted;
+        desk.scopes.0[KillScope::Session as usize] = ScopeState::Halted;
+        let refusal = desk.refusal(&buy(1, 100)).expect("it is halted");
+        assert_eq!(refusal.limit, i128::from(KillScope::Session.value()));
     }
 }

@@ -1,6 +1,6 @@
 //! What a check compared, in the unit that it compared it in.
 
-use model::{Check, EngineTime, Refusal, Unit};
+use model::{Check, EngineTime, KillScope, Refusal, Unit};
 
 use crate::figures;
 
@@ -18,6 +18,9 @@ pub fn amount(check: Check, value: i128) -> String {
         Unit::Count => value.to_string(),
         Unit::Px | Unit::Qty => figures::scaled(value, 8),
         Unit::Notional => figures::scaled(value, 16),
+        Unit::Scope => {
+            u8::try_from(value).ok().and_then(KillScope::from_value).map_or("unknown", KillScope::word).to_owned()
+        }
         Unit::Nanos => i64::try_from(value).map_or_else(|_| value.to_string(), figures::span),
     }
 }
@@ -27,6 +30,7 @@ pub fn refusal(refusal: &Refusal) -> String {
     let Refusal { check, limit, observed, .. } = *refusal;
     match check.unit() {
         Unit::None => check.code().to_owned(),
+        Unit::Scope => format!("{} of {}", check.code(), amount(check, limit)),
         _ => format!("{} limit {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
     }
 }

@@ -15,12 +15,18 @@ use super::super::resend::OUTPUT_BYTES_AHEAD;
 use super::super::session::Resend;
 use super::super::{msg_type, tag};
 use super::desk::Desk;
+use super::ids::order_id_of;
 use super::open::Sent;
+use super::open_orders::OpenOrders;
 use super::orders::ToBroker;
 
 /// How long the answers to a question about all orders may take until each is asked for. That proves nothing about any: it
 /// only goes on asking.
 const ANSWERS_MAX_NS: i64 = 10_000_000_000;
+
+/// OrdStatus(39) of an order that has ended, of which no fill can be missing.
+const CANCELED: u8 = b'4';
+const EXPIRED: u8 = b'C';
 
 /// How a broker is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -81,6 +87,17 @@ impl Asking {
     pub(super) fn answered(&mut self, order_id: OrderId) {
         if let Mass::Asked { .. } = self.mass {
             self.named.insert(order_id);
+        }
+    }
+
+    /// A cancel is refused, and the broker says that the order has ended, of which we have not heard: it is asked for.
+    pub(super) fn on_cancel_reject(&mut self, message: &Message<'_>, open: &OpenOrders) {
+        let has_ended = matches!(message.get_char(tag::ORD_STATUS), Ok(CANCELED | EXPIRED));
+        let named = message.get(tag::CL_ORD_ID).and_then(order_id_of);
+        let Some(order_id) = named.filter(|id| open.get(*id).is_some_and(|open| !open.is_over)) else { return };
+        if message.msg_type() == msg_type::ORDER_CANCEL_REJECT && has_ended {
+            self.named.remove(&order_id);
+            self.in_doubt.push_back(order_id);
         }
     }
 

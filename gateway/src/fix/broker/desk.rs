@@ -229,6 +229,7 @@ impl Desk {
                 self.begin_to_ask();
             }
             Disposition::Application { msg_seq_num, .. } => {
+                asking.on_cancel_reject(&message, open);
                 let heard = match message.msg_type() {
                     msg_type::BUSINESS_MESSAGE_REJECT => {
                         count(&counters.business_rejects_in);

@@ -59,6 +59,7 @@ fn head_room(seen: &Refusal) -> Option<i128> {
         | Check::PositionLong
         | Check::PositionShort
         | Check::ReduceOnly
+        | Check::Reducing
         | Check::BuyingPower => seen.limit.checked_sub(seen.observed),
         Check::ReferencePrice if seen.observed >= 0 => seen.limit.checked_sub(seen.observed),
         Check::CollarLow => seen.observed.checked_sub(seen.limit),

@@ -1,4 +1,4 @@
-//! The daemon as the demo's child: a data folder of its own, free ports, a stop by signal.
+//! The daemon as the child of a demo or a drill: a data folder of its own, free ports, a stop by signal.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -17,29 +17,29 @@ use rustix::process::{Pid, Signal, kill_process};
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
-/// The demo's data folder; a temporary one goes away with the demo unless it is kept.
-pub(super) struct Folder {
+/// The data folder; a temporary one goes away at the end unless it is kept.
+pub(crate) struct Folder {
     path: PathBuf,
     keep: AtomicBool,
 }
 
 impl Folder {
-    pub(super) fn new(given: Option<PathBuf>, keep: bool) -> Result<Folder> {
-        let temporary = || std::env::temp_dir().join(format!("millrace-demo-{}", std::process::id()));
+    pub(crate) fn new(given: Option<PathBuf>, keep: bool) -> Result<Folder> {
+        let temporary = || std::env::temp_dir().join(format!("millrace-{}", std::process::id()));
         let keep = keep || given.is_some();
         let path = given.unwrap_or_else(temporary);
         fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
         let empty = fs::read_dir(&path)?.next().is_none();
-        ensure!(empty, "{} is not empty: the demo proves what it did on fresh data", path.display());
+        ensure!(empty, "{} is not empty: what is done here is proved on fresh data", path.display());
         Ok(Folder { path, keep: AtomicBool::new(keep) })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Keeps it, and says where it is.
-    pub(super) fn keep(&self) -> &Path {
+    pub(crate) fn keep(&self) -> &Path {
         self.keep.store(true, Relaxed);
         &self.path
     }
@@ -54,14 +54,14 @@ impl Drop for Folder {
 }
 
 /// `millrace serve`, running.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     http: tools::daemon::Daemon,
-    pub(super) fix: SocketAddr,
+    pub(crate) fix: SocketAddr,
 }
 
 impl Daemon {
-    pub(super) fn start(folder: &Folder, config: &str, seed: u64) -> Result<Daemon> {
+    pub(crate) fn start(folder: &Folder, config: &str, seed: u64) -> Result<Daemon> {
         let file = folder.path().join("millrace.toml");
         fs::write(&file, config)?;
         let (fix, http) = (free_port()?, free_port()?);
@@ -73,7 +73,7 @@ impl Daemon {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?)
-            // Ctrl-C is for the demo; it stops the daemon itself, after the clients.
+            // Ctrl-C is for the parent; it stops the daemon itself, after the clients.
             .process_group(0)
             .spawn()
             .context("cannot start the daemon")?;
@@ -86,19 +86,26 @@ impl Daemon {
             }
             thread::sleep(Duration::from_millis(20));
         }
+        // It has written the operator's token by now.
+        daemon.http = tools::daemon::Daemon::new(http, folder.path());
         Ok(daemon)
     }
 
-    pub(super) fn status(&self) -> Result<Status> {
+    /// Its HTTP interface.
+    pub(crate) fn http(&self) -> &tools::daemon::Daemon {
+        &self.http
+    }
+
+    pub(crate) fn status(&self) -> Result<Status> {
         Ok(serde_json::from_value(self.http.get("/status")?)?)
     }
 
-    pub(super) fn is_running(&mut self) -> bool {
+    pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Stops it by signal; what it said at the end.
-    pub(super) fn stop(&mut self) -> Result<String> {
+    pub(crate) fn stop(&mut self) -> Result<String> {
         let pid = Pid::from_child(&self.child);
         let _gone_already = kill_process(pid, Signal::TERM);
         let patience = Instant::now() + STOP_WITHIN;

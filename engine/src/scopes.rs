@@ -1,0 +1,104 @@
+//! The scopes that orders are in: how far each is stopped, and how many live orders it has. Names become indexes when they are
+//! defined, so that an order is looked up in none of them: it carries its indexes.
+
+use model::{GroupName, KillScope, SCOPES, ScopeState, ScopeStates};
+
+use crate::order::NONE;
+use crate::registry::Registry;
+
+/// Which scope of each kind an order is in, by index; [`NONE`] where it is in none.
+pub(crate) type Keys = [u32; SCOPES];
+
+/// One scope.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Member {
+    pub(crate) state: ScopeState,
+    /// Its live orders.
+    pub(crate) live: u32,
+}
+
+impl Member {
+    const UNTOUCHED: Member = Member { state: ScopeState::Active, live: 0 };
+}
+
+/// All scopes.
+#[derive(Clone, Debug)]
+pub(crate) struct Scopes {
+    members: [Vec<Member>; SCOPES],
+    pub(crate) traders: Registry<GroupName, ()>,
+    pub(crate) strategies: Registry<GroupName, ()>,
+}
+
+impl Scopes {
+    pub(crate) fn new() -> Scopes {
+        let mut scopes =
+            Scopes { members: [const { Vec::new() }; SCOPES], traders: Registry::new(), strategies: Registry::new() };
+        scopes.make_room(KillScope::Firm, 0);
+        scopes
+    }
+
+    /// Something was defined.
+    pub(crate) fn make_room(&mut self, scope: KillScope, index: u32) {
+        let members = &mut self.members[scope as usize];
+        if index != NONE && members.len() <= index as usize {
+            members.resize(index as usize + 1, Member::UNTOUCHED);
+        }
+    }
+
+    /// The index that the trader has from now on; [`NONE`] for nobody.
+    pub(crate) fn define_trader(&mut self, name: GroupName, index: u32) {
+        if index == self.traders.len() {
+            self.traders.push(name, ());
+        }
+        self.make_room(KillScope::Trader, index);
+    }
+
+    /// The same for a strategy.
+    pub(crate) fn define_strategy(&mut self, name: GroupName, index: u32) {
+        if index == self.strategies.len() {
+            self.strategies.push(name, ());
+        }
+        self.make_room(KillScope::Strategy, index);
+    }
+
+    pub(crate) fn get(&self, scope: KillScope, index: u32) -> Member {
+        self.members[scope as usize].get(index as usize).copied().unwrap_or(Member::UNTOUCHED)
+    }
+
+    pub(crate) fn set(&mut self, scope: KillScope, index: u32, state: ScopeState) {
+        self.make_room(scope, index);
+        self.members[scope as usize][index as usize].state = state;
+    }
+
+    /// The states of the scopes that an order is in.
+    #[inline]
+    pub(crate) fn states(&self, keys: &Keys) -> ScopeStates {
+        let mut states = ScopeStates::ACTIVE;
+        for ((state, members), key) in states.0.iter_mut().zip(&self.members).zip(keys) {
+            *state = members.get(*key as usize).map_or(ScopeState::Active, |member| member.state);
+        }
+        states
+    }
+
+    /// May what Millrace holds go to work?
+    pub(crate) fn lets_go(&self, keys: &Keys) -> bool {
+        self.states(keys).0.iter().all(|state| matches!(state, ScopeState::Active | ScopeState::Reducing))
+    }
+
+    /// An order lives from now on, or does not any more.
+    pub(crate) fn count(&mut self, keys: &Keys, lives: bool) {
+        for (members, key) in self.members.iter_mut().zip(keys) {
+            if let Some(member) = members.get_mut(*key as usize) {
+                member.live = if lives { member.live + 1 } else { member.live - 1 };
+            }
+        }
+    }
+
+    /// All of them, with their kind and index.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (KillScope, u32, Member)> + '_ {
+        KillScope::ALL
+            .iter()
+            .zip(&self.members)
+            .flat_map(|(scope, members)| (0..).zip(members).map(|(index, member)| (*scope, index, *member)))
+    }
+}
