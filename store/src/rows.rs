@@ -2,12 +2,11 @@
 
 use duckdb::{Appender, Connection, Result, params};
 use model::refusal::Unit;
-use model::{
-    ChangeSymbol, Command, DividendBegun, EngineTime, Event, OrderView, PayDividend, PositionsSplit, Px, Qty, Refusal,
-    ScopeOutcome, Seq, SessionId, SettleInstrument, SettlementBegun, SplitInstrument, SymbolChanged, TradingState,
-};
+use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
 
 use crate::names::Names;
+
+mod acts;
 
 /// One appender per table, for the rows of one transaction.
 pub(crate) struct Rows<'c> {
@@ -397,190 +396,6 @@ impl<'c> Rows<'c> {
             refusal.map(|refusal| refusal.reference_px),
         ])
     }
-
-    /// Definitions go to their own table too; names are learned before later events of the frame need them.
-    fn operator_event(&mut self, names: &mut Names, at: Place, event: &Event) -> Result<()> {
-        let mut act = Act { name: event.name(), ..Act::default() };
-        match event {
-            Event::InstrumentDefined(e) => {
-                let d = &e.definition;
-                names.learn_instrument(e.instrument, d);
-                self.count += 1;
-                self.instruments.append_row(params![
-                    at.seq,
-                    at.index,
-                    at.time,
-                    e.instrument.0,
-                    d.symbol.as_str(),
-                    d.currency.as_str(),
-                    d.tick.units(),
-                    d.lot.units(),
-                    d.max_order_qty.units(),
-                    d.multiplier,
-                    d.collar,
-                    d.reference_age_max,
-                    d.tradable == 1,
-                ])?;
-                act.subject = d.symbol.as_str();
-                self.act(at, &act)
-            }
-            Event::AccountDefined(e) => {
-                let d = &e.definition;
-                names.learn_account(e.account, d);
-                self.count += 1;
-                self.accounts.append_row(params![
-                    at.seq,
-                    at.index,
-                    at.time,
-                    e.account.0,
-                    d.account.as_str(),
-                    d.currency.as_str(),
-                    d.max_order_notional.units(),
-                    d.max_order_qty.units(),
-                    d.max_long.units(),
-                    d.max_short.units(),
-                    d.fee_rate,
-                    d.open_orders_max,
-                    d.cash_account == 1,
-                ])?;
-                act.subject = d.account.as_str();
-                self.act(at, &act)
-            }
-            Event::SessionDefined(e) => {
-                let d = &e.definition;
-                names.learn_session(e.session, d);
-                self.count += 1;
-                self.sessions.append_row(params![
-                    at.seq,
-                    at.index,
-                    at.time,
-                    e.session.0,
-                    d.sender_comp_id.as_str(),
-                    d.target_comp_id.as_str(),
-                    d.account.as_str(),
-                    d.messages_per_second,
-                ])?;
-                act.subject = d.target_comp_id.as_str();
-                self.act(at, &act)
-            }
-            Event::MassCancelReported(e) => {
-                act.subject = e.cl_ord_id.as_str();
-                act.after = Some(if e.request.0 > 0 { "Taken" } else { "Refused" });
-                self.act(at, &act)
-            }
-            Event::SessionLost(e) => {
-                act.subject = names.session(e.session).unwrap_or_default();
-                self.act(at, &act)
-            }
-            Event::TradingPhaseChanged(e) => {
-                act.subject = e.set.calendar.as_str();
-                act.before = Some(name_of_phase(e.before));
-                act.after = Some(name_of_phase(e.set.phase));
-                self.act(at, &act)
-            }
-            Event::VenueLinked(e) => {
-                act.subject = e.venue.session().and_then(|session| names.session(session)).unwrap_or_default();
-                act.after = Some(name_of_link(e.link));
-                self.act(at, &act)
-            }
-            Event::ResolutionGiven(e) => {
-                act.actor = Some(e.resolution.actor.as_str());
-                act.reason = Some(e.resolution.reason.as_str());
-                act.after = Some(name_of_resolution(e.outcome));
-                self.act(at, &act)
-            }
-            Event::SplitBegun(e) => {
-                act.subject = e.split.symbol.as_str();
-                act.actor = Some(e.split.actor.as_str());
-                act.reason = Some(e.split.reason.as_str());
-                self.act(at, &act)
-            }
-            Event::PositionsSplit(PositionsSplit { split: SplitInstrument { symbol, actor, reason, .. }, .. })
-            | Event::DividendBegun(DividendBegun { dividend: PayDividend { symbol, actor, reason, .. }, .. })
-            | Event::SettlementBegun(SettlementBegun {
-                settlement: SettleInstrument { symbol, actor, reason, .. },
-                ..
-            })
-            | Event::SymbolChanged(SymbolChanged { change: ChangeSymbol { symbol, actor, reason, .. }, .. }) => {
-                act.subject = symbol.as_str();
-                act.actor = Some(actor.as_str());
-                act.reason = Some(reason.as_str());
-                self.act(at, &act)
-            }
-            Event::DividendPaid(e) => {
-                act.subject = names.account(e.account).unwrap_or_default();
-                act.amount = Some(e.amount.units());
-                act.cash = Some(e.account_cash.units());
-                self.act(at, &act)
-            }
-            Event::PositionAdjusted(e) => {
-                act.subject = names.account(e.account).unwrap_or_default();
-                act.after = Some(name_of_adjustment(e.kind));
-                self.act(at, &act)
-            }
-            Event::TradeDisputed(e) => {
-                act.subject = names.session(e.dispute.origin.session).unwrap_or_default();
-                self.act(at, &act)
-            }
-            Event::AttributionDefined(e) => {
-                act.subject = e.definition.target_comp_id.as_str();
-                act.after = Some(e.definition.trader.as_str());
-                self.act(at, &act)
-            }
-            Event::ScopeStateSet(e) => {
-                act.subject = if e.set.name.is_empty() { e.set.scope.word() } else { e.set.name.as_str() };
-                act.actor = Some(e.set.actor.as_str());
-                act.reason = Some(e.set.reason.as_str());
-                act.before = Some(e.before.word());
-                act.after = Some(if e.outcome == ScopeOutcome::Set { e.set.state } else { e.before }.word());
-                self.act(at, &act)
-            }
-            Event::KillProgressed(e) => {
-                act.subject = e.scope.word();
-                act.after = Some("zero");
-                self.act(at, &act)
-            }
-            Event::TradingStateChanged(e) => {
-                let instrument = e.set.symbol.as_str();
-                act.subject = if instrument.is_empty() { e.set.account.as_str() } else { instrument };
-                act.actor = Some(e.set.actor.as_str());
-                act.reason = Some(e.set.reason.as_str());
-                act.before = Some(name_of_state(e.before));
-                act.after = Some(name_of_state(e.set.state));
-                self.act(at, &act)
-            }
-            Event::CashAdjusted(e) => {
-                act.subject = e.adjustment.account.as_str();
-                act.actor = Some(e.adjustment.actor.as_str());
-                act.reason = Some(e.adjustment.reason.as_str());
-                act.amount = Some(e.adjustment.amount.units());
-                act.cash = Some(e.cash.units());
-                self.act(at, &act)
-            }
-            Event::Started(e) => {
-                act.subject = e.start.build.as_str();
-                self.act(at, &act)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn act(&mut self, at: Place, act: &Act<'_>) -> Result<()> {
-        self.count += 1;
-        self.operator_acts.append_row(params![
-            at.seq,
-            at.index,
-            at.time,
-            act.name,
-            act.subject,
-            act.actor,
-            act.reason,
-            act.before,
-            act.after,
-            act.amount,
-            act.cash,
-        ])
-    }
 }
 
 /// What was asked for, and by whom.
@@ -612,19 +427,6 @@ impl<'a> Asked<'a> {
             worst_px: Some(worst_px),
         }
     }
-}
-
-/// A row of `operator_acts`.
-#[derive(Default)]
-struct Act<'a> {
-    name: &'static str,
-    subject: &'a str,
-    actor: Option<&'a str>,
-    reason: Option<&'a str>,
-    before: Option<&'a str>,
-    after: Option<&'a str>,
-    amount: Option<i128>,
-    cash: Option<i128>,
 }
 
 fn traded(last_qty: Qty, last_px: Px, exec_id: u64) -> Said {
