@@ -25,14 +25,16 @@ impl Member {
 #[derive(Clone, Debug)]
 pub(crate) struct Scopes {
     members: [Vec<Member>; SCOPES],
+    /// Members that are not active: nearly always none, and then no order is looked up.
+    stopped: u32,
     pub(crate) traders: Registry<GroupName, ()>,
     pub(crate) strategies: Registry<GroupName, ()>,
 }
 
 impl Scopes {
     pub(crate) fn new() -> Scopes {
-        let mut scopes =
-            Scopes { members: [const { Vec::new() }; SCOPES], traders: Registry::new(), strategies: Registry::new() };
+        let members = [const { Vec::new() }; SCOPES];
+        let mut scopes = Scopes { members, stopped: 0, traders: Registry::new(), strategies: Registry::new() };
         scopes.make_room(KillScope::Firm, 0);
         scopes
     }
@@ -67,13 +69,19 @@ impl Scopes {
 
     pub(crate) fn set(&mut self, scope: KillScope, index: u32, state: ScopeState) {
         self.make_room(scope, index);
-        self.members[scope as usize][index as usize].state = state;
+        let member = &mut self.members[scope as usize][index as usize];
+        self.stopped -= u32::from(member.state != ScopeState::Active);
+        self.stopped += u32::from(state != ScopeState::Active);
+        member.state = state;
     }
 
     /// The states of the scopes that an order is in.
     #[inline]
     pub(crate) fn states(&self, keys: &Keys) -> ScopeStates {
         let mut states = ScopeStates::ACTIVE;
+        if self.stopped == 0 {
+            return states;
+        }
         for ((state, members), key) in states.0.iter_mut().zip(&self.members).zip(keys) {
             *state = members.get(*key as usize).map_or(ScopeState::Active, |member| member.state);
         }
