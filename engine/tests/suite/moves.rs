@@ -148,3 +148,22 @@ pub(crate) fn resolve(bench: &mut Bench, order: OrderId, kind: ReportKind, actor
         other => panic!("{other:?}"),
     }
 }
+
+/// The client rings.
+pub(crate) fn enter(bench: &mut Bench, qty: i64) -> Vec<Event> {
+    let transact_time = bench.now;
+    bench.settle(Command::EnterOrder(EnterOrder {
+        order_qty: Qty::whole(qty),
+        price: Px::whole(100),
+        transact_time,
+        symbol: Symbol::literal("ACME"),
+        account: AccountName::EMPTY,
+        session: SESSION,
+        side: Side::Buy,
+        ord_type: OrdType::Limit,
+        time_in_force: TimeInForce::Day,
+        reserved: 0,
+        actor: Text::literal("ann"),
+        reason: Text::literal("the client rang"),
+    }))
+}

@@ -3,24 +3,7 @@
 use model::*;
 
 use crate::bench::{Bench, SESSION, new_order};
-
-fn enter(bench: &mut Bench, qty: i64) -> Vec<Event> {
-    let now = bench.now;
-    bench.run(Command::EnterOrder(EnterOrder {
-        order_qty: Qty::whole(qty),
-        price: Px::whole(100),
-        transact_time: now,
-        symbol: Symbol::literal("ACME"),
-        account: AccountName::EMPTY,
-        session: SESSION,
-        side: Side::Buy,
-        ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
-        reserved: 0,
-        actor: Text::literal("ann"),
-        reason: Text::literal("the client rang"),
-    }))
-}
+use crate::moves::enter;
 
 #[test]
 fn telephoned_order_passes_risk_and_goes_to_the_venue_without_a_cl_ord_id() {

@@ -3,7 +3,7 @@
 use model::*;
 
 use crate::bench::{Bench, SESSION, instrument, new_order};
-use crate::moves::{BROKER, accept, by_days, foreign, halt, phase, quote, sent, steps, stop_of, venue};
+use crate::moves::{BROKER, accept, by_days, enter, foreign, halt, phase, quote, sent, steps, stop_of, venue};
 
 #[test]
 fn halt_of_any_scope_holds_back_what_waits_for_the_open() {
@@ -89,20 +89,7 @@ fn expired_order_that_waits_for_its_venue_is_not_reviewed_with_each_tick() {
 fn closed_order_without_a_name_frees_no_name() {
     let mut bench = Bench::new(2);
     let a = accept(&mut bench, new_order(SESSION, "A", "ACME", Side::Buy, 10, 100));
-    let events = bench.settle(Command::EnterOrder(EnterOrder {
-        order_qty: Qty::whole(1),
-        price: Px::whole(100),
-        transact_time: bench.now,
-        symbol: Symbol::literal("ACME"),
-        account: AccountName::EMPTY,
-        session: SESSION,
-        side: Side::Buy,
-        ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
-        reserved: 0,
-        actor: Text::literal("ann"),
-        reason: Text::literal("rang"),
-    }));
+    let events = enter(&mut bench, 1);
     let Event::OrderAdopted(phone) = events[0] else { panic!() };
     for (n, (id, orig)) in [("R1", "A"), ("R2", "R1"), ("R3", "R2")].into_iter().enumerate() {
         bench.replace(id, orig, Side::Buy, 11 + n as i64, 100);
@@ -117,20 +104,7 @@ fn closed_order_without_a_name_frees_no_name() {
 fn telephoned_order_before_the_open_goes_to_its_venue_once() {
     let mut bench = by_days(16);
     phase(&mut bench, 1, TradingPhase::PreOpen);
-    let events = bench.settle(Command::EnterOrder(EnterOrder {
-        order_qty: Qty::whole(1),
-        price: Px::whole(100),
-        transact_time: bench.now,
-        symbol: Symbol::literal("ACME"),
-        account: AccountName::EMPTY,
-        session: SESSION,
-        side: Side::Buy,
-        ord_type: OrdType::Limit,
-        time_in_force: TimeInForce::Day,
-        reserved: 0,
-        actor: Text::literal("ann"),
-        reason: Text::literal("rang"),
-    }));
+    let events = enter(&mut bench, 1);
     let first = sent(&events).len();
     let second = sent(&phase(&mut bench, 1, TradingPhase::Open)).len();
     assert_eq!((first, second), (0, 1));

@@ -73,6 +73,8 @@ counters! {
     reports_suspended,
     /// DontKnowTrades(Q) written.
     trades_disputed,
+    /// Fills after which a broker counts others too, which it has not told of.
+    fills_missing,
     /// Connections closed, for whatever reason.
     disconnects,
 }

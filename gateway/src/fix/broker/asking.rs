@@ -96,7 +96,14 @@ impl Asking {
         let named = message.get(tag::CL_ORD_ID).and_then(order_id_of);
         let Some(order_id) = named.filter(|id| open.get(*id).is_some_and(|open| !open.is_over)) else { return };
         if message.msg_type() == msg_type::ORDER_CANCEL_REJECT && has_ended {
-            self.named.remove(&order_id);
+            self.wants(order_id);
+        }
+    }
+
+    /// What the broker has said of the order does not add up: it is asked how it stands.
+    pub(super) fn wants(&mut self, order_id: OrderId) {
+        self.named.remove(&order_id);
+        if !self.in_doubt.contains(&order_id) {
             self.in_doubt.push_back(order_id);
         }
     }
@@ -218,5 +225,21 @@ impl Desk {
         ToBroker::mass_status_request(itoa::Buffer::new().format(number).as_bytes(), out);
         out.finish();
         asking.mass = Mass::Asked { number, until_ns: now_ns.saturating_add(ANSWERS_MAX_NS), told: 0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_that_does_not_add_up_is_asked_for_once_until_it_was_asked() {
+        let mut asking = Asking { mass: Mass::Asked { number: 1, until_ns: 0, told: 0 }, ..Asking::default() };
+        asking.answered(OrderId(7));
+        for order_id in [7, 8, 7, 7] {
+            asking.wants(OrderId(order_id));
+        }
+        assert!(asking.named.is_empty(), "what an answer said before is not enough any more");
+        assert_eq!(asking.in_doubt, [OrderId(7), OrderId(8)]);
     }
 }

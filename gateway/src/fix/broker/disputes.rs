@@ -1,7 +1,7 @@
 //! Reports that the engine could not believe: somebody is told, and the broker hears of a trade that cannot be right, with
 //! DontKnowTrade(Q). The trade stays with the suspended reports until a person has looked at it.
 
-use model::{ReportKind, ReportSuspended, Suspense};
+use model::{Counted, OrderFilled, ReportKind, ReportSuspended, Suspense};
 
 use super::super::counters::count;
 use super::super::{msg_type, tag};
@@ -24,11 +24,25 @@ impl Desk {
             last_qty = report.last_qty.units(), last_px = report.last_px.units(),
             "a report of the broker changed nothing; a person must look at it"
         );
+        // An answer that differs is for a person: asking again would bring the same.
+        if *why == Suspense::QuantityDiffers && report.counted == Counted::InReport {
+            self.asking.wants(report.order_id);
+        }
         let is_trade = matches!(report.kind, ReportKind::Filled | ReportKind::TradeCorrected | ReportKind::Other);
         let Some(trade) = self.trades.find(report.venue_exec_id).filter(|_| is_trade).copied() else { return };
         if let Some(reason) = trade.wrong.or(DkReason::of(*why)) {
             self.dispute(&trade, reason, now_ns);
         }
+    }
+
+    /// The broker counts fills that it has not told of: somebody is told, and the broker is asked.
+    pub(super) fn fills_are_missing(&mut self, fill: &OrderFilled) {
+        count(&self.counters.fills_missing);
+        tracing::warn!(
+            broker = %self.name(), order_id = %fill.order.order_id, missing = fill.missing.units(),
+            "the broker counts fills of the order that it has not told of"
+        );
+        self.asking.wants(fill.order.order_id);
     }
 
     /// Like a question it is in no record: while the session is away only the alert tells of it.

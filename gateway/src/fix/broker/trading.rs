@@ -45,6 +45,12 @@ impl Desk {
                 _ => {}
             }
             let is_here = event.order().is_some_and(|order| self.route.has(order));
+            if let Event::OrderFilled(fill) = &event
+                && is_here
+                && !fill.missing.is_zero()
+            {
+                self.fills_are_missing(fill);
+            }
             for (request, kind) in self.open.on_event(&event, is_here) {
                 self.refuse(&request, kind);
             }
