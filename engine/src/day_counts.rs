@@ -32,5 +32,8 @@ impl State {
         let notional = instrument.definition.contract().notional(fill.last_px, fill.last_qty);
         let notional = notional.unwrap_or(model::Notional::ZERO);
         self.count_day(slot, |counts, day| counts.trade(day, notional));
+        let order = self.orders.get(slot);
+        let (keys, side) = (order.keys(), order.view.side);
+        self.count_fill(&keys, side, notional);
     }
 }

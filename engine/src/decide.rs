@@ -4,6 +4,7 @@ mod corporate;
 mod doubt;
 mod foreign;
 mod kill;
+mod limits;
 mod mass;
 mod new_order;
 mod operator;
@@ -58,7 +59,13 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::ChangeSymbol(body) => corporate::change_symbol(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
-        Command::Tick(body) => events.push(model::Ticked { reserved: body.reserved }),
+        Command::Tick(body) => {
+            events.push(model::Ticked { reserved: body.reserved });
+            limits::expire(state, now, events);
+        }
+        Command::DefineFirm(body) => limits::define_firm(body, events),
+        Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
+        Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) | Command::Reload(_) => {}

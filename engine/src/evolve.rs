@@ -4,6 +4,7 @@ mod corporate;
 mod definitions;
 mod groups;
 mod kills;
+mod limits;
 mod money;
 mod orders;
 mod work;
@@ -66,6 +67,8 @@ impl State {
             Event::AccountDefined(e) => self.account_defined(e),
             Event::SessionDefined(e) => self.session_defined(e),
             Event::AttributionDefined(e) => self.attribution_defined(e),
+            Event::FirmDefined(e) => self.firm_defined(e),
+            Event::LimitChanged(e) => self.limit_changed(e),
             Event::ScopeStateSet(e) => self.scope_state_set(e),
             Event::KillProgressed(e) => self.kill_progressed(e),
             Event::TradingStateChanged(e) => self.trading_state_changed(e),

@@ -111,6 +111,11 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     }
     add_agenda(&mut sum, &state.agenda);
     add_scopes(&mut sum, &state.scopes);
+    sum.add(b'd', &[state.firm.as_bytes()]);
+    for proposal in state.limit_proposals.iter() {
+        let words = [proposal.at.0, u64::from(proposal.index)];
+        sum.add(b'i', &[proposal.change.as_bytes(), proposal.expires.as_bytes(), words.as_bytes()]);
+    }
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     StateHash(sum.0)
 }
@@ -151,7 +156,24 @@ fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
 
 fn add_scopes(sum: &mut Sum, scopes: &Scopes) {
     for (scope, index, member) in scopes.iter() {
-        sum.add(b'x', &[&[scope.value(), member.state.value()], [index, member.live].as_bytes()]);
+        let usage = &member.usage;
+        let day = &usage.day;
+        let open = [usage.open_buys, usage.open_sells, day.bought, day.sold];
+        let counts = [day.number, day.orders, day.requests, day.cancels, day.trades];
+        sum.add(
+            b'x',
+            &[
+                &[scope.value(), member.state.value()],
+                [index, usage.live].as_bytes(),
+                open.as_bytes(),
+                counts.as_bytes(),
+                &usage.bucket.raw().to_le_bytes(),
+            ],
+        );
+        for (kind, limit) in member.limits.iter() {
+            let words = [limit.since.0, u64::from(index)];
+            sum.add(b'z', &[&[scope.value(), kind as u8], &limit.value.to_le_bytes(), words.as_bytes()]);
+        }
     }
 }
 
@@ -192,6 +214,7 @@ fn add_order(sum: &mut Sum, order: &Order) {
         &[
             order.view.as_bytes(),
             order.reserved.as_bytes(),
+            order.open_notional.as_bytes(),
             order.worst_px.as_bytes(),
             order.open_qty.as_bytes(),
             order.missing.as_bytes(),

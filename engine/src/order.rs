@@ -124,6 +124,8 @@ pub struct Order {
     pub view: OrderView,
     /// What the order reserves of the account's cash.
     pub reserved: Notional,
+    /// The money that it holds of its scopes' open orders, at its worst.
+    pub open_notional: Notional,
     /// The worst price that it may be filled at, without what is pending.
     pub worst_px: Px,
     /// What it holds of the account's open quantity.
@@ -276,6 +278,7 @@ pub(crate) fn filled(cum_qty: Qty, order_qty: Qty) -> Filled {
 pub(crate) const VACANT: Order = Order {
     view: OrderView::unknown(SessionId(0), ClOrdId::EMPTY),
     reserved: Notional::ZERO,
+    open_notional: Notional::ZERO,
     worst_px: Px::ZERO,
     open_qty: Qty::ZERO,
     missing: Qty::ZERO,

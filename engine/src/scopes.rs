@@ -1,7 +1,8 @@
-//! The scopes that orders are in: how far each is stopped, and how many live orders it has. Names become indexes when they are
+//! The scopes that orders are in: how far each is stopped, its limits, and what they are held against. Names become indexes when they are
 //! defined, so that an order is looked up in none of them: it carries its indexes.
 
-use model::{GroupName, KillScope, SCOPES, ScopeState, ScopeStates};
+use model::{GroupName, KillScope, LimitKind, SCOPES, ScopeState, ScopeStates};
+use risk::{Limit, Limits, Scoped, Usage};
 
 use crate::order::NONE;
 use crate::registry::Registry;
@@ -10,23 +11,23 @@ use crate::registry::Registry;
 pub(crate) type Keys = [u32; SCOPES];
 
 /// One scope.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Member {
     pub(crate) state: ScopeState,
-    /// Its live orders.
-    pub(crate) live: u32,
-}
-
-impl Member {
-    const UNTOUCHED: Member = Member { state: ScopeState::Active, live: 0 };
+    pub(crate) limits: Limits,
+    pub(crate) usage: Usage,
 }
 
 /// All scopes.
 #[derive(Clone, Debug)]
 pub(crate) struct Scopes {
     members: [Vec<Member>; SCOPES],
+    /// Stands for what an order is not in.
+    none: Member,
     /// Members that are not active: nearly always none, and then no order is looked up.
     stopped: u32,
+    /// Limits that are set, of all members.
+    limited: u32,
     pub(crate) traders: Registry<GroupName, ()>,
     pub(crate) strategies: Registry<GroupName, ()>,
 }
@@ -34,7 +35,14 @@ pub(crate) struct Scopes {
 impl Scopes {
     pub(crate) fn new() -> Scopes {
         let members = [const { Vec::new() }; SCOPES];
-        let mut scopes = Scopes { members, stopped: 0, traders: Registry::new(), strategies: Registry::new() };
+        let mut scopes = Scopes {
+            members,
+            none: Member::default(),
+            stopped: 0,
+            limited: 0,
+            traders: Registry::new(),
+            strategies: Registry::new(),
+        };
         scopes.make_room(KillScope::Firm, 0);
         scopes
     }
@@ -43,7 +51,7 @@ impl Scopes {
     pub(crate) fn make_room(&mut self, scope: KillScope, index: u32) {
         let members = &mut self.members[scope as usize];
         if index != NONE && members.len() <= index as usize {
-            members.resize(index as usize + 1, Member::UNTOUCHED);
+            members.resize(index as usize + 1, Member::default());
         }
     }
 
@@ -63,8 +71,43 @@ impl Scopes {
         self.make_room(KillScope::Strategy, index);
     }
 
-    pub(crate) fn get(&self, scope: KillScope, index: u32) -> Member {
-        self.members[scope as usize].get(index as usize).copied().unwrap_or(Member::UNTOUCHED)
+    pub(crate) fn get(&self, scope: KillScope, index: u32) -> &Member {
+        self.members[scope as usize].get(index as usize).unwrap_or(&self.none)
+    }
+
+    /// The limit of a scope from now on, or none.
+    pub(crate) fn set_limit(&mut self, scope: KillScope, index: u32, kind: LimitKind, limit: Option<Limit>) {
+        self.make_room(scope, index);
+        let member = &mut self.members[scope as usize][index as usize];
+        self.limited -= u32::from(member.limits.get(kind).is_some());
+        self.limited += u32::from(limit.is_some());
+        member.limits.put(kind, limit);
+    }
+
+    /// The scopes that an order is in, as the controls see them; `mandatory` is what the firm must have.
+    #[inline]
+    pub(crate) fn scoped(&self, keys: &Keys, mandatory: u64) -> Scoped<'_> {
+        let missing = mandatory & !self.get(KillScope::Firm, 0).limits.kinds();
+        let states = self.states(keys);
+        if self.limited == 0 {
+            return Scoped { states, missing, ..Scoped::FREE };
+        }
+        let members = core::array::from_fn(|at| {
+            let Member { limits, usage, .. } = self.get(KillScope::ALL[at], keys[at]);
+            risk::Member { limits, usage }
+        });
+        let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits.kinds());
+        Scoped { states, members: Some(members), kinds, missing }
+    }
+
+    /// Something happened in the scopes that an order is in.
+    #[inline]
+    pub(crate) fn used(&mut self, keys: &Keys, mut note: impl FnMut(&mut Usage, &Limits)) {
+        for (members, key) in self.members.iter_mut().zip(keys) {
+            if let Some(member) = members.get_mut(*key as usize) {
+                note(&mut member.usage, &member.limits);
+            }
+        }
     }
 
     pub(crate) fn set(&mut self, scope: KillScope, index: u32, state: ScopeState) {
@@ -95,18 +138,14 @@ impl Scopes {
 
     /// An order lives from now on, or does not any more.
     pub(crate) fn count(&mut self, keys: &Keys, lives: bool) {
-        for (members, key) in self.members.iter_mut().zip(keys) {
-            if let Some(member) = members.get_mut(*key as usize) {
-                member.live = if lives { member.live + 1 } else { member.live - 1 };
-            }
-        }
+        self.used(keys, |usage, _| usage.live = if lives { usage.live + 1 } else { usage.live - 1 });
     }
 
     /// All of them, with their kind and index.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (KillScope, u32, Member)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (KillScope, u32, &Member)> + '_ {
         KillScope::ALL
             .iter()
             .zip(&self.members)
-            .flat_map(|(scope, members)| (0..).zip(members).map(|(index, member)| (*scope, index, *member)))
+            .flat_map(|(scope, members)| (0..).zip(members).map(|(index, member)| (*scope, index, member)))
     }
 }

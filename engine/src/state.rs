@@ -1,11 +1,11 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, DefineInstrument, DefineSession, EngineTime, InstrumentId, KillScope,
-    Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState,
-    VenueId,
+    AccountId, AccountName, CalendarName, CompId, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime,
+    InstrumentId, KillScope, LimitKind, Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger,
+    Symbol, TradingPhase, TradingState, VenueId,
 };
-use risk::{Bucket, Reference};
+use risk::{Bucket, Limits, Reference, Usage};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
@@ -19,6 +19,7 @@ use crate::kills::{Kill, Kills};
 use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
+use crate::proposals::{LimitProposal, LimitProposals};
 use crate::registry::Registry;
 use crate::scopes::Scopes;
 use crate::triggers::{Root, Triggers};
@@ -142,6 +143,8 @@ pub struct State {
     pub(crate) verbal: Verbal,
     pub(crate) scopes: Scopes,
     pub(crate) kills: Kills,
+    pub(crate) firm: DefineFirm,
+    pub(crate) limit_proposals: LimitProposals,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -174,6 +177,8 @@ impl State {
             verbal: Verbal::new(),
             scopes: Scopes::new(),
             kills: Kills::new(),
+            firm: DefineFirm::PLAIN,
+            limit_proposals: LimitProposals::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -320,6 +325,43 @@ impl State {
         self.kills.iter()
     }
 
+    /// What holds for the whole firm.
+    pub fn firm(&self) -> &DefineFirm {
+        &self.firm
+    }
+
+    /// The firm's trading day, in days since 1970-01-01: that of its calendar, or of UTC where it has none.
+    pub fn firm_day(&self) -> u32 {
+        let calendar = if self.firm.calendar.is_empty() { None } else { self.calendars.find(&self.firm.calendar) };
+        let calendar = calendar.and_then(|calendar| self.calendars.get(calendar));
+        calendar.map_or_else(|| DayCounts::utc_day(self.last.time), |calendar| calendar.trading_day)
+    }
+
+    /// Is nothing traded without this limit of the firm?
+    pub fn is_mandatory(&self, kind: LimitKind) -> bool {
+        self.firm.mandatory & kind.bit() != 0
+    }
+
+    /// Looser limits that wait for another person, the oldest first.
+    pub fn limit_proposals(&self) -> impl Iterator<Item = &LimitProposal> {
+        self.limit_proposals.iter()
+    }
+
+    /// The limits of a scope, by its index among its kind.
+    pub fn limits(&self, scope: KillScope, index: u32) -> &Limits {
+        &self.scopes.get(scope, index).limits
+    }
+
+    /// What the limits of a scope are held against.
+    pub fn usage(&self, scope: KillScope, index: u32) -> &Usage {
+        &self.scopes.get(scope, index).usage
+    }
+
+    /// All scopes by kind and index, whether limited or not.
+    pub fn scopes(&self) -> impl Iterator<Item = (KillScope, u32)> + '_ {
+        self.scopes.iter().map(|(scope, index, _)| (scope, index))
+    }
+
     /// How far a scope is stopped, by its index among its kind.
     pub fn scope_state(&self, scope: KillScope, index: u32) -> ScopeState {
         self.scopes.get(scope, index).state
@@ -347,10 +389,15 @@ impl State {
         }
         for (scope, index, member) in self.scopes.iter() {
             let own = self.working_orders().filter(|order| order.keys()[scope as usize] == index).count();
-            assert_eq!(member.live as usize, own, "live orders of {scope:?} {index}");
+            assert_eq!(member.usage.live as usize, own, "live orders of {scope:?} {index}");
+            for side in [Side::Buy, Side::Sell] {
+                let own = self.working_orders().filter(|order| order.keys()[scope as usize] == index);
+                let open: i128 = own.filter(|own| own.view.side == side).map(|own| own.open_notional.units()).sum();
+                assert_eq!(member.usage.open(side).units(), open, "open {side:?} of {scope:?} {index}");
+            }
         }
         for kill in self.kills() {
-            assert_eq!(kill.live, self.scopes.get(kill.scope, kill.index).live, "live orders of {kill:?}");
+            assert_eq!(kill.live, self.scopes.get(kill.scope, kill.index).usage.live, "live orders of {kill:?}");
             let sum = kill.live + kill.canceled + kill.filled + kill.ended;
             assert_eq!(kill.live_at_start + kill.came, sum, "orders of {kill:?}");
         }

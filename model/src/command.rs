@@ -3,6 +3,7 @@
 mod client;
 mod corporate;
 mod definition;
+mod limit;
 mod operator;
 mod venue;
 
@@ -15,6 +16,7 @@ pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
 };
+pub use limit::{ChangeLimit, DecideLimit, DefineFirm};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
@@ -87,6 +89,12 @@ records!(
         SetScopeState = 44, 120;
         /// Whose orders a session brings, from the configuration.
         DefineAttribution = 45, 80;
+        /// What holds for the whole firm, from the configuration.
+        DefineFirm = 46, 48;
+        /// A limit of a scope, by the configuration or by a person.
+        ChangeLimit = 47, 144;
+        /// Another person's word on a limit that waits for it.
+        DecideLimit = 48, 104;
     }
 );
 
@@ -107,6 +115,9 @@ impl Command {
             | Command::DefineAccount(_)
             | Command::DefineSession(_)
             | Command::DefineAttribution(_)
+            | Command::DefineFirm(_)
+            | Command::ChangeLimit(_)
+            | Command::DecideLimit(_)
             | Command::SetTradingState(_)
             | Command::SetScopeState(_)
             | Command::AdjustCash(_)

@@ -6,6 +6,7 @@
 mod corporate;
 mod definition;
 mod kill;
+mod limit;
 mod order;
 mod request;
 mod trade;
@@ -19,6 +20,7 @@ pub use definition::{
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
+pub use limit::{FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderRefused,
     OrderRejected, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, StatusReported,
@@ -140,6 +142,10 @@ records!(
         KillProgressed = 71, 72;
         /// Whose orders a session brings.
         AttributionDefined = 72, 92;
+        /// What holds for the whole firm.
+        FirmDefined = 73, 48;
+        /// A limit of a scope was changed, proposed, declined, or was not, and why.
+        LimitChanged = 74, 272;
     }
 );
 
@@ -180,6 +186,8 @@ impl Event {
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
+            | Event::FirmDefined(_)
+            | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)

@@ -20,29 +20,31 @@ pub mod policies;
 pub mod queue;
 pub mod record;
 pub mod refusal;
+pub mod risk_limit;
 pub mod scope;
 pub mod terms;
 pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, ChangeSymbol, Command, Counted, DefineAccount, DefineAttribution, DefineInstrument,
-    DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder,
-    OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded,
-    SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument,
-    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, CancelOrder, ChangeLimit, ChangeSymbol, Command, Counted, DecideLimit, DefineAccount,
+    DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms,
+    MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder,
+    ReportKind, ResolveOrder, SessionEnded, SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState,
+    SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
     AccountDefined, AdjustmentKind, AttributionDefined, CancelRejected, CancelRequested, CashAdjusted, DividendBegun,
-    DividendPaid, Event, Events, InstrumentDefined, KillProgressed, MassCancelReported, MassStatusBegun, OrderAccepted,
-    OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused,
-    OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted,
-    PositionChanged, PositionsSplit, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution,
-    ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started,
-    StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
-    TradingStateChanged, VenueAccepted, VenueLinked, Work, WorkAdvanced,
+    DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
+    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
+    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteUpdated,
+    ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet,
+    SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked,
+    TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked,
+    Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};
@@ -53,6 +55,7 @@ pub use policies::{
     CancelOnDisconnect, CostMethod, Link, MarkPolicy, PendingReplaces, SessionEnd, StopTrigger, TradingPhase,
 };
 pub use refusal::{Check, Refusal, Unit};
+pub use risk_limit::{Bound, LIMIT_KINDS, LimitKind};
 pub use scope::{KillScope, SCOPES, ScopeState, ScopeStates};
 pub use terms::{
     CancelCause, Contingency, CxlRejReason, CxlRejResponseTo, ExecRestatementReason, ExecType, OrdRejReason, OrdStatus,

@@ -2,6 +2,7 @@
 
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
+use crate::scope::KillScope;
 use crate::terms::OrdRejReason;
 
 macro_rules! checks {
@@ -60,6 +61,12 @@ pub enum Unit {
     Nanos,
     /// A kind of scope, by its number.
     Scope,
+    /// 1e-8 of one.
+    Ratio,
+    /// A set, a bit each.
+    Bits,
+    /// A kind of limit, by its number.
+    LimitKind,
 }
 
 checks! {
@@ -91,6 +98,8 @@ checks! {
     KilledInstrument = 37, "KILLED_INSTRUMENT", BrokerOption, None;
     /// A scope of the order is halted. Limit: which.
     Halted = 38, "HALTED", BrokerOption, Scope;
+    /// Without this limit of the firm nothing is traded. Limit: its kind.
+    LimitUnset = 39, "LIMIT_UNSET", BrokerOption, LimitKind;
     /// Type and price fit together: a limit order has a price above zero, a market order has none.
     Price = 40, "PRICE", UnsupportedCharacteristic, Px;
     /// Price is a multiple of the tick. Limit: the tick.
@@ -142,6 +151,22 @@ checks! {
     DuplicateOfVerbal = 91, "DUPLICATE_OF_VERBAL", DuplicateOfVerbal, None;
     /// Working orders of the account.
     OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
+    /// New orders of the day, this one included.
+    DailyOrders = 101, "DAILY_ORDERS", OrderExceedsLimit, Count;
+    /// Orders of the day that were canceled. Limit: above it nothing new is taken.
+    DailyCancels = 102, "DAILY_CANCELS", OrderExceedsLimit, Count;
+    /// Fills of the day. Limit: at it nothing new is taken.
+    DailyTrades = 103, "DAILY_TRADES", OrderExceedsLimit, Count;
+    /// Money that open buys can still spend, this order included.
+    OpenBuys = 104, "OPEN_BUYS", OrderExceedsLimit, Notional;
+    /// Money that open sells can still bring, this order included.
+    OpenSells = 105, "OPEN_SELLS", OrderExceedsLimit, Notional;
+    /// Money of all open orders, this one included.
+    OpenNotional = 106, "OPEN_NOTIONAL", OrderExceedsLimit, Notional;
+    /// Money bought for on the day and open to buy, this order included.
+    DailyBuys = 107, "DAILY_BUYS", OrderExceedsLimit, Notional;
+    /// Money sold for on the day and open to sell, this order included.
+    DailySells = 108, "DAILY_SELLS", OrderExceedsLimit, Notional;
     /// Worst case long: position plus all open buys, this order included.
     PositionLong = 110, "POSITION_LONG", OrderExceedsLimit, Qty;
     /// Worst case short: open sells, this order included, minus position.
@@ -173,8 +198,10 @@ pub struct Refusal {
     pub reference_px: i64,
     /// The check.
     pub check: Check,
+    /// Whose limit it is, by [`KillScope`]'s number and one; 0 where the check knows no scopes. See [`Refusal::scope`].
+    pub scope_number: u8,
     /// Zero.
-    pub reserved: [u8; 6],
+    pub reserved: [u8; 5],
 }
 
 impl Refusal {
@@ -185,13 +212,24 @@ impl Refusal {
 
     /// A refusal by a limit.
     pub const fn against(check: Check, limit: i128, observed: i128) -> Refusal {
-        Refusal { limit, observed, reference_px: 0, check, reserved: [0; 6] }
+        Refusal { limit, observed, reference_px: 0, check, scope_number: 0, reserved: [0; 5] }
     }
 
     /// The same, with the reference price that it used.
     pub const fn at_reference(mut self, reference_px: i64) -> Refusal {
         self.reference_px = reference_px;
         self
+    }
+
+    /// The same, by a limit of this kind of scope.
+    pub const fn of_scope(mut self, scope: KillScope) -> Refusal {
+        self.scope_number = scope as u8 + 1;
+        self
+    }
+
+    /// Whose limit it is, where it is a scope's.
+    pub fn scope(&self) -> Option<KillScope> {
+        KillScope::from_value(self.scope_number.checked_sub(1)?)
     }
 }
 

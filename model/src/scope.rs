@@ -38,6 +38,12 @@ terms!(
     }
 );
 
+impl Default for ScopeState {
+    fn default() -> Self {
+        ScopeState::Active
+    }
+}
+
 /// Kinds of scopes.
 pub const SCOPES: usize = KillScope::ALL.len();
 

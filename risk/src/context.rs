@@ -1,10 +1,11 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
 use model::{
-    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, ScopeStates, Side, TimeInForce,
-    TradingPhase, TradingState,
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, Side, TimeInForce, TradingPhase,
+    TradingState,
 };
 
+use crate::limits::Scoped;
 use crate::rate::Bucket;
 
 /// A new order, or a replace of one.
@@ -72,6 +73,8 @@ pub struct Held {
     pub worst_px: Px,
     /// The cash that it reserves.
     pub reserved: Notional,
+    /// The money that it holds of its scopes' open orders.
+    pub open_notional: Notional,
 }
 
 /// Position and open orders of one account in one instrument. Buys and sells are kept apart: a resting sell does not
@@ -130,8 +133,10 @@ pub struct Context<'a> {
     pub account_trading: TradingState,
     /// The instrument's halt.
     pub instrument_trading: TradingState,
-    /// The kill switches of the scopes that the order is in.
-    pub scopes: ScopeStates,
+    /// The scopes that the order is in: how far each is stopped, its limits, and what they are held against.
+    pub scopes: Scoped<'a>,
+    /// The firm's trading day, in days since 1970-01-01.
+    pub day: u32,
     /// The part of the trading day.
     pub phase: TradingPhase,
     /// The account's position and open orders in the instrument.

@@ -2,13 +2,15 @@
 
 use model::{
     Abilities, AccountName, CalendarName, Check, ContractKind, CostMethod, Currency, DefineAccount, DefineInstrument,
-    EngineTime, MarkPolicy, Notional, OrdType, Px, Qty, Refusal, ScopeStates, Side, StopTrigger, Symbol, TradingPhase,
-    TradingState, ValuationMethod, VenueId,
+    EngineTime, KillScope, LimitKind, MarkPolicy, Notional, OrdType, Px, Qty, Refusal, SCOPES, ScopeStates, Seq, Side,
+    StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId,
 };
 
-use crate::{Bucket, Context, Exposure, Held, Proposal, Reference, check};
+use crate::{Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, check};
 
 pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
+/// The firm's trading day.
+pub(crate) const DAY: u32 = 20_000;
 
 /// Everything that an order meets.
 #[derive(Clone, Debug)]
@@ -21,6 +23,9 @@ pub(crate) struct Desk {
     pub(crate) account_trading: TradingState,
     pub(crate) instrument_trading: TradingState,
     pub(crate) scopes: ScopeStates,
+    pub(crate) limits: [Limits; SCOPES],
+    pub(crate) usage: [Usage; SCOPES],
+    pub(crate) missing: u64,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
     pub(crate) open_orders: u32,
@@ -44,6 +49,9 @@ impl Desk {
             account_trading: TradingState::Active,
             instrument_trading: TradingState::Active,
             scopes: ScopeStates::ACTIVE,
+            limits: Default::default(),
+            usage: Default::default(),
+            missing: 0,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
             open_orders: 0,
@@ -65,7 +73,7 @@ impl Desk {
 
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
-        let Desk { instrument_trading, scopes, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
         let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
         Context {
             now,
@@ -75,7 +83,8 @@ impl Desk {
             trading,
             account_trading,
             instrument_trading,
-            scopes,
+            scopes: self.scoped(),
+            day: DAY,
             phase,
             exposure,
             open_orders,
@@ -86,6 +95,21 @@ impl Desk {
             cl_ord_id_used,
             has_order_slot,
         }
+    }
+
+    fn scoped(&self) -> Scoped<'_> {
+        let member = |at| Member { limits: &self.limits[at], usage: &self.usage[at] };
+        Scoped {
+            states: self.scopes,
+            members: Some(core::array::from_fn(member)),
+            kinds: self.limits.iter().fold(0, |kinds, limits| kinds | limits.kinds()),
+            missing: self.missing,
+        }
+    }
+
+    /// The scope has the limit.
+    pub(crate) fn limit(&mut self, scope: KillScope, kind: LimitKind, value: i128) {
+        self.limits[scope as usize].put(kind, Some(Limit { value, since: Seq(1) }));
     }
 
     pub(crate) fn refusal(&self, proposal: &Proposal) -> Option<Refusal> {
@@ -113,7 +137,9 @@ pub(crate) fn market(side: Side, qty: i64) -> Proposal {
 /// A replace of a working order of `qty` at `px`, of which nothing is filled.
 pub(crate) fn replacing(qty: i64, px: i64, by: Proposal) -> Proposal {
     let (order_qty, worst_px) = (Qty::whole(qty), Px::whole(px));
-    let held = Held { order_qty, cum_qty: Qty::ZERO, open_qty: order_qty, worst_px, reserved: Notional::ZERO };
+    let open_notional = Notional::whole(qty * px);
+    let held =
+        Held { order_qty, cum_qty: Qty::ZERO, open_qty: order_qty, worst_px, reserved: Notional::ZERO, open_notional };
     Proposal { held: Some(held), ..by }
 }
 

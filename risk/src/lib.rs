@@ -13,15 +13,19 @@ mod context;
 mod controls;
 #[cfg(test)]
 mod desk;
+mod limits;
 mod rate;
+mod usage;
 mod witness;
 mod worst_case;
 
 pub use context::{Context, Exposure, Held, Proposal, Reference};
 pub use controls::CHECKS;
-pub use rate::Bucket;
+pub use limits::{Limit, Limits, Member, Scoped};
+pub use rate::{Bucket, rate_of};
+pub use usage::{Day, Usage};
 pub use witness::{Finding, Verdict};
-pub use worst_case::{Reservation, fee, reserved_cash};
+pub use worst_case::{Reservation, fee, open_notional, reserved_cash};
 
 use model::Refusal;
 use witness::{FirstRefusal, Record};

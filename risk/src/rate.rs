@@ -37,6 +37,11 @@ impl Bucket {
     }
 }
 
+/// A limit of a scope as a rate.
+pub fn rate_of(limit: i128) -> u32 {
+    u32::try_from(limit).unwrap_or(if limit < 0 { 0 } else { u32::MAX })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,6 +71,26 @@ pub(crate) fn notional(instrument: &DefineInstrument, px: Px, qty: Qty) -> Optio
     instrument.contract().notional(px, qty)
 }
 
+/// The money that `qty` open at `worst_px` can still move, without sign; `None` on overflow.
+pub fn open_notional(instrument: &DefineInstrument, qty: Qty, worst_px: Px) -> Option<Notional> {
+    if qty.is_zero() {
+        Some(Notional::ZERO)
+    } else {
+        notional(instrument, worst_px, qty)?.units().checked_abs().map(Notional::from_units)
+    }
+}
+
+/// What the proposal adds to the money of open orders, at its worst: for a replace, to what the order holds already.
+///
+/// # Errors
+/// As [`worst_px`].
+pub(crate) fn more_open(context: &Context<'_>, proposal: &Proposal) -> Result<Notional, Refusal> {
+    let px = worst_px(context, proposal)?;
+    let open = open_notional(context.instrument, worst_qty(proposal), px).ok_or(Refusal::of(Check::Overflow))?;
+    let held = proposal.held.map_or(Notional::ZERO, |held| held.open_notional);
+    Ok(open - held)
+}
+
 /// The cash that an order of `qty` at `worst_px` may need, its fee included: nothing for a sell. `None` on overflow.
 pub fn reserved_cash(
     instrument: &DefineInstrument,

@@ -38,7 +38,7 @@ pub(super) fn set_scope_state(state: &State, set: &SetScopeState, events: &mut E
     events.push(ScopeStateSet {
         set: *set,
         index: index.unwrap_or(NONE),
-        live: member.live,
+        live: member.usage.live,
         outcome: outcome(state, set, index, member.state),
         before: member.state,
         reserved: [0; 6],
@@ -65,7 +65,7 @@ fn outcome(state: &State, set: &SetScopeState, index: Option<u32>, before: Scope
 }
 
 /// What has the name. A session is known by its counterparty's CompID, a venue by "paper" or the broker's.
-fn index_of(state: &State, scope: KillScope, name: &Text<24>) -> Option<u32> {
+pub(super) fn index_of(state: &State, scope: KillScope, name: &Text<24>) -> Option<u32> {
     let session = || {
         let mut sessions = (0..).zip(state.sessions.iter());
         sessions.find(|(_, session)| session.definition.target_comp_id == *name).map(|(index, _)| index)

@@ -189,13 +189,14 @@ pub(crate) fn asked_of<'a>(
             open_qty: order.open_qty,
             worst_px: order.held_px(),
             reserved: order.reserved,
+            open_notional: order.open_notional,
         }),
         ..own
     };
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
-    context.scopes = state.scopes.states(&order.keys());
+    context.scopes = state.scopes.scoped(&order.keys(), state.firm.mandatory);
     Ok((context, proposal))
 }
 

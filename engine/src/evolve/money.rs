@@ -4,7 +4,7 @@ use model::{
     AccountId, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled,
     TradeCorrected, TradingState,
 };
-use risk::{fee, reserved_cash};
+use risk::{fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
 use crate::fills::NewFill;
@@ -141,6 +141,7 @@ impl State {
         let account = self.accounts.get_mut(view.account.0).expect("orders have accounts");
         let reserved = reserved_cash(instrument, &account.definition, view.side, open_qty, order.held_px())
             .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
+        let after = open_notional(instrument, open_qty, order.held_px()).unwrap_or(Notional::ZERO);
         account.reserved = account.reserved - order.reserved + reserved;
         let exposure = &mut self.holdings.get_mut(order.holding).exposure;
         let open = match view.side {
@@ -152,6 +153,9 @@ impl State {
         let order = self.orders.get_mut(slot);
         order.open_qty = open_qty;
         order.reserved = reserved;
+        let before = std::mem::replace(&mut order.open_notional, after);
+        let (keys, side) = (order.keys(), order.view.side);
+        self.hold_in_scopes(&keys, side, before, after);
     }
 
     pub(super) fn count_message(&mut self, session: SessionId) {

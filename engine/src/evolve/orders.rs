@@ -61,6 +61,8 @@ impl State {
         let Order { view, .. } = *self.orders.get(slot);
         self.account_mut(view.account).open_orders += 1;
         self.count_day(slot, DayCounts::order);
+        let keys = self.orders.get(slot).keys();
+        self.count_in_scopes(&keys, true);
         if let Some(session) = self.sessions.get_mut(view.session.0) {
             session.working += 1;
         }
@@ -85,6 +87,8 @@ impl State {
         }
         if e.cause == CancelCause::Client {
             order.pending.cancel = e.order.cl_ord_id;
+            let keys = order.keys();
+            self.count_cancel_request(&keys);
             self.orders.remember_id(slot, e.order.cl_ord_id);
         } else {
             order.pending.ending = Some(e.cause);
@@ -95,6 +99,8 @@ impl State {
     pub(super) fn replace_requested(&mut self, e: &ReplaceRequested) {
         self.count_message(e.order.session);
         let slot = self.known(e.order.order_id);
+        let keys = self.orders.get(slot).keys();
+        self.count_in_scopes(&keys, false);
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
         let order = self.orders.get_mut(slot);
         order.asks(epoch);
@@ -115,6 +121,8 @@ impl State {
     pub(super) fn replace_queued(&mut self, e: &ReplaceQueued) {
         self.count_message(e.order.session);
         let slot = self.known(e.order.order_id);
+        let keys = self.orders.get(slot).keys();
+        self.count_in_scopes(&keys, false);
         self.orders.get_mut(slot).pending.push_replace(PendingReplace {
             cl_ord_id: e.order.cl_ord_id,
             order_qty: e.order_qty,
@@ -324,6 +332,8 @@ impl State {
         }
         if end == End::Canceled {
             self.count_day(slot, DayCounts::cancel);
+            let keys = self.orders.get(slot).keys();
+            self.count_canceled(&keys);
         }
         self.change(slot, view);
         self.look_at_group(slot);

@@ -11,7 +11,7 @@ pub(super) fn global(context: &Context<'_>, _: &Proposal, witness: &mut impl Wit
 }
 
 pub(super) fn account(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let is_killed = context.scopes.of(KillScope::Account) == ScopeState::Killed;
+    let is_killed = context.scopes.states.of(KillScope::Account) == ScopeState::Killed;
     witness.judged(is_killed || context.account_trading != TradingState::Active, || Refusal::of(Check::KilledAccount))
 }
 
@@ -22,7 +22,7 @@ macro_rules! killed {
             _: &Proposal,
             witness: &mut impl Witness,
         ) -> Result<(), Refusal> {
-            let is_killed = context.scopes.of(KillScope::$scope) == ScopeState::Killed;
+            let is_killed = context.scopes.states.of(KillScope::$scope) == ScopeState::Killed;
             witness.judged(is_killed, || Refusal::of(Check::$check))
         })+
     };
@@ -38,7 +38,7 @@ killed! {
 }
 
 pub(super) fn halted(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let scope = context.scopes.first(ScopeState::Halted);
+    let scope = context.scopes.states.first(ScopeState::Halted);
     let number = scope.map_or(0, |scope| i128::from(scope.value()));
     witness.judged(scope.is_some(), || Refusal::against(Check::Halted, number, number))
 }

@@ -1,22 +1,33 @@
-//! Control 18, message rate: new orders and replaces of the session within one second. Cancels are counted nowhere here: nothing may
+//! Control 18, message rate: new orders and replaces of each scope within one second. Cancels are counted nowhere here: nothing may
 //! hold them up. Refuses with OrdRejReason(103)=3.
 
-use model::{Check, Refusal};
+use model::{Check, KillScope, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
+use crate::limits::Binding;
+use crate::rate::rate_of;
 use crate::witness::Witness;
 
 pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let limit = context.messages_per_second;
-    let filled = context.bucket.filled(context.now, limit);
-    witness.judged(limit == 0 || filled > u64::from(limit), || {
-        Refusal::against(Check::MessageRate, i128::from(limit), i128::from(filled))
-    })
+    let filled = if limit == 0 { 1 } else { context.bucket.filled(context.now, limit) };
+    let of_session = Binding { scope: KillScope::Session, limit: i128::from(limit), observed: i128::from(filled) };
+    let binding = of_session.or(of_scopes(context));
+    witness.judged(binding.objects(), || binding.refusal(Check::MessageRate))
+}
+
+/// Each bucket is as deep as the limit of its scope.
+fn of_scopes(context: &Context<'_>) -> Option<Binding> {
+    let bindings = context.scopes.with(LimitKind::MessageRate).map(|(scope, limit, usage)| {
+        let observed = usage.bucket.filled(context.now, rate_of(limit.value));
+        Binding { scope, limit: limit.value, observed: i128::from(observed) }
+    });
+    bindings.reduce(|wider, narrower| wider.or(Some(narrower)))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::Check;
+    use model::{Check, KillScope, LimitKind};
 
     use crate::desk::{Desk, NOW, buy, replacing};
 
@@ -32,5 +43,19 @@ mod tests {
         assert_eq!(after(100).refuses(replacing(1, 100, buy(1, 100))), Some(Check::MessageRate));
         let silent = Desk::with(|desk| desk.messages_per_second = 0);
         assert_eq!(silent.refuses(buy(1, 100)), Some(Check::MessageRate));
+    }
+
+    #[test]
+    fn tightest_scope_binds_and_is_named() {
+        let after = |messages| {
+            Desk::with(|desk| {
+                desk.limit(KillScope::Instrument, LimitKind::MessageRate, 3);
+                let bucket = &mut desk.usage[KillScope::Instrument as usize].bucket;
+                (0..messages).for_each(|_| bucket.take(NOW, 3));
+            })
+        };
+        assert_eq!(after(1).refuses(buy(1, 100)), None);
+        assert_eq!(after(2).refuses(buy(1, 100)), None, "the third");
+        assert_eq!(after(3).refusal(&buy(1, 100)).and_then(|refusal| refusal.scope()), Some(KillScope::Instrument));
     }
 }

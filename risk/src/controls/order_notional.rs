@@ -1,23 +1,24 @@
 //! Control 11, largest order by money: quantity × worst price × multiplier. Refuses with OrdRejReason(103)=3.
 
-use model::{Check, Refusal};
+use model::{Check, KillScope, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
+use crate::limits::Binding;
 use crate::witness::Witness;
 use crate::worst_case::{notional, worst_px, worst_qty};
 
 pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let px = worst_px(context, proposal)?;
     let at_stake = notional(context.instrument, px, worst_qty(proposal)).ok_or(Refusal::of(Check::Overflow))?;
-    let limit = context.account.max_order_notional;
-    witness.judged(at_stake > limit, || {
-        Refusal::against(Check::MaxOrderNotional, limit.units(), at_stake.units()).at_reference(px.units())
-    })
+    let observed = at_stake.units();
+    let of_account = Binding { scope: KillScope::Account, limit: context.account.max_order_notional.units(), observed };
+    let binding = of_account.or(context.scopes.lowest(LimitKind::OrderNotional, observed));
+    witness.judged(binding.objects(), || binding.refusal(Check::MaxOrderNotional).at_reference(px.units()))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, Side};
+    use model::{Check, KillScope, LimitKind, Notional, Side};
 
     use crate::desk::{Desk, buy, market, replacing};
 
@@ -30,5 +31,15 @@ mod tests {
         assert_eq!(desk.refuses(replacing(5_000, 101, buy(5_000, 100))), Some(Check::MaxOrderNotional), "the worse");
         assert_eq!(desk.refuses(market(Side::Buy, 4_714)), None);
         assert_eq!(desk.refuses(market(Side::Buy, 4_715)), Some(Check::MaxOrderNotional), "106.05 each");
+    }
+
+    #[test]
+    fn tightest_scope_binds_and_is_named() {
+        let limit = Notional::whole(1_000).units();
+        let desk = Desk::with(|desk| desk.limit(KillScope::Strategy, LimitKind::OrderNotional, limit));
+        assert_eq!(desk.refuses(buy(9, 100)), None);
+        assert_eq!(desk.refuses(buy(10, 100)), None);
+        let refusal = desk.refusal(&buy(11, 100)).unwrap();
+        assert_eq!((refusal.check, refusal.scope()), (Check::MaxOrderNotional, Some(KillScope::Strategy)));
     }
 }

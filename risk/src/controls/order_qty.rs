@@ -1,22 +1,23 @@
-//! Control 10, largest order by quantity: OrderQty(38) against the lower of the account's and the instrument's limit. Refuses with
-//! OrdRejReason(103)=3.
+//! Control 10, largest order by quantity: OrderQty(38) against the lowest limit of its scopes. Refuses with OrdRejReason(103)=3.
 
-use model::{Check, Refusal};
+use model::{Check, KillScope, LimitKind, Qty, Refusal};
 
 use crate::context::{Context, Proposal};
+use crate::limits::Binding;
 use crate::witness::Witness;
 
 pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let limit = context.account.max_order_qty.min(context.instrument.max_order_qty);
-    let qty = proposal.order_qty;
-    witness.judged(qty > limit, || {
-        Refusal::against(Check::MaxOrderQty, i128::from(limit.units()), i128::from(qty.units()))
-    })
+    let observed = i128::from(proposal.order_qty.units());
+    let of = |scope, limit: Qty| Binding { scope, limit: i128::from(limit.units()), observed };
+    let binding = of(KillScope::Account, context.account.max_order_qty)
+        .or(Some(of(KillScope::Instrument, context.instrument.max_order_qty)))
+        .or(context.scopes.lowest(LimitKind::OrderQty, observed));
+    witness.judged(binding.objects(), || binding.refusal(Check::MaxOrderQty))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, Qty};
+    use model::{Check, KillScope, LimitKind, Qty};
 
     use crate::desk::{Desk, buy, replacing};
 
@@ -34,5 +35,18 @@ mod tests {
             (refusal.check, refusal.limit, refusal.observed),
             (Check::MaxOrderQty, 1_000_000_000, 1_100_000_000)
         );
+        assert_eq!(refusal.scope(), Some(KillScope::Instrument));
+    }
+
+    #[test]
+    fn tightest_scope_binds_and_is_named() {
+        let desk = Desk::with(|desk| {
+            desk.limit(KillScope::Firm, LimitKind::OrderQty, 800_000_000);
+            desk.limit(KillScope::Trader, LimitKind::OrderQty, 700_000_000);
+        });
+        assert_eq!(desk.refuses(buy(6, 100)), None);
+        assert_eq!(desk.refuses(buy(7, 100)), None);
+        let refusal = desk.refusal(&buy(9, 100)).unwrap();
+        assert_eq!((refusal.scope(), refusal.limit), (Some(KillScope::Trader), 700_000_000));
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn scope_reduces(
     proposal: &Proposal,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
-    if context.scopes.first(ScopeState::Reducing).is_none() {
+    if context.scopes.states.first(ScopeState::Reducing).is_none() {
         return witness.not_concerned(Check::Reducing);
     }
     within(Check::Reducing, context, proposal, witness)

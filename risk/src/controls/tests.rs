@@ -51,6 +51,7 @@ proptest! {
         let side = if side { Side::Buy } else { Side::Sell };
         let ord_type = if is_market { OrdType::Market } else { OrdType::Limit };
         let held = is_replace.then_some(Held {
+            open_notional: Notional::ZERO,
             order_qty: Qty::whole(10),
             cum_qty: Qty::whole(3),
             open_qty: Qty::whole(7),

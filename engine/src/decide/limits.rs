@@ -1,0 +1,148 @@
+//! Who may change the limits of scopes: what is tighter holds at once, what is looser waits for another person.
+
+use model::{
+    Bound, ChangeLimit, DecideLimit, DefineFirm, EngineTime, Events, FirmDefined, KillScope, LimitChanged, LimitKind,
+    LimitOutcome, Seq, Text, limits::UNITS_MAX,
+};
+
+use super::kill::index_of;
+use crate::kills::is_same_person;
+use crate::order::NONE;
+use crate::proposals::LimitProposal;
+use crate::state::State;
+
+/// Largest value of a limit: sums of two stay far inside 128 bits.
+const VALUE_MAX: i128 = UNITS_MAX as i128 * UNITS_MAX as i128;
+
+pub(super) fn define_firm(definition: &DefineFirm, events: &mut Events) {
+    events.push(FirmDefined { definition: *definition });
+}
+
+pub(super) fn change_limit(state: &State, seq: Seq, now: EngineTime, change: &ChangeLimit, events: &mut Events) {
+    let index = index_of(state, change.scope, &change.name);
+    let limits = &state.scopes.get(change.scope, index.unwrap_or(NONE)).limits;
+    let before = limits.get(change.kind).map(|limit| limit.value);
+    let outcome = outcome(state, change, index, before);
+    let asked = LimitChanged {
+        before: before.unwrap_or(0),
+        change: *change,
+        proposal: Seq(0),
+        expires: EngineTime(0),
+        index: index.unwrap_or(NONE),
+        outcome,
+        was_set: u8::from(before.is_some()),
+        reserved: [0; 2],
+        settled_by: Text::EMPTY,
+        settled_because: Text::EMPTY,
+    };
+    if matches!(outcome, LimitOutcome::Set | LimitOutcome::Proposed)
+        && let Some(waits) = state.limit_proposals.of(change.scope, asked.index, change.kind)
+    {
+        events.push(settled(state, waits, LimitOutcome::Superseded, change.actor, change.reason));
+    }
+    events.push(match outcome {
+        LimitOutcome::Proposed => {
+            LimitChanged { proposal: seq, expires: EngineTime(now.0.saturating_add(state.firm.proposal_ttl)), ..asked }
+        }
+        _ => asked,
+    });
+}
+
+fn outcome(state: &State, change: &ChangeLimit, index: Option<u32>, before: Option<i128>) -> LimitOutcome {
+    let is_blank = |words: &[u8]| words.trim_ascii().is_empty();
+    let after = (change.is_set == 1).then_some(change.value);
+    let Some(index) = index else { return LimitOutcome::UnknownScope };
+    let is_first = before.is_none() && state.limit_proposals.of(change.scope, index, change.kind).is_none();
+    if is_blank(change.actor.as_bytes()) {
+        LimitOutcome::NoActor
+    } else if is_blank(change.reason.as_bytes()) {
+        LimitOutcome::NoReason
+    } else if !change.kind.is_for(change.scope) {
+        LimitOutcome::NotForScope
+    } else if after.is_some_and(|value| !is_in_range(change, value)) {
+        LimitOutcome::OutOfRange
+    } else if before == after {
+        LimitOutcome::Unchanged
+    } else if after.is_none() && change.scope == KillScope::Firm && state.is_mandatory(change.kind) {
+        LimitOutcome::Mandatory
+    } else if is_first || state.firm.two_persons == 0 || !change.kind.loosens(before, after) {
+        LimitOutcome::Set
+    } else if state.limit_proposals.has_room() {
+        LimitOutcome::Proposed
+    } else {
+        LimitOutcome::NoRoom
+    }
+}
+
+fn is_in_range(change: &ChangeLimit, value: i128) -> bool {
+    match change.kind.bound() {
+        Bound::Bits => (0..1 << 64).contains(&value),
+        Bound::AtMost | Bound::AtLeast => (0..=VALUE_MAX).contains(&value),
+    }
+}
+
+pub(super) fn decide_limit(state: &State, now: EngineTime, word: &DecideLimit, events: &mut Events) {
+    let is_blank = |words: &[u8]| words.trim_ascii().is_empty();
+    let Some(proposal) = state.limit_proposals.find(word.proposal) else {
+        return events.push(unknown(word));
+    };
+    let outcome = if is_blank(word.actor.as_bytes()) {
+        LimitOutcome::NoActor
+    } else if is_blank(word.reason.as_bytes()) {
+        LimitOutcome::NoReason
+    } else if now >= proposal.expires {
+        LimitOutcome::Expired
+    } else if word.is_approved == 0 {
+        LimitOutcome::Declined
+    } else if is_same_person(&proposal.change.actor, &word.actor) {
+        LimitOutcome::SamePerson
+    } else {
+        LimitOutcome::Set
+    };
+    events.push(settled(state, proposal, outcome, word.actor, word.reason));
+}
+
+/// A proposal that nobody approved in time.
+pub(super) fn expire(state: &State, now: EngineTime, events: &mut Events) {
+    if let Some(proposal) = state.limit_proposals.expired(now) {
+        events.push(settled(state, proposal, LimitOutcome::Expired, Text::EMPTY, Text::EMPTY));
+    }
+}
+
+fn settled(
+    state: &State,
+    proposal: &LimitProposal,
+    outcome: LimitOutcome,
+    settled_by: Text<24>,
+    settled_because: Text<64>,
+) -> LimitChanged {
+    let LimitProposal { at, expires, index, change } = *proposal;
+    let before = state.scopes.get(change.scope, index).limits.get(change.kind);
+    LimitChanged {
+        before: before.map_or(0, |limit| limit.value),
+        change,
+        proposal: at,
+        expires,
+        index,
+        outcome,
+        was_set: u8::from(before.is_some()),
+        reserved: [0; 2],
+        settled_by,
+        settled_because,
+    }
+}
+
+fn unknown(word: &DecideLimit) -> LimitChanged {
+    LimitChanged {
+        before: 0,
+        change: ChangeLimit::of(KillScope::Firm, Text::EMPTY, LimitKind::OrderQty, None),
+        proposal: word.proposal,
+        expires: EngineTime(0),
+        index: NONE,
+        outcome: LimitOutcome::UnknownProposal,
+        was_set: 0,
+        reserved: [0; 2],
+        settled_by: word.actor,
+        settled_because: word.reason,
+    }
+}

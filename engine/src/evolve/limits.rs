@@ -1,0 +1,94 @@
+//! Limits of scopes, and what is held against them.
+
+use model::{FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, Side};
+use risk::{Limit, Usage, rate_of};
+
+use crate::proposals::LimitProposal;
+use crate::scopes::Keys;
+use crate::state::State;
+
+impl State {
+    pub(super) fn firm_defined(&mut self, e: &FirmDefined) {
+        self.firm = e.definition;
+    }
+
+    pub(super) fn limit_changed(&mut self, e: &LimitChanged) {
+        match e.outcome {
+            LimitOutcome::Set => {
+                let limit = Limit { value: e.change.value, since: self.last.seq };
+                let limit = Some(limit).filter(|_| e.change.is_set == 1);
+                self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
+                self.limit_proposals.remove(e.proposal);
+            }
+            LimitOutcome::Proposed => self.limit_proposals.put(LimitProposal {
+                at: e.proposal,
+                expires: e.expires,
+                index: e.index,
+                change: e.change,
+            }),
+            LimitOutcome::Declined | LimitOutcome::Expired | LimitOutcome::Superseded => {
+                self.limit_proposals.remove(e.proposal);
+            }
+            LimitOutcome::Unchanged
+            | LimitOutcome::UnknownScope
+            | LimitOutcome::NotForScope
+            | LimitOutcome::OutOfRange
+            | LimitOutcome::NoActor
+            | LimitOutcome::NoReason
+            | LimitOutcome::NoRoom
+            | LimitOutcome::Mandatory
+            | LimitOutcome::SamePerson
+            | LimitOutcome::UnknownProposal => {}
+        }
+    }
+
+    /// A new order, or a replace, of these scopes.
+    pub(super) fn count_in_scopes(&mut self, keys: &Keys, is_order: bool) {
+        let (now, day) = (self.last.time, self.firm_day());
+        self.scopes.used(keys, |usage, limits| {
+            let day = usage.on_mut(day);
+            *(if is_order { &mut day.orders } else { &mut day.requests }) += 1;
+            if let Some(limit) = limits.get(LimitKind::MessageRate) {
+                usage.bucket.take(now, rate_of(limit.value));
+            }
+        });
+    }
+
+    /// A client asked for a cancel: counted, never held up.
+    pub(super) fn count_cancel_request(&mut self, keys: &Keys) {
+        self.on_the_day(keys, |day| day.requests += 1);
+    }
+
+    pub(super) fn count_canceled(&mut self, keys: &Keys) {
+        self.on_the_day(keys, |day| day.cancels += 1);
+    }
+
+    pub(crate) fn count_fill(&mut self, keys: &Keys, side: Side, notional: Notional) {
+        self.on_the_day(keys, |day| {
+            day.trades += 1;
+            match side {
+                Side::Buy => day.bought = day.bought + notional,
+                Side::Sell => day.sold = day.sold + notional,
+            }
+        });
+    }
+
+    fn on_the_day(&mut self, keys: &Keys, note: impl Fn(&mut risk::Day)) {
+        let day = self.firm_day();
+        self.scopes.used(keys, |usage, _| note(usage.on_mut(day)));
+    }
+
+    /// What an order holds of its scopes' open money changed.
+    pub(super) fn hold_in_scopes(&mut self, keys: &Keys, side: Side, before: Notional, after: Notional) {
+        if before == after {
+            return;
+        }
+        self.scopes.used(keys, |usage: &mut Usage, _| {
+            let open = match side {
+                Side::Buy => &mut usage.open_buys,
+                Side::Sell => &mut usage.open_sells,
+            };
+            *open = *open - before + after;
+        });
+    }
+}

@@ -1,0 +1,204 @@
+//! The limits of one scope, and of all the scopes that one order is in.
+
+use model::{Check, KillScope, LimitKind, Refusal, SCOPES, ScopeStates, Seq};
+
+use crate::usage::Usage;
+
+/// A limit, and the frame that set it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Limit {
+    /// Its value, in the kind's unit.
+    pub value: i128,
+    /// Since when: its version.
+    pub since: Seq,
+}
+
+/// The limits of one scope: few of the many kinds, so a word says which are set and only those are stored, in order.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Limits {
+    set: u64,
+    values: Vec<Limit>,
+}
+
+impl Limits {
+    /// None.
+    pub const NONE: Limits = Limits { set: 0, values: Vec::new() };
+
+    /// The limit, if it is set.
+    #[inline]
+    pub fn get(&self, kind: LimitKind) -> Option<Limit> {
+        if self.set & kind.bit() == 0 { None } else { self.values.get(self.place(kind)).copied() }
+    }
+
+    /// The limit from now on, or none.
+    pub fn put(&mut self, kind: LimitKind, limit: Option<Limit>) {
+        let place = self.place(kind);
+        match (self.set & kind.bit() != 0, limit) {
+            (true, Some(limit)) => self.values[place] = limit,
+            (true, None) => {
+                self.values.remove(place);
+            }
+            (false, Some(limit)) => self.values.insert(place, limit),
+            (false, None) => return,
+        }
+        self.set = if limit.is_some() { self.set | kind.bit() } else { self.set & !kind.bit() };
+    }
+
+    /// The kinds that are set, a bit each.
+    pub fn kinds(&self) -> u64 {
+        self.set
+    }
+
+    /// All that are set.
+    pub fn iter(&self) -> impl Iterator<Item = (LimitKind, Limit)> + '_ {
+        let set = LimitKind::ALL.iter().filter(|kind| self.set & kind.bit() != 0);
+        set.copied().zip(self.values.iter().copied())
+    }
+
+    fn place(&self, kind: LimitKind) -> usize {
+        (self.set & (kind.bit() - 1)).count_ones() as usize
+    }
+}
+
+/// One scope that an order is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// Its limits.
+    pub limits: &'a Limits,
+    /// What they are held against.
+    pub usage: &'a Usage,
+}
+
+/// All scopes that an order is in, in the order of [`KillScope::ALL`].
+#[derive(Clone, Copy, Debug)]
+pub struct Scoped<'a> {
+    /// How far each is stopped.
+    pub states: ScopeStates,
+    /// Their limits; nothing where none of them has one.
+    pub members: Option<[Member<'a>; SCOPES]>,
+    /// The kinds that any of them has.
+    pub kinds: u64,
+    /// Limits of the whole firm without which nothing is traded, and that are not set.
+    pub missing: u64,
+}
+
+/// What a limit and the value against it come to. The one with the least head room binds; of two the wider scope's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Binding {
+    pub(crate) scope: KillScope,
+    pub(crate) limit: i128,
+    pub(crate) observed: i128,
+}
+
+impl Binding {
+    pub(crate) fn objects(&self) -> bool {
+        self.observed > self.limit
+    }
+
+    pub(crate) fn refusal(&self, check: Check) -> Refusal {
+        Refusal::against(check, self.limit, self.observed).of_scope(self.scope)
+    }
+
+    /// The tighter of two.
+    pub(crate) fn or(self, other: Option<Binding>) -> Binding {
+        match other {
+            Some(other) if other.room() < self.room() => other,
+            _ => self,
+        }
+    }
+
+    fn room(&self) -> i128 {
+        self.limit.saturating_sub(self.observed)
+    }
+}
+
+impl<'a> Scoped<'a> {
+    /// Nothing is stopped and nothing is limited.
+    pub const FREE: Scoped<'static> = Scoped { states: ScopeStates::ACTIVE, members: None, kinds: 0, missing: 0 };
+
+    /// Has any of them such a limit?
+    #[inline]
+    pub fn has(&self, kind: LimitKind) -> bool {
+        self.kinds & kind.bit() != 0
+    }
+
+    /// The scopes that have such a limit, widest first.
+    #[inline]
+    pub fn with(&self, kind: LimitKind) -> impl Iterator<Item = (KillScope, Limit, &'a Usage)> + '_ {
+        let members = if self.has(kind) { self.members.as_ref() } else { None };
+        let members = members.into_iter().flatten().zip(KillScope::ALL);
+        members.filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
+    }
+
+    /// The limit of this kind that binds: what `observed` sees of each scope is not to be above it.
+    ///
+    /// # Errors
+    /// `OVERFLOW` where a sum cannot be had.
+    #[inline]
+    pub(crate) fn binding(
+        &self,
+        kind: LimitKind,
+        observed: impl Fn(KillScope, &Usage) -> Option<i128>,
+    ) -> Result<Option<Binding>, Refusal> {
+        let mut tightest: Option<Binding> = None;
+        for (scope, limit, usage) in self.with(kind) {
+            let observed = observed(scope, usage).ok_or(Refusal::of(Check::Overflow).of_scope(scope))?;
+            let binding = Binding { scope, limit: limit.value, observed };
+            tightest = Some(tightest.map_or(binding, |wider| wider.or(Some(binding))));
+        }
+        Ok(tightest)
+    }
+
+    /// The same, for a value that no scope keeps: the order's own.
+    #[inline]
+    pub(crate) fn lowest(&self, kind: LimitKind, observed: i128) -> Option<Binding> {
+        self.with(kind)
+            .map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed })
+            .reduce(|wider, narrower| wider.or(Some(narrower)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(value: i128) -> Option<Limit> {
+        Some(Limit { value, since: Seq(1) })
+    }
+
+    #[test]
+    fn limits_are_found_whatever_the_order_they_were_put_in() {
+        let mut limits = Limits::default();
+        let kinds = [LimitKind::SelfMatch, LimitKind::OrderQty, LimitKind::OpenOrders];
+        for (value, kind) in (10..).zip(kinds) {
+            limits.put(kind, limit(value));
+        }
+        assert_eq!(kinds.map(|kind| limits.get(kind).unwrap().value), [10, 11, 12]);
+        assert_eq!(limits.get(LimitKind::OrderNotional), None);
+        limits.put(LimitKind::OrderQty, None);
+        limits.put(LimitKind::OpenOrders, limit(7));
+        let all: Vec<_> = limits.iter().map(|(kind, limit)| (kind, limit.value)).collect();
+        assert_eq!(all, [(LimitKind::OpenOrders, 7), (LimitKind::SelfMatch, 10)]);
+    }
+
+    #[test]
+    fn least_head_room_binds_and_the_wider_scope_of_two() {
+        let [mut firm, mut account] = [Limits::default(), Limits::default()];
+        let (usage, none) = (Usage::default(), Limits::NONE);
+        let mut of = |firm_limit, account_limit| {
+            firm.put(LimitKind::OrderQty, limit(firm_limit));
+            account.put(LimitKind::OrderQty, limit(account_limit));
+            let member = |scope: KillScope| match scope {
+                KillScope::Firm => Member { limits: &firm, usage: &usage },
+                KillScope::Account => Member { limits: &account, usage: &usage },
+                _ => Member { limits: &none, usage: &usage },
+            };
+            let members = core::array::from_fn(|at| member(KillScope::ALL[at]));
+            let scoped = Scoped { members: Some(members), kinds: LimitKind::OrderQty.bit(), ..Scoped::FREE };
+            scoped.lowest(LimitKind::OrderQty, 5).map(|binding| (binding.scope, binding.objects()))
+        };
+        assert_eq!(of(10, 4), Some((KillScope::Account, true)));
+        assert_eq!(of(3, 4), Some((KillScope::Firm, true)));
+        assert_eq!(of(5, 5), Some((KillScope::Firm, false)));
+    }
+}
