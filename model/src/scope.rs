@@ -38,6 +38,7 @@ terms!(
     }
 );
 
+#[expect(clippy::derivable_impls, reason = "the enum is declared by a macro")]
 impl Default for ScopeState {
     fn default() -> Self {
         ScopeState::Active

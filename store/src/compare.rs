@@ -160,6 +160,8 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::AccountDefined(_)
                 | Event::SessionDefined(_)
                 | Event::AttributionDefined(_)
+                | Event::FirmDefined(_)
+                | Event::LimitChanged(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

@@ -202,6 +202,8 @@ impl<'c> Rows<'c> {
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
+            | Event::FirmDefined(_)
+            | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
@@ -507,5 +509,8 @@ fn name_of_unit(unit: Unit) -> &'static str {
         Unit::Notional => "Notional",
         Unit::Nanos => "Nanos",
         Unit::Scope => "Scope",
+        Unit::Ratio => "Ratio",
+        Unit::Bits => "Bits",
+        Unit::LimitKind => "LimitKind",
     }
 }

@@ -1,6 +1,7 @@
 //! Commands and events as JSON: FIX's words for the keys, decimals as text so that nothing is rounded.
 
 mod corporate;
+mod limit;
 
 use journal::Frame;
 use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
@@ -111,6 +112,9 @@ pub fn command(command: &Command) -> Value {
         Command::SetTradingState(c) => trading_state(c),
         Command::SetScopeState(c) => scope_state(c),
         Command::DefineAttribution(c) => attribution(c),
+        Command::DefineFirm(c) => limit::firm(c),
+        Command::ChangeLimit(c) => limit::change(c),
+        Command::DecideLimit(c) => limit::word(c),
         Command::AdjustCash(c) => cash(c),
         Command::Start(c) => start(c),
         Command::Tick(_) | Command::Step(_) => json!({}),
@@ -252,6 +256,8 @@ pub fn event(event: &Event) -> Value {
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
         Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
+        Event::FirmDefined(e) => limit::firm(&e.definition),
+        Event::LimitChanged(e) => limit::changed(e),
         Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
         Event::ScopeStateSet(e) => json!({
             "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),

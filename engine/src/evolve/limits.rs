@@ -67,8 +67,8 @@ impl State {
         self.on_the_day(keys, |day| {
             day.trades += 1;
             match side {
-                Side::Buy => day.bought = day.bought + notional,
-                Side::Sell => day.sold = day.sold + notional,
+                Side::Buy => day.bought = added(day.bought, notional),
+                Side::Sell => day.sold = added(day.sold, notional),
             }
         });
     }
@@ -91,4 +91,9 @@ impl State {
             *open = *open - before + after;
         });
     }
+}
+
+/// What leaves the range stays at its end: whatever is added to it then is refused.
+fn added(sum: Notional, more: Notional) -> Notional {
+    sum.checked_add(more).unwrap_or(Notional::from_units(i128::MAX))
 }

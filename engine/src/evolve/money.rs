@@ -11,6 +11,9 @@ use crate::fills::NewFill;
 use crate::order::Order;
 use crate::state::State;
 
+/// An order that a venue tells of may be of any size. So many of them still add up.
+const OPEN_NOTIONAL_MAX: Notional = Notional::from_units(1 << 100);
+
 impl State {
     pub(super) fn order_filled(&mut self, e: &OrderFilled) {
         let slot = self.known(e.order.order_id);
@@ -141,7 +144,8 @@ impl State {
         let account = self.accounts.get_mut(view.account.0).expect("orders have accounts");
         let reserved = reserved_cash(instrument, &account.definition, view.side, open_qty, order.held_px())
             .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
-        let after = open_notional(instrument, open_qty, order.held_px()).unwrap_or(Notional::ZERO);
+        let after = open_notional(instrument, open_qty, order.held_px())
+            .map_or(OPEN_NOTIONAL_MAX, |open| open.min(OPEN_NOTIONAL_MAX));
         account.reserved = account.reserved - order.reserved + reserved;
         let exposure = &mut self.holdings.get_mut(order.holding).exposure;
         let open = match view.side {

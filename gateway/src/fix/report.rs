@@ -9,8 +9,8 @@ use model::order::average;
 use model::refusal::Unit;
 use model::{
     AccountId, AccountName, CancelCause, CancelRejected, CompId, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
-    ExecRestatementReason, ExecType, InstrumentId, KillScope, MassCancelReported, OrdRejReason, OrdStatus, OrderId,
-    OrderRefused, OrderView, Px, Qty, Refusal, StatusReported, Symbol,
+    ExecRestatementReason, ExecType, InstrumentId, KillScope, LimitKind, MassCancelReported, OrdRejReason, OrdStatus,
+    OrderId, OrderRefused, OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
 
 use super::encode::Encoder;
@@ -359,19 +359,25 @@ fn cancel_reject_text(reason: CxlRejReason) -> &'static str {
     }
 }
 
-/// Text(58) of a refusal: `CODE: limit=.., observed=..`, with `reference=..` where the check used a reference price.
+/// Text(58) of a refusal: `CODE: limit=.., observed=..`, with `reference=..` where the check used a reference price, and `scope=..`
+/// where it is the limit of one.
 fn refusal_text(refusal: &Refusal) -> Line {
     let mut line = Line::default();
     let _ = write!(line, "{}", refusal.check.code());
     let amount = |number| Amount { number, unit: refusal.check.unit() };
     if refusal.check.unit() == Unit::Scope {
         let _ = write!(line, ": scope={}", amount(refusal.limit));
+    } else if refusal.check.unit() == Unit::LimitKind {
+        let _ = write!(line, ": missing={}", amount(refusal.limit));
     } else if refusal.check.unit() != Unit::None {
         let _ = write!(line, ": limit={}, observed={}", amount(refusal.limit), amount(refusal.observed));
     }
     if refusal.reference_px != 0 {
         let reference = Amount { number: i128::from(refusal.reference_px), unit: Unit::Px };
         let _ = write!(line, ", reference={reference}");
+    }
+    if let Some(scope) = refusal.scope() {
+        let _ = write!(line, ", scope={}", scope.word());
     }
     line
 }
@@ -390,6 +396,12 @@ impl fmt::Display for Amount {
                 let scope = u8::try_from(self.number).ok().and_then(KillScope::from_value);
                 return f.write_str(scope.map_or("unknown", KillScope::word));
             }
+            Unit::LimitKind => {
+                let kind = LimitKind::ALL.iter().find(|kind| **kind as i128 == self.number);
+                return f.write_str(kind.map_or("unknown", |kind| kind.word()));
+            }
+            Unit::Bits => return write!(f, "{:#b}", self.number),
+            Unit::Ratio => (8, ""),
             Unit::Px | Unit::Qty => (8, ""),
             Unit::Notional => (16, ""),
             Unit::Nanos if self.number < 0 => return f.write_str("none"),

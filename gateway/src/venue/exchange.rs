@@ -128,6 +128,8 @@ impl Exchange {
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
+            | Event::FirmDefined(_)
+            | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::CashAdjusted(_)

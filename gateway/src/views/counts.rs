@@ -101,6 +101,8 @@ impl OrderCounts {
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
+            | Event::FirmDefined(_)
+            | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)

@@ -261,6 +261,8 @@ impl Views {
             | Event::OrderExpired(_)
             | Event::StatusReported(_)
             | Event::AttributionDefined(_)
+            | Event::FirmDefined(_)
+            | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)

@@ -139,6 +139,21 @@ impl Rows<'_> {
                 act.after = Some(e.definition.trader.as_str());
                 self.act(at, &act)
             }
+            Event::FirmDefined(e) => {
+                act.subject = "firm";
+                act.after = Some(e.definition.base_currency.as_str());
+                self.act(at, &act)
+            }
+            Event::LimitChanged(e) => {
+                act.subject = if e.change.name.is_empty() { e.change.scope.word() } else { e.change.name.as_str() };
+                let is_settled = !e.settled_by.is_empty();
+                act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.change.actor.as_str() });
+                act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.change.reason.as_str() });
+                act.before = Some(e.change.kind.word());
+                act.after = Some(e.outcome.words());
+                act.amount = Some(e.change.value).filter(|_| e.change.is_set == 1);
+                self.act(at, &act)
+            }
             Event::ScopeStateSet(e) => {
                 act.subject = if e.set.name.is_empty() { e.set.scope.word() } else { e.set.name.as_str() };
                 act.actor = Some(e.set.actor.as_str());

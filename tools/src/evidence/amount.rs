@@ -1,6 +1,6 @@
 //! What a check compared, in the unit that it compared it in.
 
-use model::{Check, EngineTime, KillScope, Refusal, Unit};
+use model::{Check, EngineTime, KillScope, LimitKind, Refusal, Unit};
 
 use crate::figures;
 
@@ -21,6 +21,11 @@ pub fn amount(check: Check, value: i128) -> String {
         Unit::Scope => {
             u8::try_from(value).ok().and_then(KillScope::from_value).map_or("unknown", KillScope::word).to_owned()
         }
+        Unit::LimitKind => {
+            LimitKind::ALL.iter().find(|kind| **kind as i128 == value).map_or("unknown", |kind| kind.word()).to_owned()
+        }
+        Unit::Bits => format!("{value:#b}"),
+        Unit::Ratio => figures::scaled(value, 8),
         Unit::Nanos => i64::try_from(value).map_or_else(|_| value.to_string(), figures::span),
     }
 }
@@ -28,9 +33,10 @@ pub fn amount(check: Check, value: i128) -> String {
 /// The check with what it saw, in one line.
 pub fn refusal(refusal: &Refusal) -> String {
     let Refusal { check, limit, observed, .. } = *refusal;
+    let of = refusal.scope().map_or(String::new(), |scope| format!(" of {}", scope.word()));
     match check.unit() {
         Unit::None => check.code().to_owned(),
-        Unit::Scope => format!("{} of {}", check.code(), amount(check, limit)),
-        _ => format!("{} limit {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
+        Unit::Scope | Unit::LimitKind => format!("{} of {}", check.code(), amount(check, limit)),
+        _ => format!("{} limit{of} {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
     }
 }
