@@ -332,9 +332,14 @@ impl State {
 
     /// The firm's trading day, in days since 1970-01-01: that of its calendar, or of UTC where it has none.
     pub fn firm_day(&self) -> u32 {
+        self.firm_day_at(self.last.time)
+    }
+
+    /// The same, as of the frame that is being decided.
+    pub(crate) fn firm_day_at(&self, now: EngineTime) -> u32 {
         let calendar = if self.firm.calendar.is_empty() { None } else { self.calendars.find(&self.firm.calendar) };
         let calendar = calendar.and_then(|calendar| self.calendars.get(calendar));
-        calendar.map_or_else(|| DayCounts::utc_day(self.last.time), |calendar| calendar.trading_day)
+        calendar.map_or_else(|| DayCounts::utc_day(now), |calendar| calendar.trading_day)
     }
 
     /// Is nothing traded without this limit of the firm?

@@ -319,7 +319,7 @@ pub(super) fn context<'a>(
         account_trading: of_account.trading,
         instrument_trading: of_instrument.trading,
         scopes: state.scopes.scoped(&scopes, state.firm.mandatory),
-        day: state.firm_day(),
+        day: state.firm_day_at(now),
         phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
         open_orders: of_account.open_orders,

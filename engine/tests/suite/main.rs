@@ -11,6 +11,7 @@ mod groups;
 mod held;
 mod kills;
 mod lasting_doubt;
+mod limits;
 mod linked;
 mod many;
 mod many_fills;
