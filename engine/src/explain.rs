@@ -86,7 +86,8 @@ impl State {
             Command::ReplaceOrder(replace) => {
                 let order = self.order(replaced?)?;
                 let stop_px = asked_stop_px(order, replace);
-                let asked = asked_of(self, now, order, replace.order_qty, replace.price, stop_px);
+                let asked =
+                    asked_of(self, now, order, replace.order_qty, replace.price, stop_px, replace.transact_time);
                 let view = &order.view;
                 Some(asked.map(|(context, proposal)| Judged {
                     context,

@@ -80,6 +80,13 @@ checks! {
     CurrencyMismatch = 22, "CURRENCY_MISMATCH", BrokerOption, None;
     /// A replace changes nothing but quantity and prices: whatever else it repeats is the order's.
     ReplaceTerms = 23, "REPLACE_TERMS", UnsupportedCharacteristic, None;
+    /// OrdType(40) is one that all scopes of the order allow. What is never allowed answers before what is stopped for now.
+    /// Limit: those allowed; observed: the order's, a bit each.
+    OrdTypeAllowed = 25, "ORD_TYPE_ALLOWED", UnsupportedCharacteristic, Bits;
+    /// The same for TimeInForce(59).
+    TimeInForceAllowed = 26, "TIME_IN_FORCE_ALLOWED", UnsupportedCharacteristic, Bits;
+    /// The same for Side(54).
+    SideAllowed = 27, "SIDE_ALLOWED", BrokerOption, Bits;
     /// The global kill switch.
     KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
     /// The account's kill switch.
@@ -119,6 +126,8 @@ checks! {
     /// ClOrdLinkID(583), ContingencyType(1385): one entry, whose children are on the other side and not larger; the group has
     /// room. Limit: the most orders of a group.
     Contingency = 48, "CONTINGENCY", UnsupportedCharacteristic, Count;
+    /// TransactTime(60) is there and not too old. Limit: the greatest age; observed: the age, or -1 for no time.
+    OrderAge = 49, "ORDER_AGE", StaleOrder, Nanos;
     /// Fat finger: OrderQty(38) against the lower of the account's and the instrument's limit.
     MaxOrderQty = 50, "MAX_ORDER_QTY", OrderExceedsLimit, Qty;
     /// Neither the venue nor Millrace can do market-to-limit orders of this instrument.
@@ -135,14 +144,22 @@ checks! {
     MarketClosed = 56, "MARKET_CLOSED", ExchangeClosed, None;
     /// The opening or the close that the order is for is over, or the instrument has none.
     TooLateToEnter = 57, "TOO_LATE_TO_ENTER", TooLateToEnter, None;
+    /// Static collar, upper side. Limit: the instrument's highest price; observed: the order's.
+    PriceHigh = 58, "PRICE_HIGH", OrderExceedsLimit, Px;
+    /// Static collar, lower side. Limit: the instrument's lowest price; observed: the order's.
+    PriceLow = 59, "PRICE_LOW", OrderExceedsLimit, Px;
     /// A reference price exists and is fresh. Limit: the greatest age; observed: the age, or -1 for none.
     ReferencePrice = 60, "REFERENCE_PRICE", Other, Nanos;
     /// Dynamic collar, upper side. Limit: the highest price allowed; observed: the order's.
     CollarHigh = 61, "COLLAR_HIGH", Other, Px;
     /// Dynamic collar, lower side. Limit: the lowest price allowed; observed: the order's.
     CollarLow = 62, "COLLAR_LOW", Other, Px;
+    /// Dynamic collar, passive side. Limit: the last price allowed; observed: the order's.
+    CollarPassive = 63, "COLLAR_PASSIVE", Other, Px;
     /// Quantity × worst price × multiplier.
     MaxOrderNotional = 70, "MAX_ORDER_NOTIONAL", OrderExceedsLimit, Notional;
+    /// Quantity × the order's own price × multiplier, for a market order the reference price.
+    MinOrderNotional = 71, "MIN_ORDER_NOTIONAL", IncorrectQuantity, Notional;
     /// New orders and replaces of the session within one second.
     MessageRate = 80, "MESSAGE_RATE", OrderExceedsLimit, Count;
     /// ClOrdID(11) was used by this session before.

@@ -25,6 +25,8 @@ pub struct Proposal {
     pub peg_offset: Px,
     /// TimeInForce(59).
     pub time_in_force: TimeInForce,
+    /// TransactTime(60); zero where the request says none.
+    pub transact_time: EngineTime,
     /// ExpireTime(126); zero for an order without one.
     pub expire_time: EngineTime,
     /// ExecInst(18).
@@ -50,6 +52,7 @@ impl Proposal {
             stop_px: Px::ZERO,
             peg_offset: Px::ZERO,
             time_in_force: TimeInForce::Day,
+            transact_time: EngineTime(0),
             expire_time: EngineTime(0),
             exec_inst: ExecInst::NONE,
             min_qty: Qty::ZERO,

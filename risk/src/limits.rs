@@ -95,6 +95,11 @@ impl Binding {
         self.observed > self.limit
     }
 
+    /// Of a set: is what was asked for not in it?
+    pub(crate) fn lacks(&self) -> bool {
+        self.limit & self.observed == 0
+    }
+
     pub(crate) fn refusal(&self, check: Check) -> Refusal {
         Refusal::against(check, self.limit, self.observed).of_scope(self.scope)
     }
@@ -155,6 +160,20 @@ impl<'a> Scoped<'a> {
         self.with(kind)
             .map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed })
             .reduce(|wider, narrower| wider.or(Some(narrower)))
+    }
+
+    /// The highest floor of this kind: `observed` is not to be below it.
+    #[inline]
+    pub(crate) fn highest(&self, kind: LimitKind, observed: i128) -> Option<Binding> {
+        let bindings = self.with(kind).map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed });
+        bindings.reduce(|wider, narrower| if narrower.limit > wider.limit { narrower } else { wider })
+    }
+
+    /// The widest scope whose set of this kind lacks what is asked for, else the widest that has such a set.
+    #[inline]
+    pub(crate) fn allowing(&self, kind: LimitKind, asked: i128) -> Option<Binding> {
+        let bindings = self.with(kind).map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed: asked });
+        bindings.reduce(|wider, narrower| if wider.lacks() || !narrower.lacks() { wider } else { narrower })
     }
 }
 

@@ -88,7 +88,8 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
         return events.push(refuse(Some(order), Ok(Refusal::of(Check::ReplaceTerms))));
     }
     let stop_px = asked_stop_px(order, command);
-    let worst_px = match worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px) {
+    let sent = command.transact_time;
+    let worst_px = match worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px, sent) {
         Err(refusal) => return events.push(refuse(Some(order), Ok(refusal))),
         Ok(worst_px) => worst_px,
     };
@@ -157,8 +158,9 @@ pub(super) fn worst_px_of_replace(
     order_qty: Qty,
     price: Px,
     stop_px: Px,
+    transact_time: EngineTime,
 ) -> Result<Px, Refusal> {
-    let (context, proposal) = asked_of(state, now, order, order_qty, price, stop_px)?;
+    let (context, proposal) = asked_of(state, now, order, order_qty, price, stop_px, transact_time)?;
     risk::check(&context, &proposal)?;
     // The worst price of this replace alone; the worse of all is held while they wait.
     let alone = Proposal { held: None, ..proposal };
@@ -173,6 +175,7 @@ pub(crate) fn asked_of<'a>(
     order_qty: Qty,
     price: Px,
     stop_px: Px,
+    transact_time: EngineTime,
 ) -> Result<(Context<'a>, Proposal), Refusal> {
     let view = &order.view;
     let own = proposal_of(state, order);
@@ -180,6 +183,7 @@ pub(crate) fn asked_of<'a>(
         order_qty,
         price,
         stop_px: if view.triggered == 1 { Px::ZERO } else { stop_px },
+        transact_time,
         // What was refused or granted at the start is not asked again.
         min_qty: own.min_qty.min(order_qty),
         max_floor: own.max_floor.min(order_qty),

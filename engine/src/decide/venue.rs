@@ -174,7 +174,8 @@ fn replaced(
     // The one that waited here for this one goes now, judged by what is so now.
     let Some(queued) = next.filter(|next| !next.sent) else { return Ok(()) };
     let view = OrderView { cl_ord_id: queued.cl_ord_id, orig_cl_ord_id: granted.cl_ord_id, ..view };
-    match worst_px_of_replace(state, now, order, queued.order_qty, queued.price, queued.stop_px) {
+    // Its age was judged when it came.
+    match worst_px_of_replace(state, now, order, queued.order_qty, queued.price, queued.stop_px, now) {
         Ok(worst_px) => {
             let asked = after.after(Step::RequestReplace, after.filled);
             let grows = queued.order_qty > cum_qty || after.can_fill();

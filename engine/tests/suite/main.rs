@@ -18,6 +18,7 @@ mod many_fills;
 mod money_alarm;
 mod moves;
 mod order_life;
+mod pre_trade;
 mod random_orders;
 mod splits;
 mod trading_days;

@@ -1,46 +1,79 @@
-//! Control 14, dynamic collar: how far Price(44) may lie on the aggressive side of the live reference. The limit is the last price
-//! allowed; refuses with OrdRejReason(103)=99. A buy far below the market harms nobody. A market order has no price to bound; its
-//! worst price is this bound. A stop limit is judged by the price that sets it off.
+//! Control 14, dynamic collar: how far Price(44) may lie from the live reference, on the aggressive and on the passive side apart, as a
+//! part of it; the tightest of the instrument's and of the order's scopes. The limit is the last price allowed; refuses with
+//! OrdRejReason(103)=99. A buy far below the market harms nobody, so only a limit of a scope bounds that side. A market order has no
+//! price to bound; its worst price is this bound. A stop limit is judged by the price that sets it off.
 
-use model::{Check, OrdType, Px, Refusal, Side};
+use model::{Check, KillScope, LimitKind, OrdType, Px, Refusal, Side};
 
 use crate::context::{Context, Proposal};
+use crate::limits::Binding;
 use crate::witness::Witness;
 use crate::worst_case::moved;
 
 pub(super) fn high(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    collar(context, proposal, Side::Buy, Check::CollarHigh, |px, bound| px > bound, witness)
+    aggressive(context, proposal, Side::Buy, Check::CollarHigh, witness)
 }
 
 pub(super) fn low(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    collar(context, proposal, Side::Sell, Check::CollarLow, |px, bound| px < bound, witness)
+    aggressive(context, proposal, Side::Sell, Check::CollarLow, witness)
 }
 
-fn collar(
+pub(super) fn passive(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    match context.scopes.lowest(LimitKind::PassiveCollar, 0) {
+        Some(widest) if proposal.ord_type.has_price() => {
+            bounded(context, proposal, widest, proposal.side.opposite(), Check::CollarPassive, witness)
+        }
+        _ => witness.not_concerned(Check::CollarPassive),
+    }
+}
+
+fn aggressive(
     context: &Context<'_>,
     proposal: &Proposal,
     side: Side,
     check: Check,
-    is_beyond: fn(Px, Px) -> bool,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     if proposal.side != side || !proposal.ord_type.has_price() {
         return witness.not_concerned(check);
     }
+    let of_instrument =
+        Binding { scope: KillScope::Instrument, limit: i128::from(context.instrument.collar), observed: 0 };
+    let widest = of_instrument.or(context.scopes.lowest(LimitKind::Collar, 0));
+    bounded(context, proposal, widest, side, check, witness)
+}
+
+/// The price is not further from the reference than that, to the side on which buys (up) or sells (down) are aggressive.
+fn bounded(
+    context: &Context<'_>,
+    proposal: &Proposal,
+    widest: Binding,
+    towards: Side,
+    check: Check,
+    witness: &mut impl Witness,
+) -> Result<(), Refusal> {
     let reference = match proposal.ord_type {
         OrdType::StopLimit => proposal.stop_px,
         _ => context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?,
     };
-    let bound = moved(reference, context.instrument.collar, side).ok_or(Refusal::of(Check::Overflow))?;
-    witness.judged(is_beyond(proposal.price, bound), || {
-        let refusal = Refusal::against(check, i128::from(bound.units()), i128::from(proposal.price.units()));
-        refusal.at_reference(reference.units())
+    let fraction = i64::try_from(widest.limit).map_err(|_| Refusal::of(Check::Overflow))?;
+    let bound = moved(reference, fraction, towards).ok_or(Refusal::of(Check::Overflow))?;
+    witness.judged(is_beyond(proposal.price, bound, towards), || {
+        let seen = Binding { limit: i128::from(bound.units()), observed: i128::from(proposal.price.units()), ..widest };
+        seen.refusal(check).at_reference(reference.units())
     })
+}
+
+fn is_beyond(px: Px, bound: Px, towards: Side) -> bool {
+    match towards {
+        Side::Buy => px > bound,
+        Side::Sell => px < bound,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, Side};
+    use model::{Check, KillScope, LimitKind, Side};
 
     use crate::desk::{Desk, buy, market, replacing, sell};
 
@@ -64,5 +97,33 @@ mod tests {
         let refusal = Desk::new().refusal(&buy(1, 106)).unwrap();
         assert_eq!((refusal.limit, refusal.observed), (10_500_000_000, 10_600_000_000));
         assert_eq!(refusal.reference_px, 10_000_000_000);
+        assert_eq!(refusal.scope(), Some(KillScope::Instrument));
+    }
+
+    #[test]
+    fn tightest_scope_binds_and_the_instruments_own_collar_stays() {
+        let strict = Desk::with(|desk| desk.limit(KillScope::Trader, LimitKind::Collar, 2_000_000));
+        assert_eq!(strict.refuses(buy(1, 102)), None);
+        let refusal = strict.refusal(&buy(1, 103)).unwrap();
+        assert_eq!((refusal.limit, refusal.scope()), (10_200_000_000, Some(KillScope::Trader)));
+        assert_eq!(strict.refuses(sell(1, 98)), None);
+        assert_eq!(strict.refuses(sell(1, 97)), Some(Check::CollarLow));
+        let wide = Desk::with(|desk| desk.limit(KillScope::Trader, LimitKind::Collar, 20_000_000));
+        assert_eq!(wide.refusal(&buy(1, 106)).and_then(|refusal| refusal.scope()), Some(KillScope::Instrument));
+    }
+
+    #[test]
+    fn passive_side_has_a_limit_of_its_own() {
+        let desk = Desk::with(|desk| desk.limit(KillScope::Strategy, LimitKind::PassiveCollar, 10_000_000));
+        assert_eq!(desk.refuses(buy(1, 91)), None);
+        assert_eq!(desk.refuses(buy(1, 90)), None);
+        assert_eq!(desk.refuses(buy(1, 89)), Some(Check::CollarPassive));
+        assert_eq!(desk.refuses(sell(1, 109)), None);
+        assert_eq!(desk.refuses(sell(1, 110)), None);
+        let refusal = desk.refusal(&sell(1, 111)).unwrap();
+        assert_eq!((refusal.check, refusal.limit), (Check::CollarPassive, 11_000_000_000));
+        assert_eq!((refusal.reference_px, refusal.scope()), (10_000_000_000, Some(KillScope::Strategy)));
+        assert_eq!(desk.refuses(replacing(1, 100, sell(1, 111))), Some(Check::CollarPassive));
+        assert_eq!(desk.refuses(market(Side::Buy, 1)), None);
     }
 }

@@ -54,6 +54,7 @@ fn head_room(seen: &Refusal) -> Option<i128> {
         | Check::MinQty
         | Check::MaxFloor
         | Check::CollarHigh
+        | Check::PriceHigh
         | Check::MessageRate
         | Check::OpenOrders
         | Check::PositionLong
@@ -61,8 +62,8 @@ fn head_room(seen: &Refusal) -> Option<i128> {
         | Check::ReduceOnly
         | Check::Reducing
         | Check::BuyingPower => seen.limit.checked_sub(seen.observed),
-        Check::ReferencePrice if seen.observed >= 0 => seen.limit.checked_sub(seen.observed),
-        Check::CollarLow => seen.observed.checked_sub(seen.limit),
+        Check::ReferencePrice | Check::OrderAge if seen.observed >= 0 => seen.limit.checked_sub(seen.observed),
+        Check::CollarLow | Check::PriceLow | Check::MinOrderNotional => seen.observed.checked_sub(seen.limit),
         _ => None,
     }
 }
