@@ -8,7 +8,10 @@ use crate::witness::Witness;
 
 pub(super) fn set(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let missing = context.scopes.missing;
-    witness.judged(missing != 0, || Refusal::against(Check::LimitUnset, i128::from(missing.trailing_zeros()), 0))
+    // No kind has this number.
+    const NONE: i128 = -1;
+    let first = if missing == 0 { NONE } else { i128::from(missing.trailing_zeros()) };
+    witness.judged(missing != 0, || Refusal::against(Check::LimitUnset, first, NONE))
 }
 
 #[cfg(test)]

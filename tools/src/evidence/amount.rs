@@ -22,7 +22,7 @@ pub fn amount(check: Check, value: i128) -> String {
             u8::try_from(value).ok().and_then(KillScope::from_value).map_or("unknown", KillScope::word).to_owned()
         }
         Unit::LimitKind => {
-            LimitKind::ALL.iter().find(|kind| **kind as i128 == value).map_or("unknown", |kind| kind.word()).to_owned()
+            LimitKind::ALL.iter().find(|kind| **kind as i128 == value).map_or("", |kind| kind.word()).to_owned()
         }
         Unit::Bits => format!("{value:#b}"),
         Unit::Ratio => figures::scaled(value, 8),
