@@ -1,6 +1,7 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
 use model::{ClOrdId, OrderId, SessionId};
+use risk::WideExposure;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
@@ -55,6 +56,12 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     sum.add(b'g', &[state.last.seq.0.as_bytes(), &[state.trading.value()], &[u8::from(state.acknowledge_at_venue)]]);
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
+    for (index, firm) in (0_u32..).zip(state.exposures.of_instruments()) {
+        add_exposure(&mut sum, [NONE, index], firm);
+    }
+    for own in state.exposures.of_strategies() {
+        add_exposure(&mut sum, [own.strategy, own.instrument.0], &own.exposure);
+    }
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
@@ -313,6 +320,11 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.day.traded.as_bytes(),
         ],
     );
+}
+
+fn add_exposure(sum: &mut Sum, whose: [u32; 2], exposure: &WideExposure) {
+    let WideExposure { position, open_buys, open_sells } = *exposure;
+    sum.add(b'j', &[whose.as_bytes(), [position, open_buys, open_sells].as_bytes()]);
 }
 
 fn add_account(sum: &mut Sum, account: &Account) {

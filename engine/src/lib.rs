@@ -16,6 +16,7 @@ mod doubt;
 mod evolve;
 mod executions;
 mod explain;
+mod exposures;
 mod fills;
 mod groups;
 mod hash;

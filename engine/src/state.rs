@@ -5,13 +5,14 @@ use model::{
     InstrumentId, KillScope, LimitKind, Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger,
     Symbol, TradingPhase, TradingState, VenueId,
 };
-use risk::{Bucket, Limits, Reference, Usage};
+use risk::{Bucket, Limits, Reference, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
+use crate::exposures::Exposures;
 use crate::fills::Fills;
 use crate::hash::{self, StateHash};
 use crate::holdings::{Holding, Holdings};
@@ -31,7 +32,7 @@ use crate::verbal::Verbal;
 pub struct Capacities {
     /// Orders that are remembered, working and closed.
     pub orders: usize,
-    /// Pairs of account and instrument that ever held an order.
+    /// Pairs of account and instrument that ever held an order; as many of strategy and instrument.
     pub holdings: usize,
 }
 
@@ -130,6 +131,7 @@ impl Capacities {
 pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
+    pub(crate) exposures: Exposures,
     pub(crate) instruments: Registry<Symbol, Instrument>,
     pub(crate) accounts: Registry<AccountName, Account>,
     pub(crate) sessions: Registry<(CompId, CompId), Session>,
@@ -152,6 +154,8 @@ pub struct State {
     pub(crate) index: u8,
     /// The fill whose position comes next in the frame.
     pub(crate) last_fill: u64,
+    /// The strategy whose order that fill is of.
+    pub(crate) last_strategy: u32,
     /// Positions that came out with money which does not add up.
     pub(crate) identity_breaks: u64,
     pub(crate) venue_exec_id: u64,
@@ -164,6 +168,7 @@ impl State {
         State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
+            exposures: Exposures::new(capacities.holdings),
             instruments: Registry::new(),
             accounts: Registry::new(),
             sessions: Registry::new(),
@@ -184,6 +189,7 @@ impl State {
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
             index: 0,
             last_fill: crate::fills::NONE,
+            last_strategy: crate::order::NONE,
             identity_breaks: 0,
             venue_exec_id: 0,
             executions: Executions::none(),
@@ -295,6 +301,16 @@ impl State {
     /// What an account holds in an instrument; `None` before its first order there.
     pub fn holding(&self, account: AccountId, instrument: InstrumentId) -> Option<&Holding> {
         self.holdings.find(account, instrument).map(|slot| self.holdings.get(slot))
+    }
+
+    /// Position and open orders of the firm in an instrument, over all accounts.
+    pub fn exposure_of_firm(&self, instrument: InstrumentId) -> WideExposure {
+        self.exposures.of_firm(instrument)
+    }
+
+    /// Position and open orders of a strategy in an instrument, over all accounts; by its index among strategies.
+    pub fn exposure_of_strategy(&self, strategy: u32, instrument: InstrumentId) -> WideExposure {
+        self.exposures.of_strategy(strategy, instrument)
     }
 
     /// All holdings.
@@ -410,6 +426,16 @@ impl State {
             assert_eq!(order.standing().status(), order.view.ord_status, "status of {order:?}");
             assert_eq!(order.view.is_working(), order.place != crate::order::NONE, "place of {order:?}");
             assert!(order.view.held == 0 || order.view.is_working(), "hold of {order:?}");
+        }
+        self.exposures.assert_sums(&self.holdings);
+        for own in self.exposures.of_strategies() {
+            for side in [Side::Buy, Side::Sell] {
+                let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);
+                let of_side =
+                    of_strategy.filter(|order| order.view.instrument == own.instrument && order.view.side == side);
+                let open: i128 = of_side.map(|order| i128::from(order.open_qty.units())).sum();
+                assert_eq!(own.exposure.open(side), open, "open {side:?} of {own:?}");
+            }
         }
         for holding in self.holdings() {
             let own = |side| {

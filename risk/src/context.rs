@@ -1,12 +1,13 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
 use model::{
-    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, Side, TimeInForce, TradingPhase,
-    TradingState,
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, KillScope, Notional, OrdType, Px, Qty, Side, TimeInForce,
+    TradingPhase, TradingState,
 };
 
 use crate::limits::Scoped;
 use crate::rate::Bucket;
+use crate::wide_exposure::WideExposure;
 
 /// A new order, or a replace of one.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +145,10 @@ pub struct Context<'a> {
     pub phase: TradingPhase,
     /// The account's position and open orders in the instrument.
     pub exposure: Exposure,
+    /// The strategy's in the instrument, over all accounts; nothing where no limit asks for it.
+    pub of_strategy: WideExposure,
+    /// The firm's in the instrument, over all accounts; nothing where no limit asks for it.
+    pub of_instrument: WideExposure,
     /// The account's working orders.
     pub open_orders: u32,
     /// The account's cash.
@@ -158,4 +163,15 @@ pub struct Context<'a> {
     pub cl_ord_id_used: bool,
     /// Is there a slot for one more order?
     pub has_order_slot: bool,
+}
+
+impl Context<'_> {
+    /// Position and open orders in the instrument, as far as the scope goes.
+    pub(crate) fn exposure_of(&self, scope: KillScope) -> WideExposure {
+        match scope {
+            KillScope::Strategy => self.of_strategy,
+            KillScope::Instrument | KillScope::Firm | KillScope::Venue => self.of_instrument,
+            KillScope::Account | KillScope::Session | KillScope::Trader => self.exposure.into(),
+        }
+    }
 }

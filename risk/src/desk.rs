@@ -6,7 +6,9 @@ use model::{
     StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId,
 };
 
-use crate::{Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, check};
+use crate::{
+    Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, WideExposure, check,
+};
 
 pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
 /// The firm's trading day.
@@ -28,6 +30,8 @@ pub(crate) struct Desk {
     pub(crate) missing: u64,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
+    pub(crate) of_strategy: WideExposure,
+    pub(crate) of_instrument: WideExposure,
     pub(crate) open_orders: u32,
     pub(crate) cash: Notional,
     pub(crate) reserved: Notional,
@@ -54,6 +58,8 @@ impl Desk {
             missing: 0,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
+            of_strategy: WideExposure::default(),
+            of_instrument: WideExposure::default(),
             open_orders: 0,
             cash: Notional::whole(1_000_000),
             reserved: Notional::ZERO,
@@ -74,7 +80,7 @@ impl Desk {
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
         let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
-        let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
+        let Desk { messages_per_second, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } = *self;
         Context {
             now,
             instrument,
@@ -87,6 +93,8 @@ impl Desk {
             day: DAY,
             phase,
             exposure,
+            of_strategy,
+            of_instrument,
             open_orders,
             cash,
             reserved,

@@ -16,6 +16,7 @@ mod desk;
 mod limits;
 mod rate;
 mod usage;
+mod wide_exposure;
 mod witness;
 mod worst_case;
 
@@ -24,6 +25,7 @@ pub use controls::CHECKS;
 pub use limits::{Limit, Limits, Member, Scoped};
 pub use rate::{Bucket, rate_of};
 pub use usage::{Day, Usage};
+pub use wide_exposure::WideExposure;
 pub use witness::{Finding, Verdict};
 pub use worst_case::{Reservation, fee, open_notional, reserved_cash};
 

@@ -1,9 +1,12 @@
 //! The worst that an order can do: the price it may be filled at, the money it may need. Checks and reservations share
 //! these, so what was checked is what is reserved.
 
-use model::{Check, DefineAccount, DefineInstrument, Notional, OrdType, Px, Qty, Refusal, Side, limits, money};
+use model::{
+    Check, DefineAccount, DefineInstrument, KillScope, Notional, OrdType, Px, Qty, Refusal, Side, limits, money,
+};
 
 use crate::context::{Context, Proposal};
+use crate::wide_exposure::WideExposure;
 
 /// What an accepted order reserves, before its bytes leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +66,15 @@ pub(crate) fn worst_qty(proposal: &Proposal) -> Qty {
 pub(crate) fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> {
     let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
     open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
+}
+
+/// Position and open orders of the scope in the instrument once the proposal is accepted: a replaced order's own part counts
+/// once, at its worse.
+pub(crate) fn exposed_with(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> WideExposure {
+    let mut exposure = context.exposure_of(scope);
+    let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
+    *exposure.open_mut(proposal.side) += i128::from(worst_qty(proposal).units()) - i128::from(own.units());
+    exposure
 }
 
 /// Money at stake at that price. An inverse contract has more at stake the lower it trades: at the order's own price it is

@@ -8,6 +8,7 @@ use model::{
 };
 
 use super::{restate, trades, venue};
+use crate::kills::UNATTRIBUTED;
 use crate::order::Order;
 use crate::state::State;
 
@@ -63,6 +64,9 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     }
     let holding = state.holdings.find(account, instrument);
     let has_room = state.orders.has_room() && state.orders.has_room_for_foreign();
+    let session = session_of(state, account);
+    let [_, strategy] = state.sessions.get(session.0).map_or(UNATTRIBUTED, |session| session.attribution);
+    let has_room = has_room && state.exposures.has_room(strategy, instrument);
     if !has_room || (holding.is_none() && state.holdings.is_full()) {
         return Err(Suspense::NoRoom);
     }
@@ -76,7 +80,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         ord_type: command.ord_type,
         time_in_force: command.time_in_force,
         ord_status: OrdStatus::New,
-        ..OrderView::unknown(session_of(state, account), ClOrdId::EMPTY)
+        ..OrderView::unknown(session, ClOrdId::EMPTY)
     };
     let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
     if order_qty.is_zero() || !restate::reserved_fits(state, &view, view.order_qty, worst_px) {

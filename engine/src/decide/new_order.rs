@@ -2,16 +2,21 @@
 
 use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
-    InstrumentId, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin,
-    Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    InstrumentId, KillScope, LimitKind, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId,
+    OrderRefused, OrderView, Origin, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
 };
-use risk::{Context, Exposure, Proposal, Reference};
+use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
+use crate::scopes::Keys;
 use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::verbal::Look;
+
+/// Limits of positions over more than one account.
+const POSITIONS: u64 =
+    LimitKind::PositionLong.bit() | LimitKind::PositionShort.bit() | LimitKind::PositionNotional.bit();
 
 pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
     let session = command.origin.session;
@@ -309,9 +314,11 @@ pub(super) fn context<'a>(
     let of_instrument = state.instruments.get(instrument.0)?;
     let holding = state.holdings.find(account, instrument);
     let venue = of_instrument.definition.venue;
-    let scopes = keys(venue, session, account, of_session.attribution, instrument);
+    let keys = keys(venue, session, account, of_session.attribution, instrument);
+    let [_, strategy] = of_session.attribution;
+    let has_room = state.orders.has_room() && (holding.is_some() || !state.holdings.is_full());
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
-    Some(Context {
+    let context = Context {
         now,
         instrument: &of_instrument.definition,
         reference: of_instrument.reference,
@@ -319,18 +326,36 @@ pub(super) fn context<'a>(
         trading: state.trading,
         account_trading: of_account.trading,
         instrument_trading: of_instrument.trading,
-        scopes: state.scopes.scoped(&scopes, state.firm.mandatory),
+        scopes: Scoped::FREE,
         day: state.firm_day_at(now),
         phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
+        of_strategy: WideExposure::default(),
+        of_instrument: WideExposure::default(),
         open_orders: of_account.open_orders,
         cash: of_account.cash,
         reserved: of_account.reserved,
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         cl_ord_id_used,
-        has_order_slot: state.orders.has_room() && (holding.is_some() || !state.holdings.is_full()),
-    })
+        has_order_slot: has_room && state.exposures.has_room(strategy, instrument),
+    };
+    Some(in_scopes(state, &keys, instrument, context))
+}
+
+/// The limits of the scopes that an order is in, and what only they ask for.
+pub(super) fn in_scopes<'a>(
+    state: &'a State,
+    keys: &Keys,
+    instrument: InstrumentId,
+    mut context: Context<'a>,
+) -> Context<'a> {
+    context.scopes = state.scopes.scoped(keys, state.firm.mandatory);
+    if context.scopes.kinds & POSITIONS != 0 {
+        context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
+        context.of_instrument = state.exposures.of_firm(instrument);
+    }
+    context
 }
 
 /// The proposal that an order which is there already would be. A stop that has gone off is one no more.

@@ -14,10 +14,13 @@ use crate::state::State;
 impl State {
     pub(super) fn positions_split(&mut self, e: &PositionsSplit) {
         let ratio = Ratio { new: u64::from(e.split.numerator), old: u64::from(e.split.denominator) };
-        let State { holdings, fills, .. } = self;
+        let State { holdings, fills, exposures, .. } = self;
+        let mut position = 0;
         for holding in holdings.iter_mut().filter(|holding| holding.instrument == e.instrument) {
             fills.split(holding, ratio);
+            position += i128::from(holding.exposure.position.units());
         }
+        exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -52,6 +55,7 @@ impl State {
         let holding = self.holding_slot(e.account, e.instrument);
         let contract = self.instruments.get(e.instrument.0).expect("decide knows the instrument").definition.contract();
         let value = contract.value(e.px, Qty::from_units(e.qty.units().abs())).expect("decide counted it");
+        let before = self.holdings.get(holding).exposure.position;
         let count = if e.kind == AdjustmentKind::Settlement { 2 } else { 1 };
         for trade in legs(e.qty, value).into_iter().take(count) {
             let books = self.fills.books_after(self.holdings.get(holding), &trade).expect("decide counted it");
@@ -61,6 +65,8 @@ impl State {
             self.holdings.get_mut(holding).take(books);
         }
         self.last_fill = NONE;
+        let after = self.holdings.get(holding).exposure.position;
+        self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
     }
 
     /// The index stays, and with it everything that hangs on it.

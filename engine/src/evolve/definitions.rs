@@ -36,6 +36,7 @@ impl State {
         }
         self.venue_defined(e.definition.venue);
         self.scopes.make_room(KillScope::Instrument, e.instrument.0);
+        self.exposures.make_room(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {

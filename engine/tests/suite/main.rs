@@ -19,6 +19,7 @@ mod money_alarm;
 mod moves;
 mod order_life;
 mod pre_trade;
+mod positions;
 mod random_orders;
 mod splits;
 mod trading_days;
