@@ -8,6 +8,7 @@ mod limits;
 mod mass;
 mod new_order;
 mod operator;
+mod quotes;
 mod requests;
 mod restate;
 mod step;
@@ -22,6 +23,7 @@ use crate::state::State;
 
 pub(crate) use corporate::legs;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
+pub(crate) use quotes::px_of;
 pub(crate) use requests::{asked_of, asked_stop_px};
 pub(crate) use step::is_watched;
 
@@ -44,7 +46,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::ForeignOrder(body) => foreign::foreign_order(state, seq, now, body, events),
         Command::VenueLink(body) => doubt::venue_link(body, events),
         Command::ResolveOrder(body) => doubt::resolve_order(state, now, body, events),
-        Command::Quote(body) => operator::quote(state, body, events),
+        Command::Quote(body) => quotes::quote(state, body, events),
         Command::DefineInstrument(body) => operator::define_instrument(state, body, events),
         Command::DefineAccount(body) => operator::define_account(state, body, events),
         Command::DefineSession(body) => operator::define_session(state, body, events),

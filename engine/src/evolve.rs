@@ -63,6 +63,7 @@ impl State {
             Event::PositionChanged(e) => self.position_changed(e),
             Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
+            Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),
             Event::AccountDefined(e) => self.account_defined(e),
             Event::SessionDefined(e) => self.session_defined(e),

@@ -46,6 +46,8 @@ impl Default for Capacities {
 pub(crate) struct Instrument {
     pub(crate) definition: DefineInstrument,
     pub(crate) reference: Reference,
+    /// The price of the last quote, where that one was too far from those before it; zero otherwise.
+    pub(crate) doubted_px: Px,
     pub(crate) trading: TradingState,
     /// Its calendar, if it has one.
     pub(crate) calendar: Option<u32>,
@@ -69,7 +71,10 @@ pub const TRAILING_PER_INSTRUMENT_MAX: usize = 128;
 impl Instrument {
     /// The price that a stop of this side waits for; `None` where there is none now.
     pub(crate) fn trigger_px(&self, side: Side) -> Option<Px> {
-        let Reference { bid_px, ask_px, last_px, .. } = self.reference;
+        let Reference { bid_px, ask_px, last_px, is_doubtful, .. } = self.reference;
+        if is_doubtful {
+            return None;
+        }
         let px = match (self.definition.stop_trigger, side) {
             (StopTrigger::Last, _) => last_px,
             (StopTrigger::Opposite, Side::Buy) => ask_px,
@@ -321,7 +326,7 @@ impl State {
     /// A holding at the price that its instrument's policy asks for, as old as it is by the last frame.
     pub fn marked(&self, holding: &Holding) -> Option<Marked> {
         let instrument = self.instruments.get(holding.instrument.0)?;
-        let Reference { bid_px, ask_px, last_px, time } = instrument.reference;
+        let Reference { bid_px, ask_px, last_px, time, .. } = instrument.reference;
         let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
         Some(instrument.definition.marked(holding.exposure.position, holding.cost, &prices))
     }

@@ -5,6 +5,7 @@
 
 mod corporate;
 mod definition;
+mod doubt;
 mod kill;
 mod limit;
 mod order;
@@ -19,6 +20,7 @@ pub use definition::{
     AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
+pub use doubt::{QuoteDoubt, QuoteDoubted};
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use limit::{FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
@@ -146,6 +148,8 @@ records!(
         FirmDefined = 73, 48;
         /// A limit of a scope was changed, proposed, declined, or was not, and why.
         LimitChanged = 74, 272;
+        /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
+        QuoteDoubted = 93, 80;
     }
 );
 
@@ -182,6 +186,7 @@ impl Event {
             | Event::VenueAccepted(_)
             | Event::PositionChanged(_)
             | Event::QuoteUpdated(_)
+            | Event::QuoteDoubted(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
@@ -241,6 +246,7 @@ impl Event {
             Event::VenueAccepted(_)
                 | Event::PositionChanged(_)
                 | Event::QuoteUpdated(_)
+                | Event::QuoteDoubted(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
                 | Event::KillProgressed(_)

@@ -40,11 +40,11 @@ pub use event::{
     DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
     MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
     OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteUpdated,
-    ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet,
-    SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked,
-    TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked,
-    Work, WorkAdvanced,
+    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt,
+    QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven,
+    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported,
+    Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
+    TradingStateChanged, VenueAccepted, VenueLinked, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

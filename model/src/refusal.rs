@@ -156,6 +156,9 @@ checks! {
     CollarLow = 62, "COLLAR_LOW", Other, Px;
     /// Dynamic collar, passive side. Limit: the last price allowed; observed: the order's.
     CollarPassive = 63, "COLLAR_PASSIVE", Other, Px;
+    /// A market order meets an opposite best near the reference, and trades no further from it than that. Limit: the last opposite
+    /// best allowed; observed: the opposite best, or 0 for none.
+    MarketProtection = 64, "MARKET_PROTECTION", Other, Px;
     /// Quantity × worst price × multiplier.
     MaxOrderNotional = 70, "MAX_ORDER_NOTIONAL", OrderExceedsLimit, Notional;
     /// Quantity × the order's own price × multiplier, for a market order the reference price.

@@ -104,11 +104,16 @@ pub struct Reference {
     pub last_px: Px,
     /// Time of the frame that brought them; zero before the first.
     pub time: EngineTime,
+    /// What came last cannot be right: there is no price to judge by until something sane comes.
+    pub is_doubtful: bool,
 }
 
 impl Reference {
     /// Last trade, else the middle of the quote, else nothing.
     pub fn px(&self) -> Option<Px> {
+        if self.is_doubtful {
+            return None;
+        }
         if !self.last_px.is_zero() {
             return Some(self.last_px);
         }

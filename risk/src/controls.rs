@@ -39,6 +39,7 @@ mod instrument;
 mod kill_switch;
 mod lot;
 mod mandatory;
+mod market_protection;
 mod max_floor;
 mod message_rate;
 mod min_notional;
@@ -99,6 +100,7 @@ controls! {
     price_collar::high => CollarHigh;
     price_collar::low => CollarLow;
     price_collar::passive => CollarPassive;
+    market_protection::begins_sanely => MarketProtection;
     order_notional::within => MaxOrderNotional;
     min_notional::reached => MinOrderNotional;
     message_rate::within => MessageRate;

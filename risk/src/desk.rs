@@ -47,7 +47,13 @@ impl Desk {
         Desk {
             now: NOW,
             instrument: instrument(),
-            reference: Reference { bid_px: Px::whole(99), ask_px: Px::whole(101), last_px: Px::whole(100), time: NOW },
+            reference: Reference {
+                bid_px: Px::whole(99),
+                ask_px: Px::whole(101),
+                last_px: Px::whole(100),
+                time: NOW,
+                is_doubtful: false,
+            },
             account: account(),
             trading: TradingState::Active,
             account_trading: TradingState::Active,

@@ -2,7 +2,8 @@
 //! these, so what was checked is what is reserved.
 
 use model::{
-    Check, DefineAccount, DefineInstrument, KillScope, Notional, OrdType, Px, Qty, Refusal, Side, limits, money,
+    Check, DefineAccount, DefineInstrument, KillScope, LimitKind, Notional, OrdType, Px, Qty, Refusal, Side, limits,
+    money,
 };
 
 use crate::context::{Context, Proposal};
@@ -13,22 +14,23 @@ use crate::wide_exposure::WideExposure;
 pub struct Reservation {
     /// The worst price that it may be filled at.
     pub worst_px: Px,
+    /// It names no price itself, and scopes protect it: it may not trade beyond that one.
+    pub is_protected: bool,
 }
 
 /// A fraction of one, in 1e-8, as configured collars and fees are.
 const WHOLE: i128 = money::UNIT as i128;
 
 /// The price of the proposal at its worst: its limit; for a market order the opposite best (else the reference) moved
-/// by the collar; for a stop order the price that sets it off, moved by the collar. A replace holds the worse of old and new until the venue decides.
+/// by the collar; for a stop order the price that sets it off, moved by the collar; both by the market protection where that is
+/// less. A replace holds the worse of old and new until the venue decides.
 ///
 /// # Errors
 /// `REFERENCE_PRICE` where a market order has no price to judge by, `OVERFLOW`.
 pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px, Refusal> {
     let px = match proposal.ord_type {
         OrdType::Limit | OrdType::StopLimit => proposal.price,
-        OrdType::Stop => {
-            moved(proposal.stop_px, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
-        }
+        OrdType::Stop => furthest(context, proposal.stop_px, proposal.side).ok_or(Refusal::of(Check::Overflow))?,
         OrdType::Market | OrdType::MarketToLimit => {
             let best = match proposal.side {
                 Side::Buy => context.reference.ask_px,
@@ -36,10 +38,28 @@ pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px,
             };
             let from = if best.is_zero() { context.reference.px() } else { Some(best) };
             let from = from.ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
-            moved(from, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
+            furthest(context, from, proposal.side).ok_or(Refusal::of(Check::Overflow))?
         }
     };
     Ok(proposal.held.map_or(px, |held| held.worst_px.max(px)))
+}
+
+/// The price up to which an order without one may trade from there. Where scopes protect it the price is on the tick, so that it can go
+/// to a venue as a limit.
+fn furthest(context: &Context<'_>, from: Px, side: Side) -> Option<Px> {
+    let collar = context.instrument.collar;
+    let Some(protection) = context.scopes.lowest(LimitKind::MarketProtection, 0) else {
+        return moved(from, collar, side);
+    };
+    let px = moved(from, i64::try_from(protection.limit).map_or(collar, |limit| limit.min(collar)), side)?;
+    let tick = context.instrument.tick.units();
+    let beyond = if tick > 0 { px.units() % tick } else { 0 };
+    let inwards = match side {
+        Side::Buy => px.units() - beyond,
+        Side::Sell if beyond > 0 => px.units() - beyond + tick,
+        Side::Sell => px.units(),
+    };
+    Some(Px::from_units(inwards))
 }
 
 /// `px` moved by `fraction` (1e-8) to the aggressive side: up for a buy, down for a sell.
@@ -133,5 +153,7 @@ pub fn fee(notional: Notional, rate: i64) -> Option<Notional> {
 
 /// What the order reserves once every check has passed.
 pub(crate) fn reservation(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    Ok(Reservation { worst_px: worst_px(context, proposal)? })
+    let names_none = matches!(proposal.ord_type, OrdType::Market | OrdType::Stop);
+    let is_protected = names_none && context.scopes.has(LimitKind::MarketProtection);
+    Ok(Reservation { worst_px: worst_px(context, proposal)?, is_protected })
 }

@@ -164,6 +164,7 @@ impl<'c> Rows<'c> {
             | Event::Ticked(_)
             | Event::WorkAdvanced(_)
             | Event::KillProgressed(_)
+            | Event::QuoteDoubted(_)
             | Event::MassStatusBegun(_) => Ok(()),
             Event::PositionChanged(e) => {
                 self.count += 1;

@@ -253,6 +253,9 @@ pub fn event(event: &Event) -> Value {
             "cash_from_trades": money(e.cash_from_trades), "account_cash": money(e.account_cash),
         }),
         Event::QuoteUpdated(e) => quote(&e.quote),
+        Event::QuoteDoubted(e) => json!({
+            "quote": quote(&e.quote), "doubt": word(e.doubt), "before": px(e.before), "limit": e.limit,
+        }),
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
         Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),

@@ -146,6 +146,7 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         side: command.side,
         ord_status,
         held: hold.bits(),
+        protected: u8::from(reservation.is_protected),
         ..view
     };
     Ok(OrderAccepted {

@@ -1,10 +1,9 @@
-//! What operators, configuration and market data change. An act that names something unknown causes nothing.
+//! What operators and configuration change. An act that names something unknown causes nothing.
 
 use model::{
     AccountDefined, AccountId, AdjustCash, CashAdjusted, DefineAccount, DefineInstrument, DefineSession, Events,
-    InstrumentDefined, InstrumentId, Quote, QuoteUpdated, Scope, SessionDefined, SessionId, SetTradingPhase,
-    SetTradingState, SplitBegun, SplitOrders, Symbol, TradingPhase, TradingPhaseChanged, TradingState,
-    TradingStateChanged,
+    InstrumentDefined, InstrumentId, Scope, SessionDefined, SessionId, SetTradingPhase, SetTradingState, SplitBegun,
+    SplitOrders, Symbol, TradingPhase, TradingPhaseChanged, TradingState, TradingStateChanged,
 };
 
 use crate::holdings::Holding;
@@ -12,18 +11,6 @@ use crate::state::{Instrument, State};
 
 /// Greatest side of a split.
 const SPLIT_MAX: u32 = 10_000;
-
-/// Prices below zero, and a bid above the offer, are no reference: the quote is dropped, and risk sees the age of the last
-/// good one.
-pub(super) fn quote(state: &State, quote: &Quote, events: &mut Events) {
-    let known = state.instruments.get(quote.instrument.0).is_some();
-    let prices = [quote.bid_px, quote.ask_px, quote.last_px];
-    let sane = prices.iter().all(|px| (0..=model::limits::UNITS_MAX).contains(&px.units()));
-    let crossed = !quote.bid_px.is_zero() && !quote.ask_px.is_zero() && quote.bid_px > quote.ask_px;
-    if known && sane && !crossed {
-        events.push(QuoteUpdated { quote: *quote });
-    }
-}
 
 /// What a contract is worth does not change under those who hold it: the terms stand until nobody does.
 pub(super) fn define_instrument(state: &State, definition: &DefineInstrument, events: &mut Events) {

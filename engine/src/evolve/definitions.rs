@@ -1,13 +1,14 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, QuoteUpdated, Resolution,
-    ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState,
-    TradingStateChanged, VenueId,
+    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, Px, QuoteDoubt, QuoteDoubted,
+    QuoteUpdated, Resolution, ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged,
+    TradingState, TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
 
 use crate::accounts::Account;
+use crate::decide::px_of;
 use crate::executions::REMEMBERED;
 use crate::kills::UNATTRIBUTED;
 use crate::state::{Calendar, Instrument, Session, State, TRAILING_PER_INSTRUMENT_MAX};
@@ -49,6 +50,7 @@ impl State {
                     Instrument {
                         definition: e.definition,
                         reference: Reference::default(),
+                        doubted_px: Px::ZERO,
                         trading: TradingState::Active,
                         calendar,
                         stops: [Root::default(); 2],
@@ -162,12 +164,23 @@ impl State {
         let time = self.last.time;
         let index = e.quote.instrument.0;
         let instrument = self.instrument_mut(index);
-        instrument.reference =
-            Reference { bid_px: e.quote.bid_px, ask_px: e.quote.ask_px, last_px: e.quote.last_px, time };
+        let model::Quote { bid_px, ask_px, last_px, .. } = e.quote;
+        instrument.reference = Reference { bid_px, ask_px, last_px, time, is_doubtful: false };
+        instrument.doubted_px = Px::ZERO;
         if !instrument.trailing.is_empty() {
             self.move_trailing(index);
         }
         self.look_at_stops(index);
+    }
+
+    /// The prices of before stay, for marks with their age; nothing is judged by them.
+    pub(super) fn quote_doubted(&mut self, e: &QuoteDoubted) {
+        let instrument = self.instrument_mut(e.quote.instrument.0);
+        instrument.reference.is_doubtful = true;
+        instrument.doubted_px = match e.doubt {
+            QuoteDoubt::Jumped => px_of(&e.quote).unwrap_or(Px::ZERO),
+            QuoteDoubt::OutOfRange | QuoteDoubt::Crossed => Px::ZERO,
+        };
     }
 
     /// Puts the instrument on the agenda if its price has reached a stop.

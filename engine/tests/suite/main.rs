@@ -20,6 +20,7 @@ mod moves;
 mod order_life;
 mod positions;
 mod pre_trade;
+mod prices;
 mod random_orders;
 mod splits;
 mod trading_days;

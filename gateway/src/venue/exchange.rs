@@ -119,6 +119,7 @@ impl Exchange {
             | Event::OrderExpired(_)
             | Event::OrderRejected(_)
             | Event::QuoteUpdated(_)
+            | Event::QuoteDoubted(_)
             | Event::TradingStateChanged(_)
             | Event::WorkAdvanced(_)
             | Event::OrderRefused(_)

@@ -97,6 +97,7 @@ impl OrderCounts {
             | Event::ReplaceQueued(_)
             | Event::PositionChanged(_)
             | Event::QuoteUpdated(_)
+            | Event::QuoteDoubted(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

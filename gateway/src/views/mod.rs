@@ -263,6 +263,7 @@ impl Views {
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::QuoteDoubted(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
