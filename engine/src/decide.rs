@@ -9,6 +9,7 @@ mod mass;
 mod new_order;
 mod operator;
 mod quotes;
+mod recent_orders;
 mod requests;
 mod restate;
 mod step;

@@ -89,7 +89,10 @@ impl State {
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),
-            Event::StatusReported(_) | Event::ReportSuspended(_) | Event::TradeDisputed(_) => {}
+            Event::WashSuspected(_)
+            | Event::StatusReported(_)
+            | Event::ReportSuspended(_)
+            | Event::TradeDisputed(_) => {}
         }
         self.index = self.index.saturating_add(1);
     }

@@ -10,6 +10,7 @@ use crate::agenda::Agenda;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
+use crate::recent::{Recent, RecentOrder};
 use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
 
@@ -116,6 +117,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         let numbers = [entry, u64::from(group.working), u64::from(group.members), u64::from(group.is_due)];
         sum.add(b'k', &[group.id.as_bytes(), group.session.as_bytes(), numbers.as_bytes()]);
     }
+    add_recent(&mut sum, &state.recent);
     add_agenda(&mut sum, &state.agenda);
     add_scopes(&mut sum, &state.scopes);
     sum.add(b'd', &[state.firm.as_bytes()]);
@@ -125,6 +127,17 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     }
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     StateHash(sum.0)
+}
+
+fn add_recent(sum: &mut Sum, recent: &Recent) {
+    let (all, forgotten_at) = recent.iter();
+    for (number, RecentOrder { alike, keys, at, order_id, .. }) in all {
+        let terms = [alike.order_qty.units(), alike.price.units(), at.0];
+        let who = [alike.account.0, alike.instrument.0];
+        let kind = [alike.side.value(), alike.ord_type.value()];
+        sum.add(b'j', &[terms.as_bytes(), who.as_bytes(), keys.as_bytes(), [order_id.0, number].as_bytes(), &kind]);
+    }
+    sum.add(b'u', &[forgotten_at.map_or(i64::MIN, |at| at.0).as_bytes()]);
 }
 
 fn add_agenda(sum: &mut Sum, agenda: &Agenda) {

@@ -65,6 +65,7 @@ impl HotLoop {
         self.state.fills.touch_memory();
         self.state.holdings.touch_memory();
         self.state.exposures.touch_memory();
+        self.state.recent.touch_memory();
     }
 
     /// The state, for tests and for a clean stop.

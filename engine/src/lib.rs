@@ -29,6 +29,7 @@ mod lots;
 mod order;
 mod orders;
 mod proposals;
+mod recent;
 mod record;
 mod recovery;
 mod registry;
@@ -52,6 +53,7 @@ pub use hot_loop::{HotLoop, LoopCounters};
 pub use kills::{ASK_AGAIN_NS, KILLS_MAX, Kill, OVERDUE_ASKS, PROGRESS_EVERY, QUICK_PASSES, SLOW_PASS_NS, Seen};
 pub use order::{Hold, Order, Pending, PendingReplace};
 pub use proposals::{LIMIT_PROPOSALS_MAX, LimitProposal};
+pub use recent::{RECENT_LOOKS_MAX, RECENT_ORDERS_MAX};
 pub use recovery::{Replayed, replay, verify_replay};
 /// What the controls saw, for those who explain.
 pub use risk::{Day, Finding, Limit, Limits, Usage, Verdict};

@@ -100,6 +100,13 @@ impl Scopes {
         Scoped { states, members: Some(members), kinds, missing }
     }
 
+    /// Has any of the scopes one of these limits?
+    #[inline]
+    pub(crate) fn have(&self, keys: &Keys, kinds: u64) -> bool {
+        let of = |(scope, key): (&KillScope, &u32)| self.get(*scope, *key).limits.kinds() & kinds != 0;
+        self.limited > 0 && KillScope::ALL.iter().zip(keys).any(of)
+    }
+
     /// Something happened in the scopes that an order is in.
     #[inline]
     pub(crate) fn used(&mut self, keys: &Keys, mut note: impl FnMut(&mut Usage, &Limits)) {

@@ -21,6 +21,7 @@ use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
 use crate::proposals::{LimitProposal, LimitProposals};
+use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::scopes::Scopes;
 use crate::triggers::{Root, Triggers};
@@ -152,6 +153,7 @@ pub struct State {
     pub(crate) kills: Kills,
     pub(crate) firm: DefineFirm,
     pub(crate) limit_proposals: LimitProposals,
+    pub(crate) recent: Recent,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -189,6 +191,7 @@ impl State {
             kills: Kills::new(),
             firm: DefineFirm::PLAIN,
             limit_proposals: LimitProposals::new(),
+            recent: Recent::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },

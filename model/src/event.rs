@@ -12,6 +12,7 @@ mod order;
 mod request;
 mod trade;
 mod venue;
+mod wash;
 
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
@@ -33,6 +34,7 @@ pub use request::{
 };
 pub use trade::{CashAdjusted, OrderFilled, PositionChanged, TradeCanceled, TradeCorrected, TradeDisputed};
 pub use venue::{ReportSuspended, Resolution, ResolutionGiven, Suspense, VenueAccepted, VenueLinked};
+pub use wash::WashSuspected;
 
 use crate::ids::SessionId;
 use crate::order::OrderView;
@@ -150,6 +152,9 @@ records!(
         LimitChanged = 74, 272;
         /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
         QuoteDoubted = 93, 80;
+        /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
+        /// is to look at it.
+        WashSuspected = 95, 64;
     }
 );
 
@@ -187,6 +192,7 @@ impl Event {
             | Event::PositionChanged(_)
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
@@ -247,6 +253,7 @@ impl Event {
                 | Event::PositionChanged(_)
                 | Event::QuoteUpdated(_)
                 | Event::QuoteDoubted(_)
+                | Event::WashSuspected(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
                 | Event::KillProgressed(_)

@@ -44,7 +44,7 @@ pub use event::{
     QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven,
     ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported,
     Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
-    TradingStateChanged, VenueAccepted, VenueLinked, Work, WorkAdvanced,
+    TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

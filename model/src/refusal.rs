@@ -169,6 +169,8 @@ checks! {
     DuplicateClOrdId = 90, "DUPLICATE_CL_ORD_ID", DuplicateOrder, None;
     /// The same order was given by telephone before.
     DuplicateOfVerbal = 91, "DUPLICATE_OF_VERBAL", DuplicateOfVerbal, None;
+    /// Orders like this one within the window, this one included. Observed: -1 where they were too many to be counted.
+    RepeatedOrders = 92, "REPEATED_ORDERS", DuplicateOrder, Count;
     /// Working orders of the account.
     OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
     /// New orders of the day, this one included.

@@ -1,8 +1,8 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
 use model::{
-    DefineAccount, DefineInstrument, EngineTime, ExecInst, KillScope, Notional, OrdType, Px, Qty, Side, TimeInForce,
-    TradingPhase, TradingState,
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, KillScope, Notional, OrdType, Px, Qty, SCOPES, Side,
+    TimeInForce, TradingPhase, TradingState,
 };
 
 use crate::limits::Scoped;
@@ -164,6 +164,8 @@ pub struct Context<'a> {
     pub bucket: Bucket,
     /// The session's limit.
     pub messages_per_second: u32,
+    /// Orders like this one that each of its scopes saw within the window, where a limit asks for it; `None` where they are too many.
+    pub repeats: Option<[u32; SCOPES]>,
     /// Was the ClOrdID(11) used before?
     pub cl_ord_id_used: bool,
     /// Is there a slot for one more order?

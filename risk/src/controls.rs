@@ -55,6 +55,7 @@ mod price;
 mod price_collar;
 mod reduce_only;
 mod reference_price;
+mod repeated_orders;
 mod static_collar;
 mod stop_px;
 mod tick;
@@ -105,6 +106,7 @@ controls! {
     min_notional::reached => MinOrderNotional;
     message_rate::within => MessageRate;
     cl_ord_id::new => DuplicateClOrdId;
+    repeated_orders::within => RepeatedOrders;
     open_orders::within => OpenOrders;
     daily_counts::orders => DailyOrders;
     daily_counts::cancels => DailyCancels;

@@ -37,6 +37,7 @@ pub(crate) struct Desk {
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
     pub(crate) messages_per_second: u32,
+    pub(crate) repeats: Option<[u32; SCOPES]>,
     pub(crate) cl_ord_id_used: bool,
     pub(crate) has_order_slot: bool,
 }
@@ -71,6 +72,7 @@ impl Desk {
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
             messages_per_second: 100,
+            repeats: None,
             cl_ord_id_used: false,
             has_order_slot: true,
         }
@@ -86,7 +88,8 @@ impl Desk {
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
         let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
-        let Desk { messages_per_second, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } = *self;
+        let Desk { messages_per_second, repeats, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } =
+            *self;
         Context {
             now,
             instrument,
@@ -106,6 +109,7 @@ impl Desk {
             reserved,
             bucket,
             messages_per_second,
+            repeats,
             cl_ord_id_used,
             has_order_slot,
         }

@@ -165,6 +165,7 @@ impl<'c> Rows<'c> {
             | Event::WorkAdvanced(_)
             | Event::KillProgressed(_)
             | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::MassStatusBegun(_) => Ok(()),
             Event::PositionChanged(e) => {
                 self.count += 1;

@@ -256,6 +256,11 @@ pub fn event(event: &Event) -> Value {
         Event::QuoteDoubted(e) => json!({
             "quote": quote(&e.quote), "doubt": word(e.doubt), "before": px(e.before), "limit": e.limit,
         }),
+        Event::WashSuspected(e) => json!({
+            "order_id": e.order_id.0, "other": e.other.0, "other_px": px(e.other_px), "other_at_ns": e.other_at.0,
+            "window_ns": e.window, "account": e.account.0, "other_account": e.other_account.0,
+            "instrument": e.instrument.0, "trader": e.trader, "side": word(e.side),
+        }),
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
         Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),

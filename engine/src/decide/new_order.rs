@@ -4,12 +4,15 @@ use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
     InstrumentId, KillScope, LimitKind, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId,
     OrderRefused, OrderView, Origin, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    WashSuspected,
 };
 use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
+use super::recent_orders::{repeats, wash};
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
+use crate::recent::Alike;
 use crate::scopes::Keys;
 use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::verbal::Look;
@@ -26,7 +29,10 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {
-        Ok(accepted) => events.push(accepted),
+        Ok((accepted, wash)) => {
+            events.push(accepted);
+            wash.into_iter().for_each(|wash| events.push(wash));
+        }
         Err(refusal) => events.push(refused(state, command, refusal, known)),
     }
 }
@@ -35,7 +41,7 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
 pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
     let order = as_sent(command);
     match accept(state, seq, now, &order, false) {
-        Ok(OrderAccepted { order, worst_px, .. }) => {
+        Ok((OrderAccepted { order, worst_px, .. }, wash)) => {
             let venue = state
                 .instruments
                 .get(order.instrument.0)
@@ -49,6 +55,7 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
                 at_venue: 0,
                 reserved: [0; 3],
             });
+            wash.into_iter().for_each(|wash| events.push(wash));
         }
         Err(refusal) => events.push(refused(state, &order, refusal, None)),
     }
@@ -88,7 +95,8 @@ pub(crate) fn asked<'a>(
     let account = account_of(state, session, &command.account).ok_or(Refusal::of(Check::UnknownAccount))?;
     let index = state.instruments.find(&command.symbol).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let instrument = InstrumentId(index);
-    let context = context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
+    let mut context =
+        context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
     let stop_px = first_stop_px(&context, command);
     let view = OrderView {
         stop_px,
@@ -101,6 +109,11 @@ pub(crate) fn asked<'a>(
     let hold = hold_of(state, &view, &command.cl_ord_link_id);
     let group = state.links.find(session, &command.cl_ord_link_id);
     let order_qty = quantity(&context, command)?;
+    if context.scopes.has(LimitKind::RepeatedOrders) {
+        let (NewOrder { side, ord_type, price, .. }, account) = (*command, account);
+        let alike = Alike { account, instrument, side, ord_type, order_qty, price };
+        context.repeats = repeats(state, now, &context.scopes, session, &alike);
+    }
     let proposal = Proposal {
         side: command.side,
         ord_type: command.ord_type,
@@ -120,7 +133,14 @@ pub(crate) fn asked<'a>(
     Ok(Asked { context, proposal, account, view, hold })
 }
 
-fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<OrderAccepted, Refusal> {
+/// The order as it is accepted, and another one of its owner that it could trade with.
+fn accept(
+    state: &State,
+    seq: Seq,
+    now: EngineTime,
+    command: &NewOrder,
+    used: bool,
+) -> Result<(OrderAccepted, Option<WashSuspected>), Refusal> {
     let Asked { context, proposal, account, view, hold } = asked(state, now, command, used)?;
     let instrument = view.instrument;
     let of_instrument = state.instruments.get(instrument.0).ok_or(Refusal::of(Check::UnknownSymbol))?;
@@ -149,7 +169,10 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         protected: u8::from(reservation.is_protected),
         ..view
     };
-    Ok(OrderAccepted {
+    let is_watched = context.scopes.has(LimitKind::WashWindow);
+    let own = is_watched.then(|| Alike::of(&order));
+    let wash = own.and_then(|own| wash(state, now, &context.scopes, view.session, order.order_id, &own));
+    let accepted = OrderAccepted {
         order,
         worst_px: reservation.worst_px,
         transact_time: command.transact_time,
@@ -160,7 +183,8 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         cl_ord_link_id: command.cl_ord_link_id,
         contingency: command.contingency,
         reserved: [0; 7],
-    })
+    };
+    Ok((accepted, wash))
 }
 
 /// OrderQty(38), or what CashOrderQty(152) buys at the price that the order is judged by, in whole lots.
@@ -338,6 +362,7 @@ pub(super) fn context<'a>(
         reserved: of_account.reserved,
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
+        repeats: None,
         cl_ord_id_used,
         has_order_slot: has_room && state.exposures.has_room(strategy, instrument),
     };

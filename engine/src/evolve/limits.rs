@@ -1,9 +1,10 @@
 //! Limits of scopes, and what is held against them.
 
-use model::{FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, Side};
+use model::{FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, OrderView, Side};
 use risk::{Limit, Usage, rate_of};
 
 use crate::proposals::LimitProposal;
+use crate::recent::Alike;
 use crate::scopes::Keys;
 use crate::state::State;
 
@@ -52,6 +53,13 @@ impl State {
                 usage.bucket.take(now, rate_of(limit.value));
             }
         });
+    }
+
+    /// The last orders are remembered while a limit of their scopes asks for them.
+    pub(super) fn remember_order(&mut self, view: &OrderView, keys: &Keys) {
+        if self.scopes.have(keys, LimitKind::RepeatedOrders.bit() | LimitKind::WashWindow.bit()) {
+            self.recent.remember(Alike::of(view), *keys, self.last.time, view.order_id);
+        }
     }
 
     /// A client asked for a cancel: counted, never held up.

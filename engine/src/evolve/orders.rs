@@ -64,6 +64,7 @@ impl State {
         self.count_day(slot, DayCounts::order);
         let keys = self.orders.get(slot).keys();
         self.count_in_scopes(&keys, true);
+        self.remember_order(&view, &keys);
         if let Some(session) = self.sessions.get_mut(view.session.0) {
             session.working += 1;
         }

@@ -22,6 +22,7 @@ mod positions;
 mod pre_trade;
 mod prices;
 mod random_orders;
+mod recent;
 mod splits;
 mod trading_days;
 mod verbal;

@@ -120,6 +120,7 @@ impl Exchange {
             | Event::OrderRejected(_)
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::TradingStateChanged(_)
             | Event::WorkAdvanced(_)
             | Event::OrderRefused(_)

@@ -98,6 +98,7 @@ impl OrderCounts {
             | Event::PositionChanged(_)
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

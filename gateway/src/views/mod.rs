@@ -264,6 +264,7 @@ impl Views {
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
