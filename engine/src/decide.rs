@@ -48,9 +48,9 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::VenueLink(body) => doubt::venue_link(body, events),
         Command::ResolveOrder(body) => doubt::resolve_order(state, now, body, events),
         Command::Quote(body) => quotes::quote(state, body, events),
-        Command::DefineInstrument(body) => operator::define_instrument(state, body, events),
-        Command::DefineAccount(body) => operator::define_account(state, body, events),
-        Command::DefineSession(body) => operator::define_session(state, body, events),
+        Command::DefineInstrument(body) => operator::define_instrument(state, (seq, now), body, events),
+        Command::DefineAccount(body) => operator::define_account(state, (seq, now), body, events),
+        Command::DefineSession(body) => operator::define_session(state, (seq, now), body, events),
         Command::DefineAttribution(body) => kill::define_attribution(state, body, events),
         Command::SetScopeState(body) => kill::set_scope_state(state, body, events),
         Command::SetTradingState(body) => operator::set_trading_state(state, body, events),
@@ -66,11 +66,12 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
             events.push(model::Ticked { reserved: body.reserved });
             limits::expire(state, now, events);
         }
-        Command::DefineFirm(body) => limits::define_firm(body, events),
+        Command::DefineFirm(body) => limits::define_firm(state, body, events),
         Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
-        Command::SetSequenceNumbers(_) | Command::Reload(_) => {}
+        Command::SetSequenceNumbers(_) => {}
+        Command::Reload(body) => limits::reload(state, body, events),
     }
 }

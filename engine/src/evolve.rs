@@ -69,6 +69,7 @@ impl State {
             Event::SessionDefined(e) => self.session_defined(e),
             Event::AttributionDefined(e) => self.attribution_defined(e),
             Event::FirmDefined(e) => self.firm_defined(e),
+            Event::ConfigurationRead(e) => self.configuration_read(e),
             Event::LimitChanged(e) => self.limit_changed(e),
             Event::ScopeStateSet(e) => self.scope_state_set(e),
             Event::KillProgressed(e) => self.kill_progressed(e),

@@ -12,6 +12,7 @@ mod agenda;
 mod books;
 mod day_counts;
 mod decide;
+mod defined_limits;
 mod doubt;
 mod evolve;
 mod executions;

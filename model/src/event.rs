@@ -23,7 +23,7 @@ pub use definition::{
 };
 pub use doubt::{QuoteDoubt, QuoteDoubted};
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
-pub use limit::{FirmDefined, LimitChanged, LimitOutcome};
+pub use limit::{ConfigurationRead, FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderRefused,
     OrderRejected, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, StatusReported,
@@ -155,6 +155,8 @@ records!(
         /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
         /// is to look at it.
         WashSuspected = 95, 64;
+        /// The configuration was read again: what it would loosen is the proposal of who had it read.
+        ConfigurationRead = 99, 88;
     }
 );
 
@@ -199,6 +201,7 @@ impl Event {
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)

@@ -162,6 +162,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::AttributionDefined(_)
                 | Event::FirmDefined(_)
                 | Event::LimitChanged(_)
+                | Event::ConfigurationRead(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

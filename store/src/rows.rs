@@ -206,6 +206,7 @@ impl<'c> Rows<'c> {
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

@@ -266,6 +266,7 @@ pub fn event(event: &Event) -> Value {
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
         Event::FirmDefined(e) => limit::firm(&e.definition),
         Event::LimitChanged(e) => limit::changed(e),
+        Event::ConfigurationRead(e) => json!({ "actor": e.actor.as_str(), "reason": e.reason.as_str() }),
         Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
         Event::ScopeStateSet(e) => json!({
             "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),

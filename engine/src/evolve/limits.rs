@@ -1,6 +1,8 @@
 //! Limits of scopes, and what is held against them.
 
-use model::{FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, OrderView, Side};
+use model::{
+    ConfigurationRead, FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, OF_DEFINITION, OrderView, Side,
+};
 use risk::{Limit, Usage, rate_of};
 
 use crate::proposals::LimitProposal;
@@ -13,13 +15,23 @@ impl State {
         self.firm = e.definition;
     }
 
+    pub(super) fn configuration_read(&mut self, e: &ConfigurationRead) {
+        for proposal in self.limit_proposals.nameless() {
+            (proposal.change.actor, proposal.change.reason) = (e.actor, e.reason);
+        }
+    }
+
     pub(super) fn limit_changed(&mut self, e: &LimitChanged) {
         match e.outcome {
+            LimitOutcome::Set if e.change.is_configured == OF_DEFINITION => {
+                // The definition itself follows.
+                self.limit_proposals.remove(e.proposal, e.change.kind);
+            }
             LimitOutcome::Set => {
                 let limit = Limit { value: e.change.value, since: self.last.seq };
                 let limit = Some(limit).filter(|_| e.change.is_set == 1);
                 self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
-                self.limit_proposals.remove(e.proposal);
+                self.limit_proposals.remove(e.proposal, e.change.kind);
             }
             LimitOutcome::Proposed => self.limit_proposals.put(LimitProposal {
                 at: e.proposal,
@@ -28,7 +40,7 @@ impl State {
                 change: e.change,
             }),
             LimitOutcome::Declined | LimitOutcome::Expired | LimitOutcome::Superseded => {
-                self.limit_proposals.remove(e.proposal);
+                self.limit_proposals.remove(e.proposal, e.change.kind);
             }
             LimitOutcome::Unchanged
             | LimitOutcome::UnknownScope

@@ -6,6 +6,7 @@ mod bench;
 mod contracts;
 mod corporate;
 mod days;
+mod definitions;
 mod doubt;
 mod groups;
 mod held;

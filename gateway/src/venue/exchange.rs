@@ -132,6 +132,7 @@ impl Exchange {
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::CashAdjusted(_)

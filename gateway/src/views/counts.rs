@@ -105,6 +105,7 @@ impl OrderCounts {
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)

@@ -265,6 +265,7 @@ impl Views {
             | Event::LimitChanged(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
