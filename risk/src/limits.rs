@@ -107,7 +107,7 @@ impl Binding {
     /// The tighter of two.
     pub(crate) fn or(self, other: Option<Binding>) -> Binding {
         match other {
-            Some(other) if other.room() < self.room() => other,
+            Some(other) if (other.room(), other.scope) < (self.room(), self.scope) => other,
             _ => self,
         }
     }
@@ -198,6 +198,14 @@ mod tests {
         limits.put(LimitKind::OpenOrders, limit(7));
         let all: Vec<_> = limits.iter().map(|(kind, limit)| (kind, limit.value)).collect();
         assert_eq!(all, [(LimitKind::OpenOrders, 7), (LimitKind::SelfMatch, 10)]);
+    }
+
+    #[test]
+    fn definition_of_an_account_is_no_wider_than_the_firm() {
+        let of = |scope| Binding { scope, limit: 5, observed: 9 };
+        let tightest = of(KillScope::Account).or(Some(of(KillScope::Firm)));
+        assert_eq!(tightest, of(KillScope::Firm));
+        assert_eq!(tightest.or(Some(of(KillScope::Instrument))), of(KillScope::Firm));
     }
 
     #[test]
