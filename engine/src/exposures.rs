@@ -66,11 +66,21 @@ impl Exposures {
         strategy == NONE || self.of_strategies.len() < self.capacity || self.find(strategy, instrument).is_some()
     }
 
-    /// An order of the strategy comes: from now on there is a slot.
-    pub(crate) fn join(&mut self, strategy: u32, instrument: InstrumentId) {
+    /// An order of the strategy comes: from now on there is a slot. True where it was made just now.
+    pub(crate) fn join(&mut self, strategy: u32, instrument: InstrumentId) -> bool {
+        let before = self.of_strategies.len();
         if strategy != NONE {
             self.slot(strategy, instrument);
         }
+        self.of_strategies.len() > before
+    }
+
+    pub(crate) fn slot_of(&self, strategy: u32, instrument: InstrumentId) -> Option<u32> {
+        self.find(strategy, instrument).map(|slot| slot as u32)
+    }
+
+    pub(crate) fn get(&self, slot: u32) -> &OfStrategy {
+        &self.of_strategies[slot as usize]
     }
 
     /// What an order holds of its side has changed.
@@ -131,7 +141,7 @@ impl Exposures {
     fn change(&mut self, strategy: u32, instrument: InstrumentId, change: impl Fn(&mut WideExposure)) {
         change(&mut self.of_firm[instrument.0 as usize]);
         if strategy != NONE {
-            let slot = self.slot(strategy, instrument);
+            let slot = self.find(strategy, instrument).expect("its first order made the slot");
             change(&mut self.of_strategies[slot].exposure);
         }
     }

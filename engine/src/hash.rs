@@ -1,7 +1,7 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
 use model::{ClOrdId, OrderId, SessionId};
-use risk::WideExposure;
+use risk::{Valued, WideExposure};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
@@ -60,8 +60,12 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     for (index, firm) in (0_u32..).zip(state.exposures.of_instruments()) {
         add_exposure(&mut sum, [NONE, index], firm);
     }
-    for own in state.exposures.of_strategies() {
+    for (slot, own) in (0..).zip(state.exposures.of_strategies()) {
         add_exposure(&mut sum, [own.strategy, own.instrument.0], &own.exposure);
+        add_valued(&mut sum, [1, own.strategy, own.instrument.0], state.strategy_shares.get(slot));
+    }
+    for (slot, holding) in (0..).zip(state.holdings.iter()) {
+        add_valued(&mut sum, [2, holding.account.0, holding.instrument.0], state.holding_shares.get(slot));
     }
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
@@ -190,6 +194,7 @@ fn add_scopes(sum: &mut Sum, scopes: &Scopes) {
                 &usage.bucket.raw().to_le_bytes(),
             ],
         );
+        add_valued(sum, [3, u32::from(scope.value()), index], &usage.valued);
         for (kind, limit) in member.limits.iter() {
             let words = [limit.since.0, u64::from(index)];
             sum.add(b'z', &[&[scope.value(), kind as u8], &limit.value.to_le_bytes(), words.as_bytes()]);
@@ -335,6 +340,11 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.day.traded.as_bytes(),
         ],
     );
+}
+
+fn add_valued(sum: &mut Sum, whose: [u32; 3], valued: &Valued) {
+    let Valued { gross, net, worth, margin, unpriced } = *valued;
+    sum.add(b'u', &[whose.as_bytes(), [gross, net, worth, margin].as_bytes(), &unpriced.to_le_bytes()]);
 }
 
 fn add_exposure(sum: &mut Sum, whose: [u32; 2], exposure: &WideExposure) {

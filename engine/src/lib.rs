@@ -39,6 +39,7 @@ mod split;
 mod standing;
 mod state;
 mod triggers;
+mod valuations;
 mod venues;
 mod verbal;
 mod warm;

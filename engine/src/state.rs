@@ -25,6 +25,7 @@ use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::scopes::Scopes;
 use crate::triggers::{Root, Triggers};
+use crate::valuations::Shares;
 use crate::venues::Venues;
 use crate::verbal::Verbal;
 
@@ -138,6 +139,8 @@ pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
     pub(crate) exposures: Exposures,
+    pub(crate) holding_shares: Shares,
+    pub(crate) strategy_shares: Shares,
     pub(crate) instruments: Registry<Symbol, Instrument>,
     pub(crate) accounts: Registry<AccountName, Account>,
     pub(crate) sessions: Registry<(CompId, CompId), Session>,
@@ -176,6 +179,8 @@ impl State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
             exposures: Exposures::new(capacities.holdings),
+            holding_shares: Shares::new(capacities.holdings),
+            strategy_shares: Shares::new(capacities.holdings),
             instruments: Registry::new(),
             accounts: Registry::new(),
             sessions: Registry::new(),
@@ -436,6 +441,7 @@ impl State {
             assert!(order.view.held == 0 || order.view.is_working(), "hold of {order:?}");
         }
         self.exposures.assert_sums(&self.holdings);
+        self.assert_valued();
         for own in self.exposures.of_strategies() {
             for side in [Side::Buy, Side::Sell] {
                 let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);

@@ -198,8 +198,24 @@ checks! {
     /// A scope of the order takes only what reduces, and the order could make the position greater. Limit: what may be reduced;
     /// observed: open orders that do.
     Reducing = 113, "REDUCING", BrokerOption, Qty;
+    /// Worst case of one position by money, this order included.
+    PositionNotional = 114, "POSITION_NOTIONAL", OrderExceedsLimit, Notional;
+    /// Worst case of one position as a part of the account's equity.
+    Concentration = 115, "CONCENTRATION", OrderExceedsLimit, Ratio;
+    /// Money of all positions without sign, and of all open orders, this one included.
+    GrossExposure = 116, "GROSS_EXPOSURE", OrderExceedsLimit, Notional;
+    /// Money of all positions with sign, and of what is open on the order's side, this one included.
+    NetExposure = 117, "NET_EXPOSURE", OrderExceedsLimit, Notional;
+    /// Gross exposure as a part of the account's equity.
+    Leverage = 118, "LEVERAGE", OrderExceedsLimit, Ratio;
+    /// Positions that no price can be had for, so that nobody knows what the scope's come to. Observed: how many.
+    Unpriced = 119, "POSITION_UNPRICED", Other, Count;
     /// Cash account: worst-case cost plus fee against cash that is not reserved.
     BuyingPower = 120, "BUYING_POWER", OrderExceedsLimit, Notional;
+    /// Initial margin of the worst case of all positions, this order included. Limit: the account's equity.
+    Margin = 121, "MARGIN", OrderExceedsLimit, Notional;
+    /// The same, against the account's limit of it.
+    MarginUsed = 122, "MARGIN_USED", OrderExceedsLimit, Notional;
     /// A sum or product left its range.
     Overflow = 130, "OVERFLOW", Other, None;
     /// The engine's order capacity.

@@ -39,6 +39,7 @@ mod instrument;
 mod kill_switch;
 mod lot;
 mod mandatory;
+mod margin;
 mod market_protection;
 mod max_floor;
 mod message_rate;
@@ -51,6 +52,7 @@ mod order_notional;
 mod order_qty;
 mod permissions;
 mod position;
+mod position_notional;
 mod price;
 mod price_collar;
 mod reduce_only;
@@ -59,6 +61,7 @@ mod repeated_orders;
 mod static_collar;
 mod stop_px;
 mod tick;
+mod total_exposure;
 mod trading_phase;
 mod venue_abilities;
 
@@ -120,7 +123,14 @@ controls! {
     position::short => PositionShort;
     reduce_only::reduces => ReduceOnly;
     reduce_only::scope_reduces => Reducing;
+    position_notional::within => PositionNotional;
+    position_notional::concentrated => Concentration;
+    total_exposure::gross => GrossExposure;
+    total_exposure::net => NetExposure;
+    total_exposure::leverage => Leverage;
     buying_power::suffices => BuyingPower;
+    margin::covered => Margin;
+    margin::used => MarginUsed;
     capacity::has_room => OrderCapacity;
 }
 

@@ -135,6 +135,11 @@ impl<'a> Scoped<'a> {
         members.filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
     }
 
+    /// What the limits of the scope are held against; nothing where no scope has any.
+    pub(crate) fn usage(&self, scope: KillScope) -> Option<&'a Usage> {
+        self.members.as_ref().map(|members| members[scope as usize].usage)
+    }
+
     /// The limit of this kind that binds: what `observed` sees of each scope is not to be above it.
     ///
     /// # Errors

@@ -33,6 +33,11 @@ impl WideExposure {
         }
     }
 
+    /// The greater of what all that is open on one side can make of it, without sign.
+    pub fn worst_of_both(&self) -> i128 {
+        self.worst(Side::Buy).max(self.worst(Side::Sell)).max(0)
+    }
+
     /// The position, long for a buy and short for a sell, if all that is open on this side filled and nothing on the other: open
     /// orders of the two sides are never netted.
     pub fn worst(&self, side: Side) -> i128 {

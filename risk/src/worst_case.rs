@@ -97,6 +97,16 @@ pub(crate) fn exposed_with(context: &Context<'_>, scope: KillScope, proposal: &P
     exposure
 }
 
+/// Does the proposal, with all that is open on its side, only bring the scope's position in the instrument nearer to nothing?
+pub(crate) fn only_reduces(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> bool {
+    let exposure = exposed_with(context, scope, proposal);
+    let reducible = match proposal.side {
+        Side::Buy => -exposure.position,
+        Side::Sell => exposure.position,
+    };
+    reducible > 0 && exposure.open(proposal.side) <= reducible
+}
+
 /// Money at stake at that price. An inverse contract has more at stake the lower it trades: at the order's own price it is
 /// judged by what it would pay there.
 pub(crate) fn notional(instrument: &DefineInstrument, px: Px, qty: Qty) -> Option<Notional> {

@@ -18,8 +18,11 @@ use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::verbal::Look;
 
 /// Limits of positions over more than one account.
-const POSITIONS: u64 =
-    LimitKind::PositionLong.bit() | LimitKind::PositionShort.bit() | LimitKind::PositionNotional.bit();
+const POSITIONS: u64 = LimitKind::PositionLong.bit()
+    | LimitKind::PositionShort.bit()
+    | LimitKind::PositionNotional.bit()
+    | LimitKind::GrossExposure.bit()
+    | LimitKind::NetExposure.bit();
 
 pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
     let session = command.origin.session;

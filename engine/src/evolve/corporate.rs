@@ -21,6 +21,7 @@ impl State {
             position += i128::from(holding.exposure.position.units());
         }
         exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
+        self.value_instrument(e.instrument);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -67,6 +68,7 @@ impl State {
         self.last_fill = NONE;
         let after = self.holdings.get(holding).exposure.position;
         self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
+        self.value_holding(holding);
     }
 
     /// The index stays, and with it everything that hangs on it.

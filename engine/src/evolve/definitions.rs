@@ -38,11 +38,14 @@ impl State {
         self.venue_defined(e.definition.venue);
         self.scopes.make_room(KillScope::Instrument, e.instrument.0);
         self.exposures.make_room(e.instrument);
+        self.holding_shares.make_room(e.instrument);
+        self.strategy_shares.make_room(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
                 known.definition = e.definition;
                 known.calendar = calendar;
+                self.value_instrument(e.instrument);
             }
             None => {
                 self.instruments.push(
@@ -155,6 +158,7 @@ impl State {
         instrument.split = Some((e.split.numerator, e.split.denominator, at));
         // The price of before sets nothing off, and judges nothing.
         instrument.reference = Reference::default();
+        self.value_instrument(e.instrument);
         self.agenda.split.push(e.instrument);
         self.review();
     }
@@ -165,10 +169,15 @@ impl State {
         let index = e.quote.instrument.0;
         let instrument = self.instrument_mut(index);
         let model::Quote { bid_px, ask_px, last_px, .. } = e.quote;
+        let before = instrument.reference.px();
         instrument.reference = Reference { bid_px, ask_px, last_px, time, is_doubtful: false };
         instrument.doubted_px = Px::ZERO;
+        let moved = instrument.reference.px() != before;
         if !instrument.trailing.is_empty() {
             self.move_trailing(index);
+        }
+        if moved {
+            self.value_instrument(e.quote.instrument);
         }
         self.look_at_stops(index);
     }
@@ -181,6 +190,7 @@ impl State {
             QuoteDoubt::Jumped => px_of(&e.quote).unwrap_or(Px::ZERO),
             QuoteDoubt::OutOfRange | QuoteDoubt::Crossed => Px::ZERO,
         };
+        self.value_instrument(e.quote.instrument);
     }
 
     /// Puts the instrument on the agenda if its price has reached a stop.

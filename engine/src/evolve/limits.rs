@@ -9,6 +9,7 @@ use crate::proposals::LimitProposal;
 use crate::recent::Alike;
 use crate::scopes::Keys;
 use crate::state::State;
+use crate::valuations::VALUED;
 
 impl State {
     pub(super) fn firm_defined(&mut self, e: &FirmDefined) {
@@ -31,6 +32,9 @@ impl State {
                 let limit = Limit { value: e.change.value, since: self.last.seq };
                 let limit = Some(limit).filter(|_| e.change.is_set == 1);
                 self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
+                if e.change.kind.bit() & VALUED != 0 {
+                    self.value_all();
+                }
                 self.limit_proposals.remove(e.proposal, e.change.kind);
             }
             LimitOutcome::Proposed => self.limit_proposals.put(LimitProposal {

@@ -110,6 +110,8 @@ impl State {
         holding.fees = e.fees;
         let strategy = std::mem::replace(&mut self.last_strategy, NONE);
         self.exposures.position_changed(strategy, e.instrument, before, e.qty);
+        self.value_holding(slot);
+        self.value_strategy(strategy, e.instrument);
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
             fill.fee = e.fee;
@@ -125,7 +127,12 @@ impl State {
     /// The slot of a holding, made if it is not there.
     pub(super) fn holding_slot(&mut self, account: AccountId, instrument: InstrumentId) -> u32 {
         let definition = &self.accounts.get(account.0).expect("holdings have accounts").definition;
-        self.holdings.slot(account, instrument, definition.cost_method)
+        let known = self.holdings.len();
+        let slot = self.holdings.slot(account, instrument, definition.cost_method);
+        if self.holdings.len() > known {
+            self.holding_shares.push(instrument);
+        }
+        slot
     }
 
     /// The quantity that the order holds of its account's exposure: nothing while it waits for another order.
@@ -165,7 +172,9 @@ impl State {
         order.reserved = reserved;
         let before = std::mem::replace(&mut order.open_notional, after);
         let (keys, side) = (order.keys(), order.view.side);
+        let holding = order.holding;
         self.hold_in_scopes(&keys, side, before, after);
+        self.margin_holding(holding);
     }
 
     pub(super) fn count_message(&mut self, session: SessionId) {

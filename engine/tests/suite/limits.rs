@@ -49,7 +49,7 @@ fn firm_limit(bench: &Bench, kind: LimitKind) -> Option<i128> {
     bench.state.limits(KillScope::Firm, 0).get(kind).map(|limit| limit.value)
 }
 
-fn refusal(events: &[Event]) -> Option<Refusal> {
+pub(crate) fn refusal(events: &[Event]) -> Option<Refusal> {
     match events[0] {
         Event::OrderRefused(e) => Some(e.refusal),
         Event::CancelRejected(e) if e.by_risk == 1 => Some(e.refusal),

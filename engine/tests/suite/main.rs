@@ -8,6 +8,7 @@ mod corporate;
 mod days;
 mod definitions;
 mod doubt;
+mod exposure;
 mod groups;
 mod held;
 mod kills;
