@@ -12,6 +12,7 @@ mod quotes;
 mod recent_orders;
 mod requests;
 mod restate;
+mod self_match;
 mod step;
 mod trades;
 mod trading_day;
@@ -37,7 +38,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::NewOrder(body) => new_order::new_order(state, seq, now, body, events),
         Command::EnterOrder(body) => new_order::enter_order(state, seq, now, body, events),
         Command::CancelOrder(body) => requests::cancel_order(state, body, events),
-        Command::ReplaceOrder(body) => requests::replace_order(state, now, body, events),
+        Command::ReplaceOrder(body) => requests::replace_order(state, seq, now, body, events),
         Command::OrderStatusRequest(body) => requests::order_status(state, body, events),
         Command::DisputeTrade(body) => requests::dispute_trade(body, events),
         Command::MassCancel(body) => mass::mass_cancel(state, seq, body, events),

@@ -264,6 +264,8 @@ fn add_order(sum: &mut Sum, order: &Order) {
             [order.trading_day, order.done_day, order.sent_epoch, order.heard_epoch].as_bytes(),
             [order.trader, order.strategy, u32::from(order.kill_asks)].as_bytes(),
             order.asked_at.as_bytes(),
+            &[u8::from(order.rests_at.is_some())],
+            order.rests_at.unwrap_or_default().as_bytes(),
             [order.split_at.0, order.day_began.0, order.venue_order_id, order.last_fill].as_bytes(),
         ],
     );

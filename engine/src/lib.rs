@@ -34,6 +34,7 @@ mod recent;
 mod record;
 mod recovery;
 mod registry;
+mod resting;
 mod scopes;
 mod split;
 mod standing;

@@ -183,6 +183,8 @@ pub struct Order {
     /// How often its venue was asked to cancel it because a scope of it is killed, and when last.
     pub(crate) kill_asks: u8,
     pub(crate) asked_at: EngineTime,
+    /// The price that it rests at among the orders of its groups; `None` where it does not, or nobody asks.
+    pub(crate) rests_at: Option<Px>,
     /// Its last fill.
     pub(crate) last_fill: u64,
     /// Its group of orders of one ClOrdLinkID(583), and the next in it.
@@ -309,6 +311,7 @@ pub(crate) const VACANT: Order = Order {
     strategy: NONE,
     kill_asks: 0,
     asked_at: EngineTime(0),
+    rests_at: None,
     last_fill: fills::NONE,
     link: NONE,
     link_next: NONE,

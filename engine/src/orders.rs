@@ -60,6 +60,10 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     pub(crate) fn new(capacity: usize) -> Orders {
         assert!(capacity < NONE as usize / IDS_PER_ORDER, "slots fit 32 bits");
         Orders {

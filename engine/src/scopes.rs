@@ -115,6 +115,11 @@ impl Scopes {
         self.limited > 0 && KillScope::ALL.iter().zip(keys).any(of)
     }
 
+    /// Has any scope of this kind such a limit?
+    pub(crate) fn any_has(&self, scope: KillScope, kind: LimitKind) -> bool {
+        self.members[scope as usize].iter().any(|member| member.limits.get(kind).is_some())
+    }
+
     /// Does any limit ask what positions come to?
     #[inline]
     pub(crate) fn ask_for_values(&self) -> bool {

@@ -23,6 +23,7 @@ use crate::orders::Orders;
 use crate::proposals::{LimitProposal, LimitProposals};
 use crate::recent::Recent;
 use crate::registry::Registry;
+use crate::resting::Resting;
 use crate::scopes::Scopes;
 use crate::triggers::{Root, Triggers};
 use crate::valuations::Shares;
@@ -139,6 +140,7 @@ pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
     pub(crate) exposures: Exposures,
+    pub(crate) resting: Resting,
     pub(crate) holding_shares: Shares,
     pub(crate) strategy_shares: Shares,
     pub(crate) instruments: Registry<Symbol, Instrument>,
@@ -179,6 +181,7 @@ impl State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
             exposures: Exposures::new(capacities.holdings),
+            resting: Resting::new(),
             holding_shares: Shares::new(capacities.holdings),
             strategy_shares: Shares::new(capacities.holdings),
             instruments: Registry::new(),
@@ -442,6 +445,7 @@ impl State {
         }
         self.exposures.assert_sums(&self.holdings);
         self.assert_valued();
+        self.assert_resting();
         for own in self.exposures.of_strategies() {
             for side in [Side::Buy, Side::Sell] {
                 let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);

@@ -171,6 +171,8 @@ checks! {
     DuplicateOfVerbal = 91, "DUPLICATE_OF_VERBAL", DuplicateOfVerbal, None;
     /// Orders like this one within the window, this one included. Observed: -1 where they were too many to be counted.
     RepeatedOrders = 92, "REPEATED_ORDERS", DuplicateOrder, Count;
+    /// It would trade with another order of the same firm, account or trader. Limit: the price of that; observed: its own.
+    SelfMatch = 95, "SELF_MATCH", BrokerOption, Px;
     /// Working orders of the account.
     OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
     /// New orders of the day, this one included.

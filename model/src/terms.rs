@@ -179,6 +179,8 @@ terms!(
         Operator = 6,
         /// A scope of it is killed.
         Kill = 7,
+        /// Another order of its group that it would trade with came.
+        SelfMatch = 8,
     }
 );
 terms!(
@@ -236,7 +238,8 @@ impl CancelCause {
             | CancelCause::MassCancel
             | CancelCause::Disconnect
             | CancelCause::Operator
-            | CancelCause::Kill => false,
+            | CancelCause::Kill
+            | CancelCause::SelfMatch => false,
         }
     }
 }

@@ -154,6 +154,9 @@ pub struct Context<'a> {
     pub of_strategy: WideExposure,
     /// The firm's in the instrument, over all accounts; nothing where no limit asks for it.
     pub of_instrument: WideExposure,
+    /// The best prices of own orders on the other side, of the firm, the account and the trader, where such a group is not to trade
+    /// with itself.
+    pub own_opposite: [Option<Px>; 3],
     /// The account's working orders.
     pub open_orders: u32,
     /// The account's cash.

@@ -58,6 +58,7 @@ mod price_collar;
 mod reduce_only;
 mod reference_price;
 mod repeated_orders;
+mod self_match;
 mod static_collar;
 mod stop_px;
 mod tick;
@@ -110,6 +111,7 @@ controls! {
     message_rate::within => MessageRate;
     cl_ord_id::new => DuplicateClOrdId;
     repeated_orders::within => RepeatedOrders;
+    self_match::prevented => SelfMatch;
     open_orders::within => OpenOrders;
     daily_counts::orders => DailyOrders;
     daily_counts::cancels => DailyCancels;

@@ -30,6 +30,7 @@ pub(crate) struct Desk {
     pub(crate) missing: u64,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
+    pub(crate) own_opposite: [Option<Px>; 3],
     pub(crate) of_strategy: WideExposure,
     pub(crate) of_instrument: WideExposure,
     pub(crate) open_orders: u32,
@@ -65,6 +66,7 @@ impl Desk {
             missing: 0,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
+            own_opposite: [None; 3],
             of_strategy: WideExposure::default(),
             of_instrument: WideExposure::default(),
             open_orders: 0,
@@ -88,8 +90,16 @@ impl Desk {
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
         let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
-        let Desk { messages_per_second, repeats, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } =
-            *self;
+        let Desk {
+            messages_per_second,
+            repeats,
+            cl_ord_id_used,
+            has_order_slot,
+            own_opposite,
+            of_strategy,
+            of_instrument,
+            ..
+        } = *self;
         Context {
             now,
             instrument,
@@ -102,6 +112,7 @@ impl Desk {
             day: DAY,
             phase,
             exposure,
+            own_opposite,
             of_strategy,
             of_instrument,
             open_orders,

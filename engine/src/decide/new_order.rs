@@ -9,6 +9,7 @@ use model::{
 use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
 use super::recent_orders::{repeats, wash};
+use super::self_match::{self, GivingWay};
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -32,11 +33,25 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {
-        Ok((accepted, wash)) => {
+        Ok((accepted, wash, others)) => {
+            others.cancel(state, seq, events);
             events.push(accepted);
             wash.into_iter().for_each(|wash| events.push(wash));
         }
-        Err(refusal) => events.push(refused(state, command, refusal, known)),
+        Err(refusal) => {
+            events.push(refused(state, command, refusal, known));
+            if refusal.check == Check::SelfMatch {
+                others_of_refused(state, seq, now, command, events);
+            }
+        }
+    }
+}
+
+/// A limit may cancel the others as well.
+fn others_of_refused(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
+    if let Ok(Asked { context, proposal, keys, view, .. }) = asked(state, now, command, false) {
+        let others = self_match::canceled_with(state, &keys, &context.scopes, view.instrument, &proposal);
+        others.cancel(state, seq, events);
     }
 }
 
@@ -44,7 +59,8 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
 pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
     let order = as_sent(command);
     match accept(state, seq, now, &order, false) {
-        Ok((OrderAccepted { order, worst_px, .. }, wash)) => {
+        Ok((OrderAccepted { order, worst_px, .. }, wash, others)) => {
+            others.cancel(state, seq, events);
             let venue = state
                 .instruments
                 .get(order.instrument.0)
@@ -83,6 +99,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) proposal: Proposal,
     pub(crate) account: AccountId,
     pub(crate) view: OrderView,
+    keys: Keys,
     hold: Hold,
 }
 
@@ -133,7 +150,12 @@ pub(crate) fn asked<'a>(
         counts: state.new_one_counts(group, command.side, order_qty, hold),
         held: None,
     };
-    Ok(Asked { context, proposal, account, view, hold })
+    let of_session = state.sessions.get(session.0).ok_or(Refusal::of(Check::UnknownAccount))?;
+    let keys = keys(context.instrument.venue, session, account, of_session.attribution, instrument);
+    if context.scopes.has(LimitKind::SelfMatch) {
+        context.own_opposite = self_match::own_opposite(state, &keys, &context.scopes, instrument, &proposal);
+    }
+    Ok(Asked { context, proposal, account, view, keys, hold })
 }
 
 /// The order as it is accepted, and another one of its owner that it could trade with.
@@ -143,11 +165,12 @@ fn accept(
     now: EngineTime,
     command: &NewOrder,
     used: bool,
-) -> Result<(OrderAccepted, Option<WashSuspected>), Refusal> {
-    let Asked { context, proposal, account, view, hold } = asked(state, now, command, used)?;
+) -> Result<(OrderAccepted, Option<WashSuspected>, GivingWay), Refusal> {
+    let Asked { context, proposal, account, view, keys, hold } = asked(state, now, command, used)?;
     let instrument = view.instrument;
     let of_instrument = state.instruments.get(instrument.0).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let reservation = risk::check(&context, &proposal)?;
+    let others = self_match::giving_way(state, &keys, &context.scopes, instrument, &proposal)?;
     let look = Look { account, instrument, side: command.side, order_qty: proposal.order_qty, price: command.price };
     if !command.cl_ord_id.is_empty() && state.verbal.has(&look, command.transact_time) {
         return Err(Refusal::of(Check::DuplicateOfVerbal));
@@ -187,7 +210,7 @@ fn accept(
         contingency: command.contingency,
         reserved: [0; 7],
     };
-    Ok((accepted, wash))
+    Ok((accepted, wash, others))
 }
 
 /// OrderQty(38), or what CashOrderQty(152) buys at the price that the order is judged by, in whole lots.
@@ -360,6 +383,7 @@ pub(super) fn context<'a>(
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
         of_strategy: WideExposure::default(),
         of_instrument: WideExposure::default(),
+        own_opposite: [None; 3],
         open_orders: of_account.open_orders,
         cash: of_account.cash,
         reserved: of_account.reserved,

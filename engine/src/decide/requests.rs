@@ -2,13 +2,14 @@
 
 use model::{
     CancelCause, CancelOrder, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
-    DisputeTrade, EngineTime, Events, ExecRestatementReason, KeptTerms, OrderCanceled, OrderId, OrderReplaced,
-    OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued, ReplaceRequested,
-    SessionId, StatusReported, TradeDisputed,
+    DisputeTrade, EngineTime, Events, ExecRestatementReason, KeptTerms, LimitKind, OrderCanceled, OrderId,
+    OrderReplaced, OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued,
+    ReplaceRequested, Seq, SessionId, StatusReported, TradeDisputed,
 };
 use risk::{Context, Held, Proposal};
 
 use super::new_order::{context, in_scopes, proposal_of};
+use super::self_match::{self, GivingWay};
 use crate::order::{Order, filled};
 use crate::standing::{Filled, Step};
 use crate::state::State;
@@ -50,7 +51,7 @@ pub(super) fn canceled(
     OrderCanceled { order, venue_exec_id, restatement, cause, reserved: [0; 6] }
 }
 
-pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrder, events: &mut Events) {
+pub(super) fn replace_order(state: &State, seq: Seq, now: EngineTime, command: &ReplaceOrder, events: &mut Events) {
     let session = command.origin.session;
     let refuse = |order: Option<&Order>, why| {
         rejected(session, command.cl_ord_id, command.orig_cl_ord_id, CxlRejResponseTo::Replace, order, why)
@@ -88,11 +89,19 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
         return events.push(refuse(Some(order), Ok(Refusal::of(Check::ReplaceTerms))));
     }
     let stop_px = asked_stop_px(order, command);
-    let sent = command.transact_time;
-    let worst_px = match worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px, sent) {
-        Err(refusal) => return events.push(refuse(Some(order), Ok(refusal))),
-        Ok(worst_px) => worst_px,
+    let judged =
+        worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px, command.transact_time);
+    let (worst_px, others) = match judged.and_then(|worst_px| Ok((worst_px, giving_way(state, now, order, command)?))) {
+        Ok(judged) => judged,
+        Err(refusal) => {
+            events.push(refuse(Some(order), Ok(refusal)));
+            if refusal.check == Check::SelfMatch {
+                others_of_refused(state, now, order, command).cancel(state, seq, events);
+            }
+            return;
+        }
     };
+    others.cancel(state, seq, events);
     let behind = order.pending.last_replace().map_or(ClOrdId::EMPTY, |last| last.cl_ord_id);
     let (order_qty, price, cl_ord_id) = (command.order_qty, command.price, command.cl_ord_id);
     if is_second && policy == PendingReplaces::Sequential {
@@ -109,6 +118,25 @@ pub(super) fn replace_order(state: &State, now: EngineTime, command: &ReplaceOrd
         let order = OrderView { order_qty, price, stop_px, ord_status, ..order_asked };
         events.push(OrderReplaced { order, worst_px, venue_exec_id: 0 });
     }
+}
+
+/// The orders that give way to what the replace asks for.
+fn giving_way(state: &State, now: EngineTime, order: &Order, command: &ReplaceOrder) -> Result<GivingWay, Refusal> {
+    if !state.scopes.have(&order.keys(), LimitKind::SelfMatch.bit()) {
+        return Ok(GivingWay::NOBODY);
+    }
+    let stop_px = asked_stop_px(order, command);
+    let (context, proposal) =
+        asked_of(state, now, order, command.order_qty, command.price, stop_px, command.transact_time)?;
+    self_match::giving_way(state, &order.keys(), &context.scopes, order.view.instrument, &proposal)
+}
+
+fn others_of_refused(state: &State, now: EngineTime, order: &Order, command: &ReplaceOrder) -> GivingWay {
+    let stop_px = asked_stop_px(order, command);
+    let asked = asked_of(state, now, order, command.order_qty, command.price, stop_px, command.transact_time);
+    asked.map_or(GivingWay::NOBODY, |(context, proposal)| {
+        self_match::canceled_with(state, &order.keys(), &context.scopes, order.view.instrument, &proposal)
+    })
 }
 
 /// Is what a replace repeats of its order the order's? Who believes to have changed it must hear that it is not so.
@@ -200,7 +228,12 @@ pub(crate) fn asked_of<'a>(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
-    Ok((in_scopes(state, &order.keys(), view.instrument, context), proposal))
+    let mut context = in_scopes(state, &order.keys(), view.instrument, context);
+    if context.scopes.has(LimitKind::SelfMatch) {
+        context.own_opposite =
+            self_match::own_opposite(state, &order.keys(), &context.scopes, view.instrument, &proposal);
+    }
+    Ok((context, proposal))
 }
 
 pub(super) fn order_status(state: &State, command: &OrderStatusRequest, events: &mut Events) {

@@ -46,7 +46,9 @@ pub(super) fn restatement_of(cause: CancelCause) -> ExecRestatementReason {
         CancelCause::Client | CancelCause::MassCancel => ExecRestatementReason::NotGiven,
         CancelCause::Disconnect => ExecRestatementReason::CancelOnSystemFailure,
         CancelCause::Halt => ExecRestatementReason::CancelOnTradingHalt,
-        CancelCause::Operator | CancelCause::Contingency | CancelCause::Kill => ExecRestatementReason::BrokerOption,
+        CancelCause::Operator | CancelCause::Contingency | CancelCause::Kill | CancelCause::SelfMatch => {
+            ExecRestatementReason::BrokerOption
+        }
         CancelCause::Expiry => ExecRestatementReason::Other,
     }
 }

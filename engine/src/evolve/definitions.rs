@@ -21,6 +21,7 @@ impl State {
         self.fills.grow(orders);
         self.triggers.grow(orders / 4);
         self.links.make_room();
+        self.rest_anew();
         self.acknowledge_at_venue = start.acknowledge_at_venue == 1;
         // Whatever connection a venue had, it was another life's.
         let venues: Vec<VenueId> = self.instruments.iter().map(|instrument| instrument.definition.venue).collect();

@@ -32,6 +32,9 @@ impl State {
                 let limit = Limit { value: e.change.value, since: self.last.seq };
                 let limit = Some(limit).filter(|_| e.change.is_set == 1);
                 self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
+                if e.change.kind == LimitKind::SelfMatch {
+                    self.rest_anew();
+                }
                 if e.change.kind.bit() & VALUED != 0 {
                     self.value_all();
                 }

@@ -175,6 +175,7 @@ impl State {
         let holding = order.holding;
         self.hold_in_scopes(&keys, side, before, after);
         self.margin_holding(holding);
+        self.rest(slot);
     }
 
     pub(super) fn count_message(&mut self, session: SessionId) {

@@ -166,6 +166,7 @@ fn cause_text(cause: CancelCause) -> Option<&'static str> {
         CancelCause::Contingency => Some("CONTINGENCY"),
         CancelCause::Operator => Some("OPERATOR"),
         CancelCause::Kill => Some("KILLED"),
+        CancelCause::SelfMatch => Some("SELF_MATCH"),
     }
 }
 
