@@ -30,6 +30,12 @@ impl State {
         })
     }
 
+    /// The entry of a group, done or not.
+    pub(crate) fn entry(&self, group: &Group) -> Option<&Order> {
+        let is_entry = |order: &&Order| order.contingency == Contingency::OneTriggersTheOther;
+        self.members(group).map(|(_, order)| order).find(is_entry)
+    }
+
     /// The legs of a group: all but its entry, whether that is done or not.
     pub(crate) fn legs(&self, group: &Group) -> impl Iterator<Item = (u32, &Order)> {
         self.members(group).filter(|(_, order)| order.contingency != Contingency::OneTriggersTheOther)

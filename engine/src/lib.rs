@@ -10,6 +10,7 @@
 mod accounts;
 mod agenda;
 mod books;
+mod children;
 mod day_counts;
 mod decide;
 mod defined_limits;

@@ -191,6 +191,8 @@ checks! {
     DailyBuys = 107, "DAILY_BUYS", OrderExceedsLimit, Notional;
     /// Money sold for on the day and open to sell, this order included.
     DailySells = 108, "DAILY_SELLS", OrderExceedsLimit, Notional;
+    /// What protects an entry never comes to more than the entry: traded and open of all of it together. Limit: the entry's quantity.
+    ParentQty = 109, "PARENT_QTY", OrderExceedsLimit, Qty;
     /// Worst case long: position plus all open buys, this order included.
     PositionLong = 110, "POSITION_LONG", OrderExceedsLimit, Qty;
     /// Worst case short: open sells, this order included, minus position.

@@ -10,6 +10,7 @@ use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
 use super::recent_orders::{repeats, wash};
 use super::self_match::{self, GivingWay};
+use crate::children::Leg;
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -175,7 +176,7 @@ fn accept(
     if !command.cl_ord_id.is_empty() && state.verbal.has(&look, command.transact_time) {
         return Err(Refusal::of(Check::DuplicateOfVerbal));
     }
-    link_fits(state, command, &proposal)?;
+    link_fits(state, command, &proposal, hold)?;
     let trails = command.exec_inst.has(ExecInst::TRAILING_STOP_PEG);
     let no_room = hold.price
         && (state.triggers.is_full() || (trails && of_instrument.trailing_stops() >= TRAILING_PER_INSTRUMENT_MAX));
@@ -292,7 +293,7 @@ pub(super) fn waits_for_session(time_in_force: TimeInForce, phase: TradingPhase,
 }
 
 /// One entry, and what protects it is on the other side and not larger.
-fn link_fits(state: &State, command: &NewOrder, proposal: &Proposal) -> Result<(), Refusal> {
+fn link_fits(state: &State, command: &NewOrder, proposal: &Proposal, hold: Hold) -> Result<(), Refusal> {
     let refusal = |members: u32| Refusal::against(Check::Contingency, i128::from(MEMBERS_MAX), i128::from(members));
     let is_entry = command.contingency == Contingency::OneTriggersTheOther;
     if command.cl_ord_link_id.is_empty() {
@@ -318,7 +319,8 @@ fn link_fits(state: &State, command: &NewOrder, proposal: &Proposal) -> Result<(
             return Err(refusal(group.members + 1));
         }
     }
-    Ok(())
+    let leg = Leg { cum_qty: Qty::ZERO, open_qty: proposal.order_qty, waits: hold.price };
+    state.fits_parent(group, NONE, &leg)
 }
 
 /// A duplicate is answered with the number and status of the order that has the ClOrdID.

@@ -1,16 +1,17 @@
 //! What clients ask about one order: cancel, replace, status.
 
 use model::{
-    CancelCause, CancelOrder, CancelRejected, CancelRequested, Check, ClOrdId, CxlRejReason, CxlRejResponseTo,
-    DisputeTrade, EngineTime, Events, ExecRestatementReason, KeptTerms, LimitKind, OrderCanceled, OrderId,
-    OrderReplaced, OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder, ReplaceQueued,
-    ReplaceRequested, Seq, SessionId, StatusReported, TradeDisputed,
+    CancelCause, CancelOrder, CancelRejected, CancelRequested, Check, ClOrdId, Contingency, CxlRejReason,
+    CxlRejResponseTo, DisputeTrade, EngineTime, Events, ExecRestatementReason, KeptTerms, LimitKind, OrderCanceled,
+    OrderId, OrderReplaced, OrderStatusRequest, OrderView, PendingReplaces, Px, Qty, Refusal, ReplaceOrder,
+    ReplaceQueued, ReplaceRequested, Seq, SessionId, StatusReported, TradeDisputed,
 };
 use risk::{Context, Held, Proposal};
 
 use super::new_order::{context, in_scopes, proposal_of};
 use super::self_match::{self, GivingWay};
-use crate::order::{Order, filled};
+use crate::children::Leg;
+use crate::order::{NONE, Order, filled};
 use crate::standing::{Filled, Step};
 use crate::state::State;
 
@@ -91,6 +92,7 @@ pub(super) fn replace_order(state: &State, seq: Seq, now: EngineTime, command: &
     let stop_px = asked_stop_px(order, command);
     let judged =
         worst_px_of_replace(state, now, order, command.order_qty, command.price, stop_px, command.transact_time);
+    let judged = judged.and_then(|worst_px| leg_fits(state, order, command.order_qty).map(|()| worst_px));
     let (worst_px, others) = match judged.and_then(|worst_px| Ok((worst_px, giving_way(state, now, order, command)?))) {
         Ok(judged) => judged,
         Err(refusal) => {
@@ -117,6 +119,18 @@ pub(super) fn replace_order(state: &State, seq: Seq, now: EngineTime, command: &
         let ord_status = after.map_or(order_asked.ord_status, |after| after.status());
         let order = OrderView { order_qty, price, stop_px, ord_status, ..order_asked };
         events.push(OrderReplaced { order, worst_px, venue_exec_id: 0 });
+    }
+}
+
+/// Do the legs of an entry still come to no more than it, where this one grows?
+fn leg_fits(state: &State, order: &Order, order_qty: Qty) -> Result<(), Refusal> {
+    let open_qty = (order_qty - order.view.cum_qty).max(order.held_qty());
+    match state.links.get(order.link) {
+        Some(group) if order.contingency != Contingency::OneTriggersTheOther && open_qty > order.held_qty() => {
+            let slot = state.orders.find(order.view.order_id).unwrap_or(NONE);
+            state.fits_parent(group, slot, &Leg { open_qty, ..Leg::of(order) })
+        }
+        _ => Ok(()),
     }
 }
 

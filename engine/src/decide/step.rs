@@ -11,6 +11,7 @@ use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
 use super::{corporate, kill, restate, trading_day};
 use crate::agenda::NEVER;
+use crate::children::{Children, Leg};
 use crate::order::{Hold, NONE, Order};
 use crate::state::State;
 
@@ -108,24 +109,32 @@ fn contingency(state: &State, seq: Seq, events: &mut Events) {
     if group.entry != NONE {
         let entry = state.orders.get(group.entry);
         if !entry.view.is_working() {
-            working().filter(|leg| leg.hold().parent).for_each(|leg| entry_is_done(state, seq, entry, leg, events));
+            let mut children = Children::default();
+            // What waits for a price may take the place of what does not.
+            for waits in [false, true] {
+                for leg in working().filter(|leg| leg.hold().parent && leg.hold().price == waits) {
+                    entry_is_done(state, seq, entry, leg, &mut children, events);
+                }
+            }
         }
     } else if state.legs(group).any(|(_, leg)| leg.is_hit()) {
         working().filter(|leg| !leg.is_hit()).for_each(|leg| end(seq, leg, CancelCause::Contingency, events));
     }
 }
 
-/// A leg protects what its entry has traded, and that may be nothing. Where nothing may go now it waits for trading.
-fn entry_is_done(state: &State, seq: Seq, entry: &Order, leg: &Order, events: &mut Events) {
-    if entry.view.cum_qty.is_zero() {
+/// A leg protects what its entry has traded, beside the others, and that may be nothing. Where nothing may go now it waits for
+/// trading.
+fn entry_is_done(state: &State, seq: Seq, entry: &Order, leg: &Order, children: &mut Children, events: &mut Events) {
+    let order_qty = children.cut(&Leg::of(leg), entry.view.cum_qty);
+    if order_qty.is_zero() {
         return end(seq, leg, CancelCause::Contingency, events);
     }
-    if leg.view.order_qty > entry.view.cum_qty {
-        events.push(cut(leg, entry.view.cum_qty));
+    children.add(&Leg { open_qty: order_qty, ..Leg::of(leg) });
+    if leg.view.order_qty > order_qty {
+        events.push(cut(leg, order_qty));
     }
     let waits = leg.hold().session || !may_go(state, leg) || trading_day::waits(state, &leg.view);
     let triggered = released(leg, Hold { parent: false, session: waits, ..leg.hold() }, false);
-    let order_qty = leg.view.order_qty.min(entry.view.cum_qty);
     events.push(OrderTriggered { order: OrderView { order_qty, ..triggered.order }, ..triggered });
 }
 

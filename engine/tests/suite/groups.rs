@@ -159,3 +159,51 @@ fn leg_that_comes_when_another_is_filled_is_refused() {
         "A is hit, and B rests beside it"
     );
 }
+
+/// Two limits of 50 that take profit of an entry of 100.
+fn two_targets(bench: &mut Bench) -> (OrderId, [OrderId; 2]) {
+    let entry = accept(bench, linked("L", "entry", Side::Buy, 100, 100, Contingency::OneTriggersTheOther));
+    let target = |id: &str, px| linked("L", id, Side::Sell, 50, px, Contingency::None);
+    let first = accept(bench, target("1", 120));
+    (entry, [first, accept(bench, target("2", 130))])
+}
+
+fn parent_refusal(events: &[Event]) -> Option<(i128, i128)> {
+    let refusal = match events[0] {
+        Event::OrderRefused(e) => e.refusal,
+        Event::CancelRejected(e) => e.refusal,
+        _ => return None,
+    };
+    let whole = |units| units / i128::from(Qty::whole(1).units());
+    (refusal.check == Check::ParentQty).then_some((whole(refusal.limit), whole(refusal.observed)))
+}
+
+#[test]
+fn legs_together_never_come_to_more_than_their_entry() {
+    let mut bench = Bench::new(16);
+    let (entry, [_, second]) = two_targets(&mut bench);
+    let one_more = linked("L", "3", Side::Sell, 1, 140, Contingency::None);
+    assert_eq!(parent_refusal(&bench.settle(Command::NewOrder(one_more))), Some((100, 101)));
+    let stop = |id: &str, qty| stop_of(linked("L", id, Side::Sell, qty, 0, Contingency::None), 90);
+    assert_eq!(parent_refusal(&bench.settle(Command::NewOrder(stop("4", 51)))), Some((100, 151)));
+    accept(&mut bench, stop("5", 50));
+    assert_eq!(parent_refusal(&bench.replace("6", "2", Side::Sell, 51, 130)), Some((100, 101)));
+    assert_eq!(parent_refusal(&bench.replace("7", "2", Side::Sell, 40, 130)), None);
+    assert_eq!(parent_refusal(&bench.replace("8", "7", Side::Sell, 50, 130)), None);
+    venue(&mut bench, entry, ReportKind::Filled, 100, 100);
+    assert_eq!(parent_refusal(&bench.replace("9", "8", Side::Sell, 51, 130)), Some((100, 101)), "at work as well");
+    assert!(bench.state.order(second).unwrap().view.is_working());
+    assert_eq!(bench.refold(16).hash(), bench.state.hash());
+}
+
+#[test]
+fn legs_of_a_part_filled_entry_share_what_it_has_traded() {
+    let mut bench = Bench::new(16);
+    let (entry, [first, second]) = two_targets(&mut bench);
+    venue(&mut bench, entry, ReportKind::Filled, 60, 100);
+    venue(&mut bench, entry, ReportKind::Canceled, 0, 0);
+    let qty = |order| bench.state.order(order).map(|order: &engine::Order| order.view.leaves_qty()).unwrap();
+    assert_eq!(qty(first) + qty(second), Qty::whole(60), "{:?} and {:?}", qty(first), qty(second));
+    assert!(bench.state.order(first).unwrap().view.is_working());
+    assert_eq!(bench.refold(16).hash(), bench.state.hash());
+}
