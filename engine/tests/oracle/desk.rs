@@ -117,6 +117,7 @@ impl Desk {
                     exec_inst: ask.exec_inst,
                     worst_px,
                     day,
+                    taken: (history.now, history.changes.len(), ask.qty, ask.px),
                     fills: Vec::new(),
                     asked: None,
                     canceling: false,

@@ -39,7 +39,9 @@ fn limit(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
     let index = ask.scopes[scope as usize];
     // Sets refuse most of what they meet, so they are few.
     let is_rare = kind.bound() == Bound::Bits && flow.rng.u8(..5) > 0;
-    if is_rare || ask.worst_px(&desk.history).is_none() {
+    // It has a story of its own.
+    let is_repeated = kind == LimitKind::RepeatedOrders;
+    if is_rare || is_repeated || ask.worst_px(&desk.history).is_none() {
         return;
     }
     let seen = match kind {
@@ -54,6 +56,27 @@ fn limit(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
         _ => seen + nudge(flow),
     };
     change(desk, scope, index, kind, Some(value.max(0)));
+}
+
+/// Few orders alike are taken from now on, within a window.
+pub(crate) fn count_repeats(flow: &mut Flow, desk: &mut Desk) {
+    for (kind, value) in [(LimitKind::RepeatedOrders, flow.rng.i128(0..3)), (LimitKind::RepeatWindow, 1_000_000_000)] {
+        let scope = kind.scopes()[flow.rng.usize(..kind.scopes().len())];
+        scopes_of(scope).into_iter().for_each(|(_, index)| change(desk, scope, index, kind, Some(value)));
+    }
+}
+
+/// An order like one before; the window is just long enough to see that one, or just too short.
+pub(crate) fn repeat(flow: &mut Flow, desk: &mut Desk, ask: &mut Ask) {
+    let last = desk.history.changes.iter().rev().find(|change| change.kind == LimitKind::RepeatWindow).copied();
+    let own = |order: &&crate::history::Placed| order.scopes == ask.scopes;
+    let (Some(window), Some(before)) = (last, desk.history.orders.iter().rev().find(own)) else { return };
+    let (at, _, qty, px) = before.taken;
+    (ask.side, ask.ord_type, ask.qty, ask.px) = (before.side, before.ord_type, qty, px);
+    let value = i128::from(desk.history.now - at) + nudge(flow);
+    if flow.rng.bool() {
+        change(desk, window.scope, ask.scopes[window.scope as usize], window.kind, Some(value.max(0)));
+    }
 }
 
 fn change(desk: &mut Desk, scope: KillScope, index: u32, kind: LimitKind, value: Option<i128>) {
@@ -73,7 +96,7 @@ pub(crate) fn relax(flow: &mut Flow, desk: &mut Desk) {
         redefine(flow, desk);
     }
     while let Some(last) = desk.history.changes.last().copied() {
-        if last.value.is_none() || flow.rng.u8(..10) == 0 {
+        if last.value.is_none() || last.kind == LimitKind::RepeatWindow || flow.rng.u8(..10) == 0 {
             return;
         }
         change(desk, last.scope, last.index, last.kind, None);
@@ -84,7 +107,8 @@ pub(crate) fn relax(flow: &mut Flow, desk: &mut Desk) {
 pub(crate) fn forget(flow: &mut Flow, desk: &mut Desk) {
     for scope in KillScope::ALL {
         for (_, index) in scopes_of(*scope) {
-            for kind in LimitKind::ALL {
+            let stay = [LimitKind::RepeatedOrders, LimitKind::RepeatWindow];
+            for kind in LimitKind::ALL.iter().filter(|kind| !stay.contains(kind)) {
                 if desk.history.limit(*scope, index, *kind).is_some() && flow.rng.u8(..3) > 0 {
                     change(desk, *scope, index, *kind, None);
                 }

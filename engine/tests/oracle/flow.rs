@@ -19,6 +19,8 @@ pub(crate) struct Flow {
     has_calendar: bool,
     /// A limit of a definition was brought near.
     pub(crate) is_redefined: bool,
+    /// Orders alike are counted, and there are some.
+    repeats: bool,
 }
 
 impl Flow {
@@ -28,13 +30,17 @@ impl Flow {
         let rate = [1_000_000, 1_000_000, 10, 20][rng.usize(..4)];
         let desk = Desk::new(seed, 20_000 * DAY_NS + rng.i64(1..DAY_NS / 2), rng.i64(1_000..3_000_000), rate);
         let has_calendar = rng.u8(..3) == 0;
-        let mut flow = Flow { rng, serial: 0, exec: 0, has_calendar, is_redefined: false };
+        let mut flow =
+            Flow { rng, serial: 0, exec: 0, has_calendar, is_redefined: false, repeats: seed.is_multiple_of(4) };
         let mut desk = desk;
         flow.begin(&mut desk);
         (flow, desk)
     }
 
     fn begin(&mut self, desk: &mut Desk) {
+        if self.repeats {
+            edges::count_repeats(self, desk);
+        }
         let mandatory =
             if self.rng.u8(..60) == 0 { LimitKind::OrderQty.bit() | LimitKind::OpenOrders.bit() } else { 0 };
         let calendar = if self.has_calendar { CalendarName::literal(CALENDAR) } else { CalendarName::EMPTY };
@@ -119,7 +125,9 @@ impl Flow {
             ask.px = self.px(&desk.history, &ask);
         }
         self.bend(&desk.history, &mut ask);
-        if is_known {
+        if is_known && self.repeats && self.rng.u8(..3) == 0 {
+            edges::repeat(self, desk, &mut ask);
+        } else if is_known {
             edges::approach(self, desk, &mut ask);
         }
         let symbol = SYMBOLS.get(instrument as usize).copied().unwrap_or("NONE");
@@ -136,7 +144,13 @@ impl Flow {
                 AccountName::literal(ACCOUNTS.get(index as usize).copied().unwrap_or("NOBODY"))
             }),
             transact_time: EngineTime(ask.transact_time),
-            ..NewOrder::plain(Origin::fix(SessionId(session), 0), ask.name, Symbol::literal(symbol), ask.side, ord_type)
+            ..NewOrder::plain(
+                Origin::fix(SessionId(session), 0),
+                ask.name,
+                Symbol::literal(symbol),
+                ask.side,
+                ask.ord_type,
+            )
         };
         desk.ask(&ask, Command::NewOrder(command));
         edges::relax(self, desk);

@@ -42,6 +42,8 @@ pub(crate) struct Placed {
     /// The worst price that it may be filled at.
     pub(crate) worst_px: i64,
     pub(crate) day: u32,
+    /// When it was taken, after how many changes of limits, and the quantity and the price that it had then.
+    pub(crate) taken: (i64, usize, i64, i64),
     pub(crate) fills: Vec<Fill>,
     pub(crate) asked: Option<Asked>,
     pub(crate) canceling: bool,

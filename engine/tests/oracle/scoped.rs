@@ -20,6 +20,7 @@ pub(crate) const CONTROLS: &[(Check, LimitKind)] = &[
     (Check::PriceHigh, LimitKind::PriceHigh),
     (Check::PriceLow, LimitKind::PriceLow),
     (Check::MinOrderNotional, LimitKind::OrderNotionalMin),
+    (Check::RepeatedOrders, LimitKind::RepeatedOrders),
     (Check::PositionLong, LimitKind::PositionLong),
     (Check::PositionShort, LimitKind::PositionShort),
     (Check::MaxOrderQty, LimitKind::OrderQty),
@@ -146,6 +147,9 @@ pub(crate) fn observed(
             let is_own = message.was_taken && message.scopes[scope as usize] == index;
             history.limit_after(message.changes, scope, index, kind).filter(|_| is_own)
         })),
+        LimitKind::RepeatedOrders => {
+            is_new.then(|| count(alike(history, ask).filter(|order| order.scopes[scope as usize] == index).count()) + 1)
+        }
         LimitKind::OpenOrders => is_new.then(|| count(own().filter(|order| order.works()).count()) + 1),
         LimitKind::DailyOrders => is_new.then(|| count(own().filter(|order| order.day == today).count()) + 1),
         LimitKind::DailyCancels => {
@@ -162,6 +166,22 @@ pub(crate) fn observed(
         LimitKind::DailySells => turnover(history, ask, scope, index, Side::Sell),
         _ => None,
     }
+}
+
+/// Control 19: the orders like this one of the longest window of any scope. An order is remembered while a scope of its counts them.
+pub(crate) fn alike<'a>(history: &'a History, ask: &'a Ask) -> impl Iterator<Item = &'a Placed> + 'a {
+    let window = |scope: &KillScope| history.limit(*scope, ask.scopes[*scope as usize], LimitKind::RepeatWindow);
+    let longest = KillScope::ALL.iter().filter_map(window).max().unwrap_or(0);
+    history.orders.iter().filter(move |order| {
+        let (at, changes, qty, px) = order.taken;
+        let counts = |scope: &KillScope| {
+            history.limit_after(changes, *scope, order.scopes[*scope as usize], LimitKind::RepeatedOrders).is_some()
+        };
+        let is_same = order.scopes[KillScope::Account as usize] == ask.account()
+            && order.scopes[KillScope::Instrument as usize] == ask.instrument()
+            && (order.side, order.ord_type, qty, px) == (ask.side, ask.ord_type, ask.qty, ask.px);
+        is_same && i128::from(history.now - at) <= longest && KillScope::ALL.iter().any(counts)
+    })
 }
 
 /// Control 24: what is open, with what is asked for in the place of what it replaces.
