@@ -1,6 +1,6 @@
 //! The limits of one scope, and of all the scopes that one order is in.
 
-use model::{Check, KillScope, LimitKind, Refusal, SCOPES, ScopeStates, Seq};
+use model::{Check, KillScope, LIMIT_KINDS, LimitKind, Refusal, SCOPES, ScopeStates, Seq};
 
 use crate::usage::Usage;
 
@@ -13,11 +13,17 @@ pub struct Limit {
     pub since: Seq,
 }
 
-/// The limits of one scope: few of the many kinds, so a word says which are set and only those are stored, in order.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+/// The limits of one scope: a word says which are set. Where any is, each has its place, so that none is searched for.
+#[derive(Clone, Eq, Default, Debug)]
 pub struct Limits {
     set: u64,
     values: Vec<Limit>,
+}
+
+impl PartialEq for Limits {
+    fn eq(&self, other: &Limits) -> bool {
+        self.set == other.set && self.iter().eq(other.iter())
+    }
 }
 
 impl Limits {
@@ -27,21 +33,21 @@ impl Limits {
     /// The limit, if it is set.
     #[inline]
     pub fn get(&self, kind: LimitKind) -> Option<Limit> {
-        if self.set & kind.bit() == 0 { None } else { self.values.get(self.place(kind)).copied() }
+        if self.set & kind.bit() == 0 { None } else { self.values.get(kind as usize).copied() }
     }
 
     /// The limit from now on, or none.
     pub fn put(&mut self, kind: LimitKind, limit: Option<Limit>) {
-        let place = self.place(kind);
-        match (self.set & kind.bit() != 0, limit) {
-            (true, Some(limit)) => self.values[place] = limit,
-            (true, None) => {
-                self.values.remove(place);
-            }
-            (false, Some(limit)) => self.values.insert(place, limit),
-            (false, None) => return,
+        if self.values.is_empty() && limit.is_some() {
+            self.values.resize(LIMIT_KINDS, Limit::default());
         }
-        self.set = if limit.is_some() { self.set | kind.bit() } else { self.set & !kind.bit() };
+        match limit {
+            Some(limit) => {
+                self.values[kind as usize] = limit;
+                self.set |= kind.bit();
+            }
+            None => self.set &= !kind.bit(),
+        }
     }
 
     /// The kinds that are set, a bit each.
@@ -51,12 +57,7 @@ impl Limits {
 
     /// All that are set.
     pub fn iter(&self) -> impl Iterator<Item = (LimitKind, Limit)> + '_ {
-        let set = LimitKind::ALL.iter().filter(|kind| self.set & kind.bit() != 0);
-        set.copied().zip(self.values.iter().copied())
-    }
-
-    fn place(&self, kind: LimitKind) -> usize {
-        (self.set & (kind.bit() - 1)).count_ones() as usize
+        LimitKind::ALL.iter().filter_map(|kind| self.get(*kind).map(|limit| (*kind, limit)))
     }
 }
 
@@ -130,9 +131,14 @@ impl<'a> Scoped<'a> {
     /// The scopes that have such a limit, widest first.
     #[inline]
     pub fn with(&self, kind: LimitKind) -> impl Iterator<Item = (KillScope, Limit, &'a Usage)> + '_ {
-        let members = if self.has(kind) { self.members.as_ref() } else { None };
-        let members = members.into_iter().flatten().zip(KillScope::ALL);
-        members.filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
+        let members: &[Member<'a>] = match &self.members {
+            Some(members) if self.has(kind) => members,
+            _ => &[],
+        };
+        members
+            .iter()
+            .zip(KillScope::ALL)
+            .filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
     }
 
     /// What the limits of the scope are held against; nothing where no scope has any.
@@ -154,7 +160,9 @@ impl<'a> Scoped<'a> {
         for (scope, limit, usage) in self.with(kind) {
             let observed = observed(scope, usage).ok_or(Refusal::of(Check::Overflow).of_scope(scope))?;
             let binding = Binding { scope, limit: limit.value, observed };
-            tightest = Some(tightest.map_or(binding, |wider| wider.or(Some(binding))));
+            if tightest.is_none_or(|wider| binding.room() < wider.room()) {
+                tightest = Some(binding);
+            }
         }
         Ok(tightest)
     }
@@ -162,9 +170,8 @@ impl<'a> Scoped<'a> {
     /// The same, for a value that no scope keeps: the order's own.
     #[inline]
     pub(crate) fn lowest(&self, kind: LimitKind, observed: i128) -> Option<Binding> {
-        self.with(kind)
-            .map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed })
-            .reduce(|wider, narrower| wider.or(Some(narrower)))
+        let bindings = self.with(kind).map(|(scope, limit, _)| Binding { scope, limit: limit.value, observed });
+        bindings.reduce(|wider, narrower| if narrower.limit < wider.limit { narrower } else { wider })
     }
 
     /// The highest floor of this kind: `observed` is not to be below it.
