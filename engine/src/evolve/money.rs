@@ -1,8 +1,8 @@
 //! Fills, positions, cash, and what open orders hold of it.
 
 use model::{
-    AccountId, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled,
-    TradeCorrected, TradingState,
+    AccountId, CashAdjusted, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side,
+    TradeCanceled, TradeCorrected, TradingState,
 };
 use risk::{fee, open_notional, reserved_cash};
 
@@ -110,6 +110,10 @@ impl State {
         holding.fees = e.fees;
         let strategy = std::mem::replace(&mut self.last_strategy, NONE);
         self.exposures.position_changed(strategy, e.instrument, before, e.qty);
+        if !position.is_zero() {
+            self.closing.opened(slot, e.instrument);
+        }
+        self.closing.note_change(self.last.time);
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
             fill.fee = e.fee;
@@ -120,6 +124,11 @@ impl State {
             account.trading = TradingState::Halted;
             self.identity_breaks += 1;
         }
+    }
+
+    pub(super) fn cash_adjusted(&mut self, e: &CashAdjusted) {
+        self.account_mut(e.account).cash = e.cash;
+        self.closing.note_change(self.last.time);
     }
 
     /// The slot of a holding, made if it is not there.
