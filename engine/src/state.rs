@@ -363,6 +363,11 @@ impl State {
         self.closing.last.as_ref()
     }
 
+    /// When a position or cash first changed after the last close.
+    pub fn first_change(&self) -> Option<EngineTime> {
+        self.closing.first_change
+    }
+
     /// Is the firm halted until somebody arms it?
     pub fn is_disarmed(&self) -> bool {
         self.closing.disarmed.is_some()
