@@ -139,14 +139,14 @@ pub(super) struct WhatIfArgs {
 pub(super) struct Record {
     /// The data folder.
     #[arg(long, default_value = "data")]
-    data: PathBuf,
+    pub(super) data: PathBuf,
     /// The journal's folder, where it is not journal/ in the data folder.
     #[arg(long)]
     journal: Option<PathBuf>,
 }
 
 impl Record {
-    fn dir(&self) -> PathBuf {
+    pub(super) fn dir(&self) -> PathBuf {
         self.journal.clone().unwrap_or_else(|| self.data.join("journal"))
     }
 

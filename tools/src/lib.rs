@@ -4,6 +4,7 @@
 //! everybody else has.
 #![forbid(unsafe_code)]
 
+mod csv;
 pub mod daemon;
 pub mod evidence;
 pub mod export_orders;
@@ -19,3 +20,4 @@ pub mod json;
 pub mod kills;
 pub mod orders;
 pub mod sql;
+pub mod statement;
