@@ -1,5 +1,6 @@
 //! The end of a day and the start of the next on the command line.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -8,16 +9,21 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tools::daemon::Daemon;
+use tools::evidence::moment::Moment;
 use tools::journal_seal::Day;
+use tools::reconcile::{self, Tolerance};
 use tools::statement::{self, Form, Statement};
 
 use super::acts::{actor, post};
 use super::evidence::Record;
 use super::{Output, Place};
+use crate::runner::wall_clock;
 
 /// How long a close may take to be done and proven durable.
 const CLOSE_MAX: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The exit code where more differs than is tolerated; 1 is a failure, 2 a command line that is wrong.
+const BREAKS: u8 = 3;
 
 #[derive(Subcommand)]
 pub(super) enum Close {
@@ -37,6 +43,9 @@ pub(super) enum Close {
         #[command(flatten)]
         place: Place,
     },
+    /// Lists where a broker's statement differs from what we hold, and what of our orders nobody can say. The exit code is 3
+    /// where more differs than is tolerated.
+    Reconcile(ReconcileArgs),
     /// Puts a position right, as if by a trade with nobody: at a price, or for a cost.
     AdjustPosition(AdjustArgs),
 }
@@ -71,6 +80,49 @@ pub(super) struct StatementArgs {
     /// How it is printed.
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     output: Output,
+}
+
+#[derive(Args)]
+pub(super) struct ReconcileArgs {
+    /// The statement: CSV whose first line names its columns (record, account, symbol, side, qty, price, filled, order, exec_id,
+    /// amount) and whose records are position, cash, order and execution. Without it, only our own open questions are listed.
+    #[arg(long, value_name = "FILE")]
+    broker: Option<PathBuf>,
+    /// A frame, as 4711; or a time, as 2026-11-22T10:31:07.5Z. Without it, the end of the journal.
+    #[arg(long)]
+    at: Option<Moment>,
+    /// How far a position may be off.
+    #[arg(long, default_value = "0", value_parser = quantity)]
+    qty_tolerance: i64,
+    /// How far cash may be off.
+    #[arg(long, default_value = "0", value_parser = amount)]
+    cash_tolerance: i128,
+    /// How many breaks above those tolerances are no failure.
+    #[arg(long, default_value_t = 0)]
+    breaks_max: usize,
+    /// Tells the daemon, which may refuse to trade after its next start.
+    #[arg(long)]
+    report: bool,
+    /// Who reports; the journal keeps it. Without it, who is logged on here.
+    #[arg(long, requires = "report")]
+    actor: Option<String>,
+    /// The daemon's HTTP address.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    http: SocketAddr,
+    #[command(flatten)]
+    record: Record,
+    /// How.
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    output: Output,
+}
+
+fn quantity(text: &str) -> Result<i64, String> {
+    let units = reconcile::units(text, 8).filter(|units| *units >= 0).and_then(|units| i64::try_from(units).ok());
+    units.ok_or_else(|| format!("'{text}' is no quantity"))
+}
+
+fn amount(text: &str) -> Result<i128, String> {
+    reconcile::units(text, 16).filter(|units| *units >= 0).ok_or_else(|| format!("'{text}' is no amount"))
 }
 
 #[derive(Args)]
@@ -111,6 +163,7 @@ pub(super) fn run(close: Close) -> Result<ExitCode> {
             let body = json!({ "actor": named.unwrap_or_else(actor), "reason": reason });
             post("/operator/arm", &place, &body)?;
         }
+        Close::Reconcile(args) => return reconcile(&args),
         Close::AdjustPosition(args) => {
             let body = json!({
                 "account": args.account, "symbol": args.symbol, "qty": args.qty, "price": args.price, "cost": args.cost,
@@ -203,4 +256,35 @@ fn statement_of(args: &StatementArgs) -> Result<()> {
     statement::write(&statements, form, out)?;
     println!("{}: {} of {}", out.display(), statement::counted(&statements), args.day);
     Ok(())
+}
+
+fn reconcile(args: &ReconcileArgs) -> Result<ExitCode> {
+    let statement = args.broker.as_deref().map(read_statement).transpose()?;
+    let tolerance = Tolerance { qty: args.qty_tolerance, cash: args.cash_tolerance };
+    let seen = args.record.data().join("reconcile").join("seen.csv");
+    let (now, moment) = (wall_clock(), args.at.unwrap_or(Moment::END));
+    let outcome = reconcile::run(&args.record.dir(), moment, statement.as_ref(), tolerance, &seen, now)?;
+    let against = args.broker.as_ref().map_or("our own record".to_owned(), |file| file.display().to_string());
+    let story = reconcile::story(&outcome, &against, now);
+    match args.output {
+        Output::Text => println!("{}", story.to_text()),
+        Output::Json => println!("{}", story.to_json()),
+    }
+    eprintln!("{}", outcome.cost);
+    if args.report {
+        let daemon = Daemon::new(args.http, args.record.data());
+        let name =
+            args.broker.as_ref().and_then(|file| file.file_name()).map_or(against, |name| name.display().to_string());
+        let by = args.actor.clone().unwrap_or_else(actor);
+        for body in reconcile::reports(&outcome, &by, &name) {
+            daemon.post("/operator/breaks", &body)?;
+        }
+        eprintln!("the daemon was told of {} accounts", outcome.accounts.len());
+    }
+    Ok(if outcome.above() > args.breaks_max { ExitCode::from(BREAKS) } else { ExitCode::SUCCESS })
+}
+
+fn read_statement(file: &Path) -> Result<reconcile::Statement> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    reconcile::Statement::parse(&text).with_context(|| file.display().to_string())
 }

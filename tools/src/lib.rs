@@ -19,5 +19,6 @@ pub mod journal_verify;
 pub mod json;
 pub mod kills;
 pub mod orders;
+pub mod reconcile;
 pub mod sql;
 pub mod statement;

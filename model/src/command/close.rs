@@ -13,7 +13,8 @@ bodies! {
     ReportBreaks {
         /// Since when the oldest of the breaks is known; zero where there are none.
         first_seen: EngineTime,
-        /// XXH3 of the ids of the breaks, so that the list can be held against the record; zero where there are none.
+        /// The first 64 bits of BLAKE3 over the ids of the breaks, each on a line, so that the list can be held against the record;
+        /// zero where there are none.
         digest: u64,
         /// Positions that differ, or that only one side has.
         positions: u32,
