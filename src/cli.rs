@@ -68,7 +68,7 @@ enum Command {
     #[command(flatten)]
     Act(Act),
     #[command(flatten)]
-    Close(close::Close),
+    Day(close::DayAct),
     #[command(flatten)]
     Evidence(evidence::Evidence),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
@@ -203,7 +203,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
-        Command::Close(close) => return close::run(close),
+        Command::Day(act) => return close::run(act),
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);

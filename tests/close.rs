@@ -1,14 +1,16 @@
 //! The end of a day and the next morning as an operator meets them, on the record of a demo: a position is put right, the day is
 //! closed and told, a broker's statement differs, the next start refuses orders until another person arms it.
 
-mod support;
+#[path = "support/daemon.rs"]
+#[expect(dead_code, reason = "this test has a configuration of its own")]
+mod daemon;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use daemon::{Daemon, config, free_port};
 use serde_json::{Value, json};
-use support::daemon::{Daemon, config, free_port};
 
 /// A daemon that must open from its close, and where its operator finds it.
 struct Desk<'a> {

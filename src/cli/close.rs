@@ -26,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const BREAKS: u8 = 3;
 
 #[derive(Subcommand)]
-pub(super) enum Close {
+pub(super) enum DayAct {
     /// Closes a trading day: what is held is marked, the next day begins, and every account's statement is written into
     /// statements/DAY/ of the data folder.
     Close(CloseArgs),
@@ -155,16 +155,16 @@ pub(super) struct AdjustArgs {
 }
 
 /// Does what is asked.
-pub(super) fn run(close: Close) -> Result<ExitCode> {
-    match close {
-        Close::Close(args) => close_day(&args)?,
-        Close::Statement(args) => statement_of(&args)?,
-        Close::Arm { actor: named, reason, place } => {
+pub(super) fn run(act: DayAct) -> Result<ExitCode> {
+    match act {
+        DayAct::Close(args) => close_day(&args)?,
+        DayAct::Statement(args) => statement_of(&args)?,
+        DayAct::Arm { actor: named, reason, place } => {
             let body = json!({ "actor": named.unwrap_or_else(actor), "reason": reason });
             post("/operator/arm", &place, &body)?;
         }
-        Close::Reconcile(args) => return reconcile(&args),
-        Close::AdjustPosition(args) => {
+        DayAct::Reconcile(args) => return reconcile(&args),
+        DayAct::AdjustPosition(args) => {
             let body = json!({
                 "account": args.account, "symbol": args.symbol, "qty": args.qty, "price": args.price, "cost": args.cost,
                 "moves_cash": args.cash, "actor": args.actor.clone().unwrap_or_else(actor), "reason": args.reason,
