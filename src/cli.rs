@@ -1,6 +1,7 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod close;
 mod evidence;
 mod export;
 mod journal;
@@ -66,6 +67,8 @@ enum Command {
     Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
+    #[command(flatten)]
+    Day(close::DayAct),
     #[command(flatten)]
     Evidence(evidence::Evidence),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
@@ -200,6 +203,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
+        Command::Day(act) => return close::run(act),
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
             let daemon = Daemon::new(place.http, &place.data);

@@ -6,6 +6,7 @@
 mod access;
 mod broker;
 mod calendars;
+mod close;
 mod contract;
 mod definitions;
 pub(crate) mod limits;
@@ -65,6 +66,10 @@ pub(crate) struct Configuration {
     pub(crate) quotes: Quotes,
     /// `[[calendars]]`.
     pub(crate) calendars: Vec<Calendar>,
+    /// `[close]`: when the firm's days end; none where they are closed by hand.
+    pub(crate) day_clock: Option<Calendar>,
+    /// `[start]`.
+    pub(crate) start: close::Start,
     /// `[[instruments]]`.
     pub(crate) instruments: Vec<Instrument>,
     /// `[[accounts]]`.

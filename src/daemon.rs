@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::{Capacities, HotLoop, LoopCounters, State, StateHash};
-use gateway::calendar::{Standing, Timer};
+use gateway::calendar::{DayEnd, Standing, Timer};
 use gateway::fix::Acceptor;
 use gateway::fix::store::SledStore;
 use gateway::venue::paper::{Market, Settings as VenueSettings};
@@ -97,6 +97,10 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         known.any(|(session, _)| hot.state().is_attributed(session))
     });
     tell(attributions.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let close = overdue_close(config, hot.state());
+    tell(close.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let check = start_check(config, hot.state());
+    tell(check.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };
@@ -105,6 +109,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
     let timer = assembly.timer(state, queues.operator.clone());
+    let day_end = assembly.day_end(state, queues.operator.clone());
     let acceptor = assembly.acceptor(state, queues.fix)?;
     let views = Views::shared();
     let views_agent = ViewsAgent::new(&journal_dir, assembly.mark.clone(), Arc::clone(&views))?;
@@ -128,6 +133,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         venue: Box::new(venue),
         brokers: brokers.into_iter().map(|broker| Box::new(broker) as Box<dyn Agent>).collect(),
         timer: Box::new(timer),
+        day_end: day_end.map(|agent| Box::new(agent) as Box<dyn Agent>),
         quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
     let followers = Followers { views: Box::new(views_agent), store: store_agent };
@@ -145,6 +151,21 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let (seq, hash) = counters.at_stop.get().copied().context("the hot loop did not stop cleanly")?;
     tracing::info!(%seq, %hash, "stopped");
     Ok(Stop { seq, hash })
+}
+
+/// The close of a day that ended while nobody was there.
+fn overdue_close(config: &Configuration, state: &State) -> Option<Command> {
+    let (day, at_ns) = config.day_clock.as_ref()?.last_close(wall_clock().0)?;
+    let is_open = state.last_close().is_none_or(|last| last.trading_day < day);
+    let is_due = is_open && state.first_change().is_some_and(|change| change.0 < at_ns);
+    is_due.then(|| DayEnd::close(day))
+}
+
+/// Whether what the engine holds is what the last close says. Asked once all that was begun is done.
+fn start_check(config: &Configuration, state: &State) -> Option<Command> {
+    let is_asked = config.start.require_close || state.is_disarmed();
+    let check = || config.start.check(config.day_clock.as_ref(), wall_clock().0);
+    is_asked.then(|| Command::CheckStart(check()))
 }
 
 fn journal_settings(config: &Configuration) -> journal::Settings {
@@ -188,6 +209,7 @@ struct HotAgents {
     venue: Box<dyn Agent>,
     brokers: Vec<Box<dyn Agent>>,
     timer: Box<dyn Agent>,
+    day_end: Option<Box<dyn Agent>>,
     quotes: Option<Box<dyn Agent>>,
 }
 
@@ -267,6 +289,14 @@ impl Assembly<'_> {
         Timer::new(calendars, queue)
     }
 
+    /// The days that are over now need no close any more: what was due of them has been done.
+    fn day_end(&self, state: &State, queue: Producer<Command>) -> Option<DayEnd> {
+        let clock = self.config.day_clock.clone()?;
+        let over = clock.last_close(wall_clock().0).map(|(day, _)| day);
+        let closed = state.last_close().map(|last| last.trading_day);
+        Some(DayEnd::new(clock, over.max(closed), queue))
+    }
+
     fn acceptor(&self, state: &State, queue: Producer<Command>) -> Result<Acceptor> {
         let settings = door::settings(self.config, state)?;
         let store = Arc::new(SledStore::open(&self.config.sessions_dir())?);
@@ -284,6 +314,7 @@ impl Assembly<'_> {
         };
         let mut intake = vec![Berth { agent: hot.acceptor, stage: Stage::Intake }];
         intake.push(Berth { agent: hot.timer, stage: Stage::Intake });
+        intake.extend(hot.day_end.map(|agent| Berth { agent, stage: Stage::Intake }));
         intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };
         let keep = Berth { agent: hot.writer, stage: Stage::Keep };

@@ -194,6 +194,8 @@ fn in_force(current: &Configuration, read: Configuration) -> (Configuration, Vec
         "quotes": quotes,
         "brokers": brokers,
         "calendars": calendars,
+        "close": day_clock,
+        "start": start,
         "instruments": instruments,
     );
     let listener = |tls: &Option<Tls>| tls.as_ref().map(|tls| tls.listen);

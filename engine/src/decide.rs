@@ -1,5 +1,6 @@
 //! What a command causes. Reads only; every refusal precedes every event that changes something.
 
+mod close;
 mod corporate;
 mod doubt;
 mod foreign;
@@ -61,6 +62,11 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::PayDividend(body) => corporate::dividend(state, body, events),
         Command::SettleInstrument(body) => corporate::settle(state, body, events),
         Command::ChangeSymbol(body) => corporate::change_symbol(state, body, events),
+        Command::ReportBreaks(body) => close::report_breaks(state, body, events),
+        Command::AdjustPosition(body) => close::adjust_position(state, body, events),
+        Command::CloseDay(body) => close::close_day(state, now, body, events),
+        Command::CheckStart(body) => close::check_start(state, body, events),
+        Command::Arm(body) => close::arm(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => {

@@ -1,5 +1,6 @@
 //! One event into the state. Writes only, cannot refuse: whatever could go wrong was checked by `decide`.
 
+mod close;
 mod corporate;
 mod definitions;
 mod groups;
@@ -61,7 +62,7 @@ impl State {
             Event::OrderSuspended(e) => self.order_suspended(e),
             Event::OrderTriggered(e) => self.order_triggered(e),
             Event::PositionChanged(e) => self.position_changed(e),
-            Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
+            Event::CashAdjusted(e) => self.cash_adjusted(e),
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),
@@ -82,6 +83,13 @@ impl State {
             Event::SymbolChanged(e) => self.symbol_changed(e),
             Event::DividendPaid(e) => self.dividend_paid(e),
             Event::PositionAdjusted(e) => self.position_adjusted(e),
+            Event::BreaksReported(e) => self.breaks_reported(e),
+            Event::AdjustmentBooked(e) => self.adjustment_booked(e),
+            Event::CloseBegun(e) => self.close_begun(e),
+            Event::DayMarked(e) => self.day_marked(e),
+            Event::DayClosed(e) => self.day_closed(e),
+            Event::StartChecked(e) => self.start_checked(e),
+            Event::Armed(e) => self.armed(e),
             Event::MassCancelReported(e) => self.mass_cancel_reported(e),
             Event::MassStatusBegun(e) => self.mass_status_begun(e),
             Event::SessionLost(e) => self.session_lost(e),

@@ -7,6 +7,7 @@ use zerocopy::IntoBytes as _;
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
+use crate::closing::Closing;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
@@ -130,6 +131,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         sum.add(b'i', &[proposal.change.as_bytes(), proposal.expires.as_bytes(), words.as_bytes()]);
     }
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
+    add_closing(&mut sum, &state.closing);
     StateHash(sum.0)
 }
 
@@ -142,6 +144,37 @@ fn add_recent(sum: &mut Sum, recent: &Recent) {
         sum.add(b'j', &[terms.as_bytes(), who.as_bytes(), keys.as_bytes(), [order_id.0, number].as_bytes(), &kind]);
     }
     sum.add(b'u', &[forgotten_at.map_or(i64::MIN, |at| at.0).as_bytes()]);
+}
+
+/// What a close stands for: every account's cash, every position with its money, and the prices that they are marked at.
+pub(crate) fn of_close(state: &State) -> u128 {
+    let mut sum = Sum(0);
+    for account in state.accounts.iter() {
+        sum.add(b'a', &[account.definition.account.as_bytes(), account.cash.as_bytes()]);
+    }
+    for holding in state.holdings.iter() {
+        let money = [holding.cost, holding.realised, holding.fees, holding.dividends, holding.cash_from_trades]
+            .map(|m| m.units());
+        let ids = [holding.account.0, holding.instrument.0];
+        sum.add(b'h', &[ids.as_bytes(), holding.exposure.position.as_bytes(), money.as_bytes()]);
+    }
+    state.closing.marks().for_each(|mark| sum.add(b'm', &[mark.as_bytes()]));
+    sum.0
+}
+
+fn add_closing(sum: &mut Sum, closing: &Closing) {
+    let last = closing.last.map_or([0; 2], |last| [last.said, last.folded]);
+    let (at, day, by) = closing.last.map_or((0, 0, [0; 24]), |last| (last.at.0, last.trading_day, *last.by.padded()));
+    let begun = closing.begun.map_or([0; 3], |begun| [begun.at.0, begun.trading_day.into(), begun.cursor.into()]);
+    let begun_by = closing.begun.map_or([0; 24], |begun| *begun.by.padded());
+    let times = [closing.first_change, closing.armed_at].map(|time| time.map_or(i64::MIN, |time| time.0));
+    let disarmed = closing.disarmed.map_or(0, |halted| 1 + u8::from(halted));
+    let own = [last[0] as u64, (last[0] >> 64) as u64, last[1] as u64, (last[1] >> 64) as u64, at, day.into()];
+    sum.add(b'C', &[own.as_bytes(), &by, begun.as_bytes(), &begun_by, times.as_bytes(), &[disarmed]]);
+    closing.marks().for_each(|mark| sum.add(b'M', &[mark.as_bytes()]));
+    for (place, breaks) in closing.breaks().enumerate() {
+        sum.add(b'B', &[&place.to_le_bytes(), breaks.above.as_bytes(), breaks.time.as_bytes(), breaks.by.padded()]);
+    }
 }
 
 fn add_agenda(sum: &mut Sum, agenda: &Agenda) {

@@ -11,6 +11,7 @@ mod accounts;
 mod agenda;
 mod books;
 mod children;
+mod closing;
 mod day_counts;
 mod decide;
 mod defined_limits;
@@ -48,6 +49,7 @@ mod warm;
 
 pub use accounts::Account;
 pub use books::{Books, Trade};
+pub use closing::{Breaks, Closed};
 pub use decide::decide;
 pub use evolve::Stamp;
 pub use explain::Judged;

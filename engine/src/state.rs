@@ -2,13 +2,14 @@
 
 use model::{
     AccountId, AccountName, CalendarName, CompId, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime,
-    InstrumentId, KillScope, LimitKind, Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger,
-    Symbol, TradingPhase, TradingState, VenueId,
+    InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side,
+    StopTrigger, Symbol, TradingPhase, TradingState, VenueId, Work,
 };
 use risk::{Bucket, Limits, Reference, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
+use crate::closing::{Breaks, Closed, Closing};
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
@@ -159,6 +160,7 @@ pub struct State {
     pub(crate) firm: DefineFirm,
     pub(crate) limit_proposals: LimitProposals,
     pub(crate) recent: Recent,
+    pub(crate) closing: Closing,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -200,6 +202,7 @@ impl State {
             firm: DefineFirm::PLAIN,
             limit_proposals: LimitProposals::new(),
             recent: Recent::new(),
+            closing: Closing::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -259,7 +262,13 @@ impl State {
 
     /// Is there work that goes on by itself, with [`model::Step`]?
     pub fn has_work(&self) -> bool {
-        self.kills.due().is_some() || self.agenda.next().is_some()
+        self.kills.due().is_some() || self.next_work().is_some()
+    }
+
+    /// What the next step is about, after killed scopes. What is owed to holders is paid before the day is closed.
+    pub(crate) fn next_work(&self) -> Option<Work> {
+        let is_closing = self.closing.begun.is_some() && self.agenda.actions.is_empty();
+        if is_closing { Some(Work::Close) } else { self.agenda.next() }
     }
 
     /// Does the venue owe an answer about this order that it can no longer give unasked? See [`crate::doubt`].
@@ -340,6 +349,41 @@ impl State {
         let Reference { bid_px, ask_px, last_px, time, .. } = instrument.reference;
         let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
         Some(instrument.definition.marked(holding.exposure.position, holding.cost, &prices))
+    }
+
+    /// A holding at the prices of the last close, or of the one that is under way; `None` where it was not marked.
+    pub fn marked_at_close(&self, holding: &Holding) -> Option<Marked> {
+        let mark = self.closing.mark(holding.instrument)?;
+        let definition = &self.instruments.get(holding.instrument.0)?.definition;
+        // What was stale then stays so, and what was fresh, whatever is configured since.
+        let reference_age_max = if mark.is_stale == 1 { -1 } else { i64::MAX };
+        let then = DefineInstrument { mark: mark.policy, reference_age_max, ..*definition };
+        Some(then.marked(holding.exposure.position, holding.cost, &mark.prices()))
+    }
+
+    /// What a holding had unrealised at those prices; `None` without a fresh one.
+    pub(crate) fn unrealised_at_close(&self, holding: &Holding) -> Option<Notional> {
+        self.marked_at_close(holding)?.unrealised
+    }
+
+    /// The last day that was closed.
+    pub fn last_close(&self) -> Option<&Closed> {
+        self.closing.last.as_ref()
+    }
+
+    /// When a position or cash first changed after the last close.
+    pub fn first_change(&self) -> Option<EngineTime> {
+        self.closing.first_change
+    }
+
+    /// Is the firm halted until somebody arms it?
+    pub fn is_disarmed(&self) -> bool {
+        self.closing.disarmed.is_some()
+    }
+
+    /// What the broker of an account differed in when that was reported last.
+    pub fn breaks_of(&self, account: AccountId) -> Breaks {
+        self.closing.breaks_of(account)
     }
 
     /// How often a position came out with money that does not add up; its account was halted then.

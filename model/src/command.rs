@@ -1,6 +1,7 @@
 //! Everything that can change state. What is not a `Command` did not happen.
 
 mod client;
+mod close;
 mod corporate;
 mod definition;
 mod limit;
@@ -11,6 +12,7 @@ pub use client::{
     CancelOrder, DisputeTrade, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin,
     ReplaceOrder,
 };
+pub use close::{AdjustPosition, Arm, CheckStart, CloseDay, ReportBreaks};
 pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
 pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
@@ -95,6 +97,16 @@ records!(
         ChangeLimit = 47, 144;
         /// Another person's word on a limit that waits for it.
         DecideLimit = 48, 104;
+        /// What the reconciliation of an account with its broker came to.
+        ReportBreaks = 55, 144;
+        /// A position is put right, by a person with a reason.
+        AdjustPosition = 56, 160;
+        /// A trading day is over.
+        CloseDay = 57, 96;
+        /// The daemon starts where a close is required.
+        CheckStart = 58, 16;
+        /// A person lets a daemon trade that did not open from its close.
+        Arm = 59, 88;
     }
 );
 
@@ -136,7 +148,12 @@ impl Command {
             | Command::SplitInstrument(_)
             | Command::PayDividend(_)
             | Command::SettleInstrument(_)
-            | Command::ChangeSymbol(_) => None,
+            | Command::ChangeSymbol(_)
+            | Command::ReportBreaks(_)
+            | Command::AdjustPosition(_)
+            | Command::CloseDay(_)
+            | Command::CheckStart(_)
+            | Command::Arm(_) => None,
         }
     }
 }

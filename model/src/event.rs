@@ -3,6 +3,7 @@
 //! Events that a client hears of carry the whole [`OrderView`], so a report can be rendered, and rendered again years
 //! later, from its one frame.
 
+mod close;
 mod corporate;
 mod definition;
 mod doubt;
@@ -14,6 +15,9 @@ mod trade;
 mod venue;
 mod wash;
 
+pub use close::{
+    AdjustmentBooked, ArmOutcome, Armed, BreaksReported, CloseBegun, DayClosed, DayMarked, StartChecked, StartOutcome,
+};
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
@@ -157,6 +161,20 @@ records!(
         WashSuspected = 95, 64;
         /// The configuration was read again: what it would loosen is the proposal of who had it read.
         ConfigurationRead = 99, 88;
+        /// What an account's broker differs in.
+        BreaksReported = 86, 152;
+        /// A position was put right. What it comes to follows.
+        AdjustmentBooked = 87, 208;
+        /// A day is being closed: what is held is marked, one instrument after another.
+        CloseBegun = 88, 96;
+        /// The prices that an instrument is marked at for the close.
+        DayMarked = 89, 48;
+        /// A day is closed.
+        DayClosed = 90, 56;
+        /// Whether a daemon that started may trade.
+        StartChecked = 91, 72;
+        /// Somebody armed it, or could not.
+        Armed = 92, 96;
     }
 );
 
@@ -223,6 +241,13 @@ impl Event {
             | Event::SymbolChanged(_)
             | Event::DividendPaid(_)
             | Event::PositionAdjusted(_)
+            | Event::BreaksReported(_)
+            | Event::AdjustmentBooked(_)
+            | Event::CloseBegun(_)
+            | Event::DayMarked(_)
+            | Event::DayClosed(_)
+            | Event::StartChecked(_)
+            | Event::Armed(_)
             | Event::TradeDisputed(_) => return None,
         };
         Some((session, exec_type))
@@ -260,6 +285,7 @@ impl Event {
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
                 | Event::KillProgressed(_)
+                | Event::DayMarked(_)
         )
     }
 

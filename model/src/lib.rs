@@ -27,24 +27,26 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, CancelOrder, ChangeLimit, ChangeSymbol, Command, Counted, DecideLimit, DefineAccount,
-    DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms,
-    MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload,
-    ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetScopeState, SetSequenceNumbers, SetTradingPhase,
-    SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, AdjustPosition, Arm, CancelOrder, ChangeLimit, ChangeSymbol, CheckStart, CloseDay, Command, Counted,
+    DecideLimit, DefineAccount, DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade,
+    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest,
+    Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder, SessionEnded,
+    SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument,
+    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountDefined, AdjustmentKind, AttributionDefined, CancelRejected, CancelRequested, CashAdjusted,
-    ConfigurationRead, DividendBegun, DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed,
-    LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
-    OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
-    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit,
-    QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution,
-    ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started,
-    StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
-    TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
+    AccountDefined, AdjustmentBooked, AdjustmentKind, ArmOutcome, Armed, AttributionDefined, BreaksReported,
+    CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead, DayClosed, DayMarked, DividendBegun,
+    DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
+    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
+    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt,
+    QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven,
+    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome,
+    Started, StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
+    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

@@ -1,6 +1,6 @@
 //! The evidence on the command line: what was so, from the journal of a live daemon or from a copied folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -146,13 +146,17 @@ pub(super) struct Record {
 }
 
 impl Record {
-    fn dir(&self) -> PathBuf {
+    pub(super) fn dir(&self) -> PathBuf {
         self.journal.clone().unwrap_or_else(|| self.data.join("journal"))
     }
 
+    /// The data folder, or the one that a copied journal lies in.
+    pub(super) fn data(&self) -> &Path {
+        self.journal.as_ref().and_then(|journal| journal.parent()).unwrap_or(&self.data)
+    }
+
     fn place(&self) -> Place {
-        let data = self.journal.as_ref().and_then(|journal| journal.parent()).unwrap_or(&self.data);
-        Place { journal: self.dir(), messages: data.join("messages") }
+        Place { journal: self.dir(), messages: self.data().join("messages") }
     }
 }
 

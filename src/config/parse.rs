@@ -18,7 +18,8 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, protocol, relations, tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, protocol, relations,
+    tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -73,6 +74,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let quotes_section = root.section("quotes");
     let quotes = quotes(&quotes_section);
     let calendars = Parts::read(&root, "calendars", calendars::calendar);
+    let (close_section, start_section) = (root.section("close"), root.section("start"));
     let instruments = Parts::read(&root, "instruments", instrument);
     let accounts = Parts::read(&root, "accounts", account);
     let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
@@ -89,6 +91,8 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         brokers: brokers.values(),
         quotes,
         calendars: calendars.values().into_iter().filter_map(|(_, calendar)| calendar).collect(),
+        day_clock: close::clock(&close_section, &calendars),
+        start: close::start(&start_section),
         instruments: instruments.values(),
         accounts: accounts.values(),
         sessions: sessions.values().into_iter().chain(families.members()).collect(),
@@ -100,7 +104,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     relations::accounts(&root, &accounts);
     relations::sessions(&root, &sessions, &families, &configuration);
     relations::brokers(&brokers, &instruments, &configuration);
-    for section in [fix, http, quotes_section] {
+    for section in [fix, http, quotes_section, close_section, start_section] {
         section.finish();
     }
     calendars.finish();

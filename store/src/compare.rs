@@ -152,6 +152,11 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::AccountDefined(_) => row("accounts", index, 0),
             Event::SessionDefined(_) => row("sessions", index, 0),
             Event::ReportSuspended(_) => row("suspended_reports", index, 0),
+            Event::AdjustmentBooked(e) => {
+                row("position_adjustments", index, i128::from(e.adjustment.qty.units()));
+            }
+            Event::DayMarked(e) => row("day_marks", index, i128::from(e.bid_px.units())),
+            Event::DayClosed(e) => row("day_closes", index, i128::from(e.positions)),
             _ => {}
         }
         let operators = matches!(
@@ -167,6 +172,24 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)
                 | Event::Started(_)
+                | Event::MassCancelReported(_)
+                | Event::SessionLost(_)
+                | Event::TradingPhaseChanged(_)
+                | Event::VenueLinked(_)
+                | Event::ResolutionGiven(_)
+                | Event::SplitBegun(_)
+                | Event::PositionsSplit(_)
+                | Event::DividendBegun(_)
+                | Event::SettlementBegun(_)
+                | Event::SymbolChanged(_)
+                | Event::DividendPaid(_)
+                | Event::PositionAdjusted(_)
+                | Event::TradeDisputed(_)
+                | Event::BreaksReported(_)
+                | Event::AdjustmentBooked(_)
+                | Event::CloseBegun(_)
+                | Event::StartChecked(_)
+                | Event::Armed(_)
         );
         let is_at_zero = matches!(event, Event::KillProgressed(e) if e.live == 0 && e.is_done == 1);
         if operators || is_at_zero {
@@ -181,8 +204,9 @@ fn found(connection: &Connection, table: &str) -> duckdb::Result<Sums> {
         "frames" => "events",
         "executions" => "CASE WHEN event = 'OrderFilled' THEN last_qty ELSE 0 END",
         "risk_decisions" => "order_qty",
-        "positions" => "qty",
-        "quotes" => "bid_px",
+        "positions" | "position_adjustments" => "qty",
+        "quotes" | "day_marks" => "bid_px",
+        "day_closes" => "positions",
         _ => "0",
     };
     let sql = format!(

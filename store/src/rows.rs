@@ -7,6 +7,7 @@ use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, Sessio
 use crate::names::Names;
 
 mod acts;
+mod close;
 
 /// One appender per table, for the rows of one transaction.
 pub(crate) struct Rows<'c> {
@@ -20,6 +21,9 @@ pub(crate) struct Rows<'c> {
     sessions: Appender<'c>,
     operator_acts: Appender<'c>,
     suspended_reports: Appender<'c>,
+    position_adjustments: Appender<'c>,
+    day_marks: Appender<'c>,
+    day_closes: Appender<'c>,
     /// Rows appended to all tables.
     pub(crate) count: u64,
 }
@@ -56,6 +60,9 @@ impl<'c> Rows<'c> {
             sessions: to("sessions")?,
             operator_acts: to("operator_acts")?,
             suspended_reports: to("suspended_reports")?,
+            position_adjustments: to("position_adjustments")?,
+            day_marks: to("day_marks")?,
+            day_closes: to("day_closes")?,
             count: 0,
         })
     }
@@ -72,6 +79,9 @@ impl<'c> Rows<'c> {
         self.sessions.flush()?;
         self.operator_acts.flush()?;
         self.suspended_reports.flush()?;
+        self.position_adjustments.flush()?;
+        self.day_marks.flush()?;
+        self.day_closes.flush()?;
         Ok(self.count)
     }
 
@@ -222,6 +232,13 @@ impl<'c> Rows<'c> {
             | Event::SymbolChanged(_)
             | Event::DividendPaid(_)
             | Event::PositionAdjusted(_)
+            | Event::BreaksReported(_)
+            | Event::AdjustmentBooked(_)
+            | Event::CloseBegun(_)
+            | Event::DayMarked(_)
+            | Event::DayClosed(_)
+            | Event::StartChecked(_)
+            | Event::Armed(_)
             | Event::TradeDisputed(_)
             | Event::Started(_) => self.operator_event(names, at, event),
             Event::ReportSuspended(e) => {

@@ -8,10 +8,10 @@
 //! No indexes, keys or constraints: rows are only ever appended, and DuckDB's indexes cost more than they give here.
 
 /// Raised with every change of the tables or views; a database of another version is built again from the journal.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 13] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -22,6 +22,9 @@ pub(crate) const TABLES: [&str; 10] = [
     "sessions",
     "operator_acts",
     "suspended_reports",
+    "position_adjustments",
+    "day_marks",
+    "day_closes",
 ];
 
 const BASE: &str = "
@@ -61,6 +64,15 @@ CREATE TABLE raw.operator_acts(
 CREATE TABLE raw.suspended_reports(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, order_id UBIGINT, venue_exec_id UBIGINT, report VARCHAR,
   last_qty BIGINT, last_px BIGINT, why VARCHAR);
+CREATE TABLE raw.position_adjustments(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, symbol VARCHAR, qty BIGINT, px BIGINT, value HUGEINT,
+  moves_cash BOOLEAN, in_kind HUGEINT, actor VARCHAR, reason VARCHAR);
+CREATE TABLE raw.day_marks(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, close_seq UBIGINT, symbol VARCHAR, policy VARCHAR, bid_px BIGINT,
+  ask_px BIGINT, last_px BIGINT, age_ns BIGINT, stale BOOLEAN);
+CREATE TABLE raw.day_closes(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, trading_day UINTEGER, close_seq UBIGINT, previous_seq UBIGINT,
+  digest VARCHAR, positions UINTEGER, unmarked UINTEGER, marks UINTEGER, breaks UINTEGER);
 ";
 
 /// `{time}` and the `px(..)`, `money(..)` forms below are written out by [`ddl`].
@@ -118,6 +130,18 @@ CREATE VIEW operator_acts AS SELECT
 CREATE VIEW suspended_reports AS SELECT
   seq, idx, time(time_ns) AS time, order_id, venue_exec_id, report, px(last_qty) AS last_qty, px(last_px) AS last_px, why
   FROM raw.suspended_reports;
+CREATE VIEW position_adjustments AS SELECT
+  seq, idx, time(time_ns) AS time, account, symbol, px(qty) AS qty, px(px) AS px, money(value) AS value, moves_cash,
+  money(in_kind) AS in_kind, actor, reason
+  FROM raw.position_adjustments;
+CREATE VIEW day_closes AS SELECT
+  seq, time(time_ns) AS time, DATE '1970-01-01' + CAST(trading_day AS INTEGER) AS trading_day, close_seq, previous_seq,
+  digest, positions, unmarked, marks, breaks
+  FROM raw.day_closes;
+CREATE VIEW day_marks AS SELECT
+  m.seq, time(m.time_ns) AS time, DATE '1970-01-01' + CAST(c.trading_day AS INTEGER) AS trading_day, m.symbol,
+  m.policy, px(m.bid_px) AS bid_px, px(m.ask_px) AS ask_px, px(m.last_px) AS last_px, m.age_ns, m.stale
+  FROM raw.day_marks AS m LEFT JOIN raw.day_closes AS c ON c.close_seq = m.close_seq;
 ";
 
 /// All statements that make an empty database of this version.

@@ -84,6 +84,9 @@ fn views_show_the_latest_order_and_the_position_at_a_time() {
         "sessions",
         "operator_acts",
         "suspended_reports",
+        "position_adjustments",
+        "day_marks",
+        "day_closes",
         "flush_cursor",
     ] {
         flusher.desk().sql(&format!("FROM {view}"), QueryLimits::default()).unwrap();

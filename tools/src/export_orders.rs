@@ -4,14 +4,15 @@
 
 mod fields;
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use self::fields::{ABSENT, COLUMNS};
+use crate::csv::{line, through_csv, whole};
 use crate::daemon::Daemon;
 use crate::journal_seal::Day;
 use crate::sql::{self, show};
@@ -61,10 +62,11 @@ pub fn run(chosen: &Chosen, database: &Path, daemon: &Daemon, form: Form, out: &
     let fields = PathBuf::from(format!("{}.fields.csv", out.display()));
     let written = whole(&fields, write_fields).and_then(|()| {
         let mut exported = Exported { rows: 0, through: 0, fields: fields.clone() };
+        let columns: Vec<(&str, &str)> = COLUMNS.iter().map(|column| (column.name, column.kind)).collect();
         let mut write = |path: &Path| whole(path, |file| write_orders(chosen, &ask, file, &mut exported));
         match form {
             Form::Csv => write(out)?,
-            Form::Parquet => through_csv(out, write)?,
+            Form::Parquet => through_csv(out, &columns, write)?,
         }
         Ok(exported)
     });
@@ -74,31 +76,7 @@ pub fn run(chosen: &Chosen, database: &Path, daemon: &Daemon, form: Form, out: &
     written
 }
 
-/// Parquet by way of a CSV beside it, which is gone afterwards.
-fn through_csv(out: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    if out.exists() {
-        bail!("cannot write {}: it exists", out.display());
-    }
-    let csv = PathBuf::from(format!("{}.csv.tmp", out.display()));
-    write(&csv)?;
-    let columns: Vec<(&str, &str)> = COLUMNS.iter().map(|column| (column.name, column.kind)).collect();
-    let written = store::parquet_of_csv(&csv, &columns, out);
-    let _ = fs::remove_file(&csv);
-    written.with_context(|| format!("cannot write {}", out.display()))
-}
-
-/// A new file, or none.
-fn whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
-    let cannot = || format!("cannot write {}", path.display());
-    let mut file = BufWriter::new(File::create_new(path).with_context(cannot)?);
-    let written = write(&mut file).and_then(|()| file.flush().with_context(cannot));
-    if written.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
-fn write_fields(file: &mut BufWriter<File>) -> Result<()> {
+fn write_fields(file: &mut impl Write) -> Result<()> {
     line(file, ["column", "rts_24_field", "held", "meaning"])?;
     for column in COLUMNS {
         line(file, [column.name, column.rts_24, "yes", column.meaning])?;
@@ -165,24 +143,6 @@ fn page(chosen: &Chosen, (seq, index): (u64, u64), through: u64) -> String {
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-/// A line as RFC 4180 has it.
-fn line<T: AsRef<str>>(file: &mut impl Write, cells: impl IntoIterator<Item = T>) -> Result<()> {
-    let mut text = String::new();
-    for (at, cell) in cells.into_iter().enumerate() {
-        let cell = cell.as_ref();
-        if at > 0 {
-            text.push(',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            text.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
-        } else {
-            text.push_str(cell);
-        }
-    }
-    text.push_str("\r\n");
-    file.write_all(text.as_bytes()).context("cannot write")
 }
 
 #[cfg(test)]

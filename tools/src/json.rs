@@ -1,5 +1,6 @@
 //! Commands and events as JSON: FIX's words for the keys, decimals as text so that nothing is rounded.
 
+mod close;
 mod corporate;
 mod limit;
 
@@ -147,6 +148,11 @@ pub fn command(command: &Command) -> Value {
         Command::PayDividend(c) => corporate::dividend(c),
         Command::SettleInstrument(c) => corporate::settlement(c),
         Command::ChangeSymbol(c) => corporate::symbol(c),
+        Command::ReportBreaks(c) => close::breaks(c),
+        Command::AdjustPosition(c) => close::adjustment(c),
+        Command::CloseDay(c) => close::day(c),
+        Command::CheckStart(c) => close::start(c),
+        Command::Arm(c) => close::arm(c),
         Command::DisputeTrade(c) => dispute(c),
         Command::SetSequenceNumbers(c) => sequence_numbers(c),
         Command::Reload(c) => reload(c),
@@ -223,6 +229,13 @@ pub fn event(event: &Event) -> Value {
         Event::PositionAdjusted(e) => json!({
             "account": e.account.0, "instrument": e.instrument.0, "kind": word(e.kind), "qty": qty(e.qty), "px": px(e.px),
         }),
+        Event::BreaksReported(_)
+        | Event::AdjustmentBooked(_)
+        | Event::CloseBegun(_)
+        | Event::DayMarked(_)
+        | Event::DayClosed(_)
+        | Event::StartChecked(_)
+        | Event::Armed(_) => close::event(event),
         Event::TradeDisputed(e) => dispute(&e.dispute),
         Event::CancelRejected(e) => json!({
             "order_id": e.order_id.0, "cl_ord_id": e.cl_ord_id.as_str(), "orig_cl_ord_id": e.orig_cl_ord_id.as_str(),

@@ -4,6 +4,7 @@
 //! everybody else has.
 #![forbid(unsafe_code)]
 
+mod csv;
 pub mod daemon;
 pub mod evidence;
 pub mod export_orders;
@@ -18,4 +19,6 @@ pub mod journal_verify;
 pub mod json;
 pub mod kills;
 pub mod orders;
+pub mod reconcile;
 pub mod sql;
+pub mod statement;

@@ -57,6 +57,11 @@ fn outcome(state: &State, set: &SetScopeState, index: Option<u32>, before: Scope
         ScopeOutcome::Unchanged
     } else if before == ScopeState::Killed && is_killer() {
         ScopeOutcome::SamePerson
+    } else if set.scope == KillScope::Firm
+        && state.is_disarmed()
+        && matches!(set.state, ScopeState::Active | ScopeState::Reducing)
+    {
+        ScopeOutcome::NotArmed
     } else if set.state == ScopeState::Killed && !state.kills.has_room(set.scope) {
         ScopeOutcome::NoRoom
     } else {

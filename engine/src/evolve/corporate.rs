@@ -49,6 +49,7 @@ impl State {
         let slot = self.holding_slot(e.account, e.instrument);
         self.holdings.get_mut(slot).dividends = e.dividends;
         self.account_mut(e.account).cash = e.account_cash;
+        self.closing.note_change(self.last.time);
     }
 
     /// It counts like trades that no order did: whatever is busted later, the books come out of all of them.

@@ -41,6 +41,7 @@ impl State {
         self.exposures.make_room(e.instrument);
         self.holding_shares.make_room(e.instrument);
         self.strategy_shares.make_room(e.instrument);
+        self.closing.make_room_for_mark(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
@@ -72,6 +73,7 @@ impl State {
 
     pub(super) fn account_defined(&mut self, e: &AccountDefined) {
         self.scopes.make_room(KillScope::Account, e.account.0);
+        self.closing.make_room_for_breaks(e.account);
         match self.accounts.get_mut(e.account.0) {
             Some(known) => {
                 let changed = known.definition.cost_method != e.definition.cost_method;

@@ -1,8 +1,8 @@
 //! Fills, positions, cash, and what open orders hold of it.
 
 use model::{
-    AccountId, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side, TradeCanceled,
-    TradeCorrected, TradingState,
+    AccountId, CashAdjusted, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side,
+    TradeCanceled, TradeCorrected, TradingState,
 };
 use risk::{fee, open_notional, reserved_cash};
 
@@ -112,6 +112,10 @@ impl State {
         self.exposures.position_changed(strategy, e.instrument, before, e.qty);
         self.value_holding(slot);
         self.value_strategy(strategy, e.instrument);
+        if !position.is_zero() {
+            self.closing.opened(slot, e.instrument);
+        }
+        self.closing.note_change(self.last.time);
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
             fill.fee = e.fee;
@@ -122,6 +126,11 @@ impl State {
             account.trading = TradingState::Halted;
             self.identity_breaks += 1;
         }
+    }
+
+    pub(super) fn cash_adjusted(&mut self, e: &CashAdjusted) {
+        self.account_mut(e.account).cash = e.cash;
+        self.closing.note_change(self.last.time);
     }
 
     /// The slot of a holding, made if it is not there.

@@ -66,6 +66,7 @@ impl State {
     pub(super) fn work_advanced(&mut self, e: &WorkAdvanced) {
         match e.work {
             Work::Triggers => self.triggers_advanced(e),
+            Work::Close => self.close_advanced(e.cursor),
             Work::Positions => self.action_advanced(e.cursor, e.is_done == 1),
             Work::Contingency => self.contingency_advanced(),
             Work::Review => self.review_advanced(e),

@@ -3,6 +3,7 @@
 mod absurd_reports;
 mod amends;
 mod bench;
+mod close;
 mod contracts;
 mod corporate;
 mod days;

@@ -7,7 +7,7 @@ use model::{
     SessionId, SetScopeState, SetTradingPhase, SetTradingState, Side, Symbol, Text, Tick, TimeInForce, TradingPhase,
     TradingState, VenueId, VenueLink, VenueReport,
 };
-use model::{PayDividend, SettleInstrument};
+use model::{AdjustPosition, Notional, PayDividend, SettleInstrument};
 
 use crate::market::{BROKER, CALENDAR, ONE, Policy, SYMBOLS};
 use crate::twin::Twin;
@@ -23,6 +23,8 @@ pub(crate) struct Commands {
     policy: Policy,
     /// Are there dividends and settlements? None where old seeds found something: they go on as they went.
     holders_act: bool,
+    /// For positions that are put right by hand, in some runs.
+    adjust_rng: Option<fastrand::Rng>,
 }
 
 const PHASES: [TradingPhase; 5] =
@@ -31,6 +33,7 @@ const PHASES: [TradingPhase; 5] =
 impl Commands {
     pub(crate) fn new(seed: u64, kills: bool) -> Commands {
         let kill_rng = kills.then(|| fastrand::Rng::with_seed(seed + 1_000_000));
+        let adjust_rng = (seed % 3 == 2).then(|| fastrand::Rng::with_seed(seed + 2_000_000));
         let mut rng = fastrand::Rng::with_seed(seed);
         let policy = Policy {
             pending_replaces: PendingReplaces::ALL[rng.usize(..3)],
@@ -38,7 +41,17 @@ impl Commands {
             // Not drawn, so that a seed that found something long ago still does the same.
             kinds: [1, 3, 9].map(|by| ContractKind::ALL[(seed / by % 3) as usize]),
         };
-        Commands { rng, serial: 0, exec: 0, day: 20_000, phase: 4, policy, kill_rng, holders_act: seed % 5 == 1 }
+        Commands {
+            rng,
+            serial: 0,
+            exec: 0,
+            day: 20_000,
+            phase: 4,
+            policy,
+            kill_rng,
+            holders_act: seed % 5 == 1,
+            adjust_rng,
+        }
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -54,6 +67,9 @@ impl Commands {
             return self.for_holders();
         }
         if let Some(command) = self.kill_switch(twin) {
+            return command;
+        }
+        if let Some(command) = self.adjustment() {
             return command;
         }
         match self.rng.u32(..1_000) {
@@ -125,6 +141,27 @@ impl Commands {
             }
             _ => None,
         }
+    }
+
+    /// Now and then a position is put right, at a price or for a cost, in cash or in kind.
+    fn adjustment(&mut self) -> Option<Command> {
+        let rng = self.adjust_rng.as_mut()?;
+        if rng.u32(..100) > 0 {
+            return None;
+        }
+        let qty = rng.i64(1..200) * if rng.bool() { 1 } else { -1 };
+        let at_px = rng.bool();
+        Some(Command::AdjustPosition(AdjustPosition {
+            cost: if at_px { Notional::ZERO } else { Notional::from_units(i128::from(rng.u64(..)) * 100) },
+            qty: Qty::whole(qty),
+            px: if at_px { Px::whole(rng.i64(80..120)) } else { Px::ZERO },
+            account: AccountName::literal(["A", "B"][rng.usize(..2)]),
+            symbol: Symbol::literal(SYMBOLS[rng.usize(..3)]),
+            moves_cash: rng.u8(..2),
+            reserved: [0; 7],
+            actor: Text::literal("twin"),
+            reason: Text::literal("statement"),
+        }))
     }
 
     fn id(&mut self) -> ClOrdId {

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::books::Books;
-use crate::holders::Entry;
-use crate::market::{BROKER, Policy, SESSIONS, STRATEGY, TRADERS, account, cost_method, instruments, session};
-use crate::order::Fill;
+use crate::market::{BROKER, Policy, SESSIONS, STRATEGY, TRADERS, account, instruments, session};
 use crate::said::Said;
 use crate::twin::Twin;
 use engine::{Capacities, Stamp, State, decide};
@@ -155,25 +152,10 @@ impl Comparison {
         });
         assert_eq!(killed.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "seed {seed}, kills");
         let mut cash = BTreeMap::<u32, i128>::new();
-        for ((account, instrument), tape) in &self.twin.tape {
+        for (account, instrument) in self.twin.tape.keys() {
             let holding = self.state.holding(AccountId(*account), InstrumentId(*instrument)).expect("it was traded");
             let policy = self.twin.policy;
-            let mut books = Books::new(cost_method(["A", "B"][*account as usize]));
-            let value = |qty: i64, px: i64| policy.value(*instrument as usize, i128::from(qty), i128::from(px));
-            for entry in tape {
-                match entry {
-                    Entry::Fill(number, place) => {
-                        let order = &self.twin.orders[number];
-                        let Fill { qty, px, .. } = order.fills[*place];
-                        books.fill(order.side, i128::from(qty), value(qty, px));
-                    }
-                    Entry::Settled { qty, px } => {
-                        let sides = if *qty > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
-                        let qty = qty.abs();
-                        sides.into_iter().for_each(|side| books.settle(side, i128::from(qty), value(qty, *px)));
-                    }
-                }
-            }
+            let books = self.twin.books((*account, *instrument));
             let theirs = holding.books();
             let engine = (
                 i128::from(theirs.position.units()),
@@ -196,7 +178,11 @@ impl Comparison {
             }
         }
         for (id, account) in self.state.accounts() {
-            assert_eq!(account.cash.units(), cash.get(&id.0).copied().unwrap_or(0), "seed {seed}, cash");
+            assert_eq!(
+                account.cash.units(),
+                cash.get(&id.0).copied().unwrap_or(0) + self.twin.gifts.get(&id.0).unwrap_or(&0),
+                "seed {seed}, cash"
+            );
         }
     }
 

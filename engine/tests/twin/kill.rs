@@ -98,7 +98,8 @@ impl Twin {
             .map(|(_, order)| order.exposure())
             .sum();
         let signed = |order: &Order| if order.side == Side::Buy { order.cum() } else { -order.cum() };
-        let position: i64 = self.orders.values().filter(|order| same(order)).map(signed).sum();
+        let traded: i64 = self.orders.values().filter(|order| same(order)).map(signed).sum();
+        let position = traded + self.added((account, instrument));
         let reducible = if side == Side::Buy { -position } else { position };
         reducing && others + open > reducible.max(0)
     }

@@ -96,6 +96,7 @@ fn engine_and_twin_agree_on_random_steps() {
         "StatusReported",
         "DividendPaid",
         "PositionAdjusted",
+        "AdjustmentBooked",
     ] {
         assert!(seen.contains_key(name), "no run saw {name}");
     }

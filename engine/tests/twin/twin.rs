@@ -40,6 +40,8 @@ pub(crate) struct Twin {
     pub(crate) tape: BTreeMap<(u32, u32), Vec<Entry>>,
     /// Dividends of each holding.
     pub(crate) dividends: BTreeMap<(u32, u32), i128>,
+    /// What each account was given in kind.
+    pub(crate) gifts: BTreeMap<u32, i128>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,6 +88,7 @@ impl Twin {
             stops: std::collections::BTreeSet::new(),
             tape: BTreeMap::new(),
             dividends: BTreeMap::new(),
+            gifts: BTreeMap::new(),
         }
     }
 
@@ -171,6 +174,10 @@ impl Twin {
             }
             Command::SettleInstrument(c) => {
                 self.settle_positions(c);
+                Vec::new()
+            }
+            Command::AdjustPosition(c) => {
+                self.adjust_position(c);
                 Vec::new()
             }
             Command::SetScopeState(c) => self.set_scope(c),

@@ -73,6 +73,19 @@ impl Calendar {
         .next()
     }
 
+    /// The last day that is over, and when it ended. None where the calendar is kept by hand, and where no day is near.
+    pub fn last_close(&self, now_ns: i64) -> Option<(u32, i64)> {
+        let hours = self.hours.as_ref()?;
+        let today = hours.date(now_ns);
+        let days = (-DAYS_AROUND..=2).rev().filter_map(|days| today.checked_add(Span::new().days(days)).ok());
+        days.filter_map(|date| {
+            let mut parts = hours.changes(date);
+            let closed = parts.find(|(phase, at_ns)| *phase == TradingPhase::Closed && *at_ns <= now_ns);
+            closed.and_then(|(_, at_ns)| Some((day_of(date)?, at_ns)))
+        })
+        .next()
+    }
+
     /// When it changes next.
     pub fn next_change(&self, now_ns: i64) -> Option<i64> {
         let hours = self.hours.as_ref()?;

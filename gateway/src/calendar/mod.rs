@@ -4,6 +4,7 @@
 //! as commands like any other. The engine knows no clock and no zone: it only hears that a day has opened or closed, and what a
 //! journal says once is said for good.
 
+mod day_end;
 mod days;
 mod timer;
 mod words;
@@ -12,6 +13,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use model::TradingPhase;
 
+pub use day_end::DayEnd;
 pub use days::{Calendar, Standing};
 pub use timer::Timer;
 pub use words::{CalendarWords, WrongWord};

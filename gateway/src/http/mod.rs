@@ -4,6 +4,7 @@
 //! loop, answered once it is in the journal. Deliberately absent: TLS (a reverse proxy's work), browser pages, any
 //! call into the engine.
 
+mod close;
 mod connections;
 mod corporate;
 mod guard;

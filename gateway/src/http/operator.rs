@@ -212,6 +212,13 @@ pub(super) async fn act_by(
             "look at /kills for what is killed and by whom, and at /status for the names of what there is",
         ));
     }
+    if let Some(outcome) = desk.sources.views.read().close().outcome(act.seq).filter(|_| !act.applied) {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!("the engine recorded the act in frame {} and changed nothing: {}", act.seq, outcome.words()),
+            "look at /close for what is closed, by whom, and what brokers differ in",
+        ));
+    }
     if !act.applied {
         return Err(Problem::new(
             StatusCode::CONFLICT,
@@ -266,15 +273,22 @@ pub(super) fn account(desk: &Desk, name: &str) -> Result<AccountName, Problem> {
     Ok(account)
 }
 
-/// Exact, or refused: never rounded.
 fn amount(amount: &Amount) -> Result<Notional, Problem> {
-    let wrong = || invalid("amount must be a decimal as text, like \"-2500.50\", not zero, within 1e12");
+    match money("amount", amount)? {
+        Notional::ZERO => Err(invalid("amount must not be zero")),
+        amount => Ok(amount),
+    }
+}
+
+/// Exact, or refused: never rounded.
+pub(super) fn money(field: &str, amount: &Amount) -> Result<Notional, Problem> {
+    let wrong = || invalid(format!("{field} must be a decimal as text, like \"-2500.50\", within 1e12"));
     let decimal = match amount {
         Amount::Whole(whole) => Decimal::from(*whole),
         Amount::Text(text) => Decimal::from_str_exact(text).map_err(|_| wrong())?,
     }
     .normalize();
-    let within = decimal.abs() <= Decimal::from(1_000_000_000_000_i64) && !decimal.is_zero();
+    let within = decimal.abs() <= Decimal::from(1_000_000_000_000_i64);
     let factor = MONEY_SCALE.checked_sub(decimal.scale()).and_then(|places| 10_i128.checked_pow(places));
     match factor.and_then(|factor| decimal.mantissa().checked_mul(factor)) {
         Some(units) if within => Ok(Notional::from_units(units)),

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{corporate, kills, market, metrics, operator, orders, reload, token::Token};
+use super::{close, corporate, kills, market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -31,7 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve position breaks close arm";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -70,6 +70,11 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/symbol", post(corporate::change_symbol))
         .route("/operator/phase", post(market::phase))
         .route("/operator/resolve", post(orders::resolve))
+        .route("/operator/position", post(close::adjust_position))
+        .route("/operator/breaks", post(close::report_breaks))
+        .route("/operator/close", post(close::close_day))
+        .route("/operator/arm", post(close::arm))
+        .route("/close", get(close::status))
         .route("/orders/in-doubt", get(orders::in_doubt))
         .route("/reload", post(reload::reload))
         .fallback(unknown_path)

@@ -66,12 +66,15 @@ pub struct JournalStatus {
 pub(super) fn health(sources: &Sources) -> Health {
     let checks: Vec<Check> = sources.readiness.iter().map(|readiness| readiness.check()).collect();
     let broken = sources.views.read().broken_positions();
+    let disarmed = sources.views.read().close().refusal();
     let alarms = broken.into_iter().map(|(account, symbol)| {
         format!(
             "{account} in {symbol}: realised P&L is not cash from trades plus cost; the account is halted, compare its fills \
              with the broker's, then `millrace resume --account {account}`"
         )
     });
+    let disarmed = disarmed.map(|why| format!("orders are refused since the start: {}", why.words()));
+    let alarms = alarms.chain(disarmed);
     Health { live: true, ready: checks.iter().all(|check| check.ok), checks, alarms: alarms.collect() }
 }
 

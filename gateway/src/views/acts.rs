@@ -15,7 +15,8 @@ pub struct ActStatus {
     pub seq: u64,
     /// When, nanoseconds since 1970.
     pub time_ns: i64,
-    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill" or "scope".
+    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill", "scope", "position", "breaks",
+    /// "close" or "arm".
     pub act: String,
     /// The account; empty where the act is about none.
     pub account: String,
@@ -132,6 +133,42 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
             reason: change.reason.to_string(),
             ..base
         },
+        Command::AdjustPosition(adjust) => ActStatus {
+            act: "position".to_owned(),
+            account: adjust.account.to_string(),
+            symbol: adjust.symbol.to_string(),
+            amount: if adjust.px.is_zero() { money(adjust.cost).to_string() } else { String::new() },
+            what: format!(
+                "{} at {}, {}",
+                decimal(adjust.qty.units()),
+                decimal(adjust.px.units()),
+                if adjust.moves_cash == 1 { "for cash" } else { "in kind" }
+            ),
+            actor: adjust.actor.to_string(),
+            reason: adjust.reason.to_string(),
+            ..base
+        },
+        Command::ReportBreaks(report) => ActStatus {
+            act: "breaks".to_owned(),
+            account: report.account.to_string(),
+            what: format!(
+                "positions {}, orders {}, executions {}, cash {}; {} above tolerance",
+                report.positions, report.orders, report.executions, report.cash, report.above
+            ),
+            actor: report.actor.to_string(),
+            reason: report.reason.to_string(),
+            ..base
+        },
+        Command::CloseDay(close) => ActStatus {
+            act: "close".to_owned(),
+            what: date(close.trading_day),
+            actor: close.actor.to_string(),
+            reason: close.reason.to_string(),
+            ..base
+        },
+        Command::Arm(arm) => {
+            ActStatus { act: "arm".to_owned(), actor: arm.actor.to_string(), reason: arm.reason.to_string(), ..base }
+        }
         Command::SetTradingPhase(set) => ActStatus {
             act: "phase".to_owned(),
             what: format!("{} {} {}", set.calendar, crate::calendar::phase_word(set.phase), date(set.trading_day)),

@@ -124,7 +124,14 @@ impl OrderCounts {
             | Event::SettlementBegun(_)
             | Event::SymbolChanged(_)
             | Event::DividendPaid(_)
-            | Event::PositionAdjusted(_) => {}
+            | Event::PositionAdjusted(_)
+            | Event::BreaksReported(_)
+            | Event::AdjustmentBooked(_)
+            | Event::CloseBegun(_)
+            | Event::DayMarked(_)
+            | Event::DayClosed(_)
+            | Event::StartChecked(_)
+            | Event::Armed(_) => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod acts;
 mod agent;
+mod close;
 mod counts;
 mod days;
 mod doubt;
@@ -20,13 +21,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use model::{
-    AccountId, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId, Notional,
-    PositionChanged, Quote, Resolution, Scope, ScopeOutcome, Seq, SetTradingState, TradingState,
+    AccountId, ArmOutcome, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId,
+    Notional, PositionChanged, Quote, Resolution, Scope, ScopeOutcome, Seq, SetTradingState, TradingState,
 };
 use parking_lot::RwLock;
 
 pub use acts::ActStatus;
 pub use agent::ViewsAgent;
+pub use close::{BreaksStatus, Close, CloseStatus};
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
 pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
@@ -66,6 +68,7 @@ pub struct Views {
     days: days::Days,
     doubt: Doubt,
     kills: Kills,
+    close: Close,
     acts: VecDeque<Act>,
     acts_total: u64,
     identity_breaks: u64,
@@ -142,10 +145,12 @@ impl Views {
                 Event::OrderRefused(_) => false,
                 Event::ResolutionGiven(e) => matches!(e.outcome, Resolution::Proposed | Resolution::Approved),
                 Event::ScopeStateSet(e) => e.outcome == ScopeOutcome::Set,
+                Event::Armed(e) => e.outcome == ArmOutcome::Armed,
                 _ => true,
             };
             self.doubt.follow(seq, &event);
             self.kills.follow(seq, time, &event);
+            self.close.follow(seq, time, &event);
             self.fold_event(time, &event);
         }
         if is_act(command) {
@@ -181,6 +186,11 @@ impl Views {
     /// The scopes that are stopped.
     pub fn kills(&self) -> &Kills {
         &self.kills
+    }
+
+    /// The last close, and whether the daemon may trade since it started.
+    pub fn close(&self) -> &Close {
+        &self.close
     }
 
     /// The newest operator acts, oldest first.
@@ -291,7 +301,14 @@ impl Views {
             | Event::DividendBegun(_)
             | Event::SettlementBegun(_)
             | Event::SymbolChanged(_)
-            | Event::PositionAdjusted(_) => {}
+            | Event::PositionAdjusted(_)
+            | Event::BreaksReported(_)
+            | Event::AdjustmentBooked(_)
+            | Event::CloseBegun(_)
+            | Event::DayMarked(_)
+            | Event::DayClosed(_)
+            | Event::StartChecked(_)
+            | Event::Armed(_) => {}
         }
     }
 
@@ -386,6 +403,10 @@ const fn is_act(command: &Command) -> bool {
         | Command::PayDividend(_)
         | Command::SettleInstrument(_)
         | Command::ChangeSymbol(_)
+        | Command::ReportBreaks(_)
+        | Command::AdjustPosition(_)
+        | Command::CloseDay(_)
+        | Command::Arm(_)
         | Command::ResolveOrder(_) => true,
         // Those that a calendar says by itself would crowd out the others.
         Command::SetTradingPhase(set) => !set.actor.is_empty(),

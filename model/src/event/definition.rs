@@ -149,4 +149,6 @@ pub enum Work {
     MassStatus = 4,
     /// Those that hold an instrument, after a split, for a dividend, for a settlement.
     Positions = 5,
+    /// What is held is marked for the close.
+    Close = 6,
 }

@@ -83,6 +83,8 @@ pub enum ScopeOutcome {
     NoReason = 6,
     /// Too many scopes are killed; the firm can be killed still.
     NoRoom = 7,
+    /// The firm was halted because it did not open from its close: arming lets it go.
+    NotArmed = 8,
 }
 
 impl ScopeOutcome {
@@ -96,6 +98,7 @@ impl ScopeOutcome {
             ScopeOutcome::NoActor => "it is not said who acts",
             ScopeOutcome::NoReason => "it is not said why",
             ScopeOutcome::NoRoom => "too many scopes are killed at once; release one, or kill the firm",
+            ScopeOutcome::NotArmed => "it did not open from its close: look at /close, then millrace arm",
         }
     }
 }

@@ -130,6 +130,31 @@ impl Rows<'_> {
                 act.after = Some(name_of_adjustment(e.kind));
                 self.act(at, &act)
             }
+            Event::BreaksReported(e) => {
+                act.subject = e.report.account.as_str();
+                act.actor = Some(e.report.actor.as_str());
+                act.reason = Some(e.report.reason.as_str());
+                let (before, after) = (e.before.to_string(), e.report.above.to_string());
+                self.act(at, &Act { before: Some(&before), after: Some(&after), ..act })
+            }
+            Event::AdjustmentBooked(e) => self.adjustment(at, e),
+            Event::CloseBegun(e) => {
+                act.actor = Some(e.close.actor.as_str());
+                act.reason = Some(e.close.reason.as_str());
+                self.act(at, &act)
+            }
+            Event::DayMarked(e) => self.day_mark(names, at, e),
+            Event::DayClosed(e) => self.day_close(at, e),
+            Event::StartChecked(e) => {
+                act.after = Some(e.outcome.words());
+                self.act(at, &act)
+            }
+            Event::Armed(e) => {
+                act.actor = Some(e.arm.actor.as_str());
+                act.reason = Some(e.arm.reason.as_str());
+                act.after = Some(e.outcome.words());
+                self.act(at, &act)
+            }
             Event::TradeDisputed(e) => {
                 act.subject = names.session(e.dispute.origin.session).unwrap_or_default();
                 self.act(at, &act)
@@ -198,7 +223,7 @@ impl Rows<'_> {
         }
     }
 
-    fn act(&mut self, at: Place, act: &Act<'_>) -> Result<()> {
+    pub(super) fn act(&mut self, at: Place, act: &Act<'_>) -> Result<()> {
         self.count += 1;
         self.operator_acts.append_row(params![
             at.seq,
@@ -218,13 +243,13 @@ impl Rows<'_> {
 
 /// A row of `operator_acts`.
 #[derive(Default)]
-struct Act<'a> {
-    name: &'static str,
-    subject: &'a str,
-    actor: Option<&'a str>,
-    reason: Option<&'a str>,
-    before: Option<&'a str>,
-    after: Option<&'a str>,
-    amount: Option<i128>,
-    cash: Option<i128>,
+pub(super) struct Act<'a> {
+    pub(super) name: &'static str,
+    pub(super) subject: &'a str,
+    pub(super) actor: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) before: Option<&'a str>,
+    pub(super) after: Option<&'a str>,
+    pub(super) amount: Option<i128>,
+    pub(super) cash: Option<i128>,
 }

@@ -4,4 +4,5 @@ mod at;
 mod explain;
 mod flow;
 mod recorder;
+mod statement;
 mod what_if;

@@ -27,7 +27,7 @@ pub(super) fn cl_ord_id_at_broker(order_id: OrderId, cl_ord_id: &ClOrdId) -> ClO
 }
 
 /// The order that a ClOrdID(11) of ours belongs to; none for one that is not ours.
-pub(super) fn order_id_of(cl_ord_id: &[u8]) -> Option<OrderId> {
+pub fn order_id_of(cl_ord_id: &[u8]) -> Option<OrderId> {
     let hyphen = cl_ord_id.iter().position(|byte| *byte == b'-')?;
     let digits = core::str::from_utf8(&cl_ord_id[..hyphen]).ok()?;
     let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
@@ -49,7 +49,7 @@ pub(super) fn venue_order_id_of(venue: VenueId, order_id: Option<&[u8]>) -> Opti
 /// our OrderID, or for an order that we did not send what stands for the broker's.
 ///
 /// A correction is called like a fill: what corrects or busts it later names it by that, in ExecRefID(19).
-pub(super) fn exec_id_of(venue: VenueId, order: u64, kind: ReportKind, exec_id: &[u8]) -> u64 {
+pub fn exec_id_of(venue: VenueId, order: u64, kind: ReportKind, exec_id: &[u8]) -> u64 {
     let kind = if kind == ReportKind::TradeCorrected { ReportKind::Filled } else { kind };
     let mut hash = Xxh3Default::new();
     hash.update(&venue.0.to_le_bytes());

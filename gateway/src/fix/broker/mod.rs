@@ -56,6 +56,7 @@ use super::store::StoreFailure;
 
 pub use agent::Broker;
 pub use asking::Ask;
+pub use ids::{exec_id_of, order_id_of};
 pub use open::{PendingReplace, WorkingOrder};
 
 /// What a broker's agent is told by the configuration.

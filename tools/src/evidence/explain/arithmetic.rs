@@ -204,7 +204,7 @@ pub(super) fn fills(ledger: &Ledger, method: Method) -> Table {
         let amended: Vec<String> = entry.amended.iter().map(ToString::to_string).collect();
         table.push(vec![
             entry.exec_id.to_string().into(),
-            entry.order_id.0.into(),
+            if entry.order_id.0 == 0 { "adjusted".into() } else { entry.order_id.0.into() },
             format!("{:?}", entry.trade.side).into(),
             if busted { "busted".into() } else { qty(entry.trade.qty).into() },
             px(entry.trade.px).into(),

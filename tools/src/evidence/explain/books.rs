@@ -21,6 +21,8 @@ pub(super) struct Trade {
     pub(super) qty: Qty,
     pub(super) px: Px,
     pub(super) contract: Contract,
+    /// What it adds to a buyer's cost, where that was given and no price.
+    pub(super) cost: Option<Notional>,
 }
 
 /// A position and its money, before fees.
@@ -52,7 +54,7 @@ pub(super) struct Worked {
 impl Trade {
     /// Signed, and the part of it that `closed` of the quantity has.
     fn values(&self, closed: Qty) -> (Notional, Notional) {
-        let value = self.contract.value(self.px, self.qty).expect("the engine booked it");
+        let value = self.cost.or_else(|| self.contract.value(self.px, self.qty)).expect("the engine booked it");
         let signed = if self.side == Side::Buy { value } else { -value };
         (signed, if closed.is_zero() { Notional::ZERO } else { signed.share_floor(closed, self.qty) })
     }
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     fn trade(side: Side, qty: i64, px: i64) -> Trade {
-        Trade { side, qty: Qty::whole(qty), px: Px::whole(px), contract: Contract::linear(1) }
+        Trade { side, qty: Qty::whole(qty), px: Px::whole(px), contract: Contract::linear(1), cost: None }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use journal::Frame;
 use model::{
-    AccountId, Contract, DefineInstrument, Event, ExecId, InstrumentId, Notional, OrderId, PositionChanged, Qty, Seq,
+    AccountId, AdjustmentKind, Contract, DefineInstrument, Event, ExecId, InstrumentId, Notional, OrderId,
+    PositionChanged, Qty, Seq, Side,
 };
 
 use super::books::{Books, Method, Trade, Worked};
@@ -17,6 +18,7 @@ pub(super) struct Entry {
     /// Its number among all fills of the journal.
     number: u64,
     pub(super) exec_id: ExecId,
+    /// Zero where no order did it: an adjustment.
     pub(super) order_id: OrderId,
     /// As it is now; no quantity once it is busted.
     pub(super) trade: Trade,
@@ -78,6 +80,8 @@ impl Ledger {
         for (index, event) in events.iter().enumerate() {
             let is_fill = matches!(event, Event::OrderFilled(_));
             self.fills += u64::from(is_fill);
+            let at = ExecId { seq: frame.seq, index: u8::try_from(index).unwrap_or(u8::MAX) };
+            self.adjust(before, at, event);
             let amended = match event {
                 Event::OrderFilled(_) => None,
                 Event::TradeCanceled(e) => Some((e.fill, Qty::ZERO, e.last_px)),
@@ -88,14 +92,13 @@ impl Ledger {
                 continue;
             };
             let Some(Event::PositionChanged(position)) = events.get(index + 1) else { continue };
-            let exec_id = ExecId { seq: frame.seq, index: u8::try_from(index).unwrap_or(u8::MAX) };
-            let definition = before.state.instrument_at(self.key.1);
-            let contract = definition.map_or(Contract::linear(1), DefineInstrument::contract);
+            let exec_id = at;
+            let contract = contract(before, self.key.1);
             let (qty, px) = match event {
                 Event::OrderFilled(e) => (e.last_qty, e.last_px),
                 _ => amended.map_or_else(Default::default, |(_, qty, px)| (qty, px)),
             };
-            let trade = Trade { side: order.side, qty, px, contract };
+            let trade = Trade { side: order.side, qty, px, contract, cost: None };
             let figures = (figures_before(before, self.key), figures_after(position));
             let (worked, of) = match amended {
                 None => {
@@ -127,6 +130,36 @@ impl Ledger {
             });
         }
         booking
+    }
+
+    /// What no order did, and counts as fills all the same: positions that were put right, settled, or paid out in part.
+    fn adjust(&mut self, before: &Past, at: ExecId, event: &Event) {
+        let (key, qty, px, cost, legs) = match event {
+            Event::AdjustmentBooked(e) => {
+                let cost = e.adjustment.px.is_zero().then_some(e.value);
+                ((e.account, e.instrument), e.adjustment.qty, e.adjustment.px, cost, 1)
+            }
+            Event::PositionAdjusted(e) => {
+                let legs = if e.kind == AdjustmentKind::Settlement { 2 } else { 1 };
+                ((e.account, e.instrument), -e.qty, e.px, None, legs)
+            }
+            _ => return,
+        };
+        let sides = if qty > Qty::ZERO { [Side::Buy, Side::Sell] } else { [Side::Sell, Side::Buy] };
+        for side in sides.into_iter().take(legs) {
+            self.fills += 1;
+            if key != self.key {
+                continue;
+            }
+            let qty = Qty::from_units(qty.units().abs());
+            let trade = Trade { side, qty, px, contract: contract(before, key.1), cost };
+            for books in &mut self.books {
+                books.fill(&trade);
+            }
+            let (number, exec_id) = (self.fills, at);
+            let fee = Notional::ZERO;
+            self.entries.push(Entry { number, exec_id, order_id: OrderId(0), trade, fee, amended: Vec::new() });
+        }
     }
 
     /// Books a fill by both methods; the one that says what the journal says, before and after.
@@ -175,6 +208,10 @@ impl Figures {
         let own = (self.position, self.cost, self.realised, self.cash_from_trades);
         own == (books.position, books.cost, books.realised, books.cash)
     }
+}
+
+fn contract(past: &Past, instrument: InstrumentId) -> Contract {
+    past.state.instrument_at(instrument).map_or(Contract::linear(1), DefineInstrument::contract)
 }
 
 fn empty() -> [Books; 2] {
