@@ -11,6 +11,7 @@ mod operator;
 mod requests;
 mod restate;
 mod step;
+mod strategies;
 mod trades;
 mod trading_day;
 mod unasked;

@@ -7,6 +7,7 @@ mod kills;
 mod limits;
 mod money;
 mod orders;
+mod strategies;
 mod work;
 
 use model::{EngineTime, Event, Seq};
@@ -61,6 +62,7 @@ impl State {
             Event::OrderSuspended(e) => self.order_suspended(e),
             Event::OrderTriggered(e) => self.order_triggered(e),
             Event::PositionChanged(e) => self.position_changed(e),
+            Event::StrategyPositionChanged(e) => self.strategy_position_changed(e),
             Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),

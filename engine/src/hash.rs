@@ -6,11 +6,13 @@ use zerocopy::IntoBytes as _;
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
+use crate::books::Books;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
 use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
+use crate::strategy_books::StrategyBook;
 
 /// 128 bits over all that decisions depend on. Equal states have equal hashes, whatever way they came about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +57,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     sum.add(b'g', &[state.last.seq.0.as_bytes(), &[state.trading.value()], &[u8::from(state.acknowledge_at_venue)]]);
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
+    state.strategy_books.iter().for_each(|book| add_strategy_book(&mut sum, book));
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
@@ -311,6 +314,22 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.instrument.as_bytes(),
             [holding.day.day, holding.day.orders, holding.day.cancels, holding.day.trades].as_bytes(),
             holding.day.traded.as_bytes(),
+        ],
+    );
+}
+
+fn add_strategy_book(sum: &mut Sum, book: &StrategyBook) {
+    let StrategyBook { books, base, .. } = book;
+    let money = |books: &Books| [books.cost, books.realised, books.cash_from_trades];
+    sum.add(
+        b'z',
+        &[
+            book.account.as_bytes(),
+            book.instrument.as_bytes(),
+            book.strategy.as_bytes(),
+            [books.position, base.position].as_bytes(),
+            [money(books), money(base)].as_bytes(),
+            [book.fees, book.dividends].as_bytes(),
         ],
     );
 }

@@ -38,6 +38,8 @@ pub struct Holding {
     pub(crate) base: Books,
     /// Those fills.
     pub(crate) fills: Chain,
+    /// The book of what no strategy did, the first of its strategy books; none where no strategy ever had an order.
+    pub(crate) strategies: Option<u32>,
 }
 
 impl Holding {

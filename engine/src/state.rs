@@ -2,13 +2,14 @@
 
 use model::{
     AccountId, AccountName, CalendarName, CompId, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime,
-    InstrumentId, KillScope, LimitKind, Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger,
-    Symbol, TradingPhase, TradingState, VenueId,
+    GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId,
+    Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
 };
 use risk::{Bucket, Limits, Reference, Usage};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
+use crate::books::Books;
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
@@ -22,6 +23,7 @@ use crate::orders::Orders;
 use crate::proposals::{LimitProposal, LimitProposals};
 use crate::registry::Registry;
 use crate::scopes::Scopes;
+use crate::strategy_books::{StrategyBook, StrategyBooks};
 use crate::triggers::{Root, Triggers};
 use crate::venues::Venues;
 use crate::verbal::Verbal;
@@ -31,7 +33,7 @@ use crate::verbal::Verbal;
 pub struct Capacities {
     /// Orders that are remembered, working and closed.
     pub orders: usize,
-    /// Pairs of account and instrument that ever held an order.
+    /// Pairs of account and instrument that ever held an order; there is room for as many strategy books.
     pub holdings: usize,
 }
 
@@ -130,6 +132,7 @@ impl Capacities {
 pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
+    pub(crate) strategy_books: StrategyBooks,
     pub(crate) instruments: Registry<Symbol, Instrument>,
     pub(crate) accounts: Registry<AccountName, Account>,
     pub(crate) sessions: Registry<(CompId, CompId), Session>,
@@ -164,6 +167,7 @@ impl State {
         State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
+            strategy_books: StrategyBooks::new(capacities.holdings),
             instruments: Registry::new(),
             accounts: Registry::new(),
             sessions: Registry::new(),
@@ -302,12 +306,27 @@ impl State {
         self.holdings.iter()
     }
 
+    /// All strategy books: what each strategy has of a holding, and what no strategy has.
+    pub fn strategy_books(&self) -> impl Iterator<Item = &StrategyBook> {
+        self.strategy_books.iter()
+    }
+
+    /// The name of a strategy; `None` for what no strategy did. Walks all names, for people.
+    pub fn strategy(&self, index: u32) -> Option<&GroupName> {
+        self.scopes.strategies.name(index)
+    }
+
     /// A holding at the price that its instrument's policy asks for, as old as it is by the last frame.
     pub fn marked(&self, holding: &Holding) -> Option<Marked> {
-        let instrument = self.instruments.get(holding.instrument.0)?;
+        self.marked_books(holding.instrument, &holding.books())
+    }
+
+    /// The same for any books in the instrument.
+    pub fn marked_books(&self, instrument: InstrumentId, books: &Books) -> Option<Marked> {
+        let instrument = self.instruments.get(instrument.0)?;
         let Reference { bid_px, ask_px, last_px, time } = instrument.reference;
         let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
-        Some(instrument.definition.marked(holding.exposure.position, holding.cost, &prices))
+        Some(instrument.definition.marked(books.position, books.cost, &prices))
     }
 
     /// How often a position came out with money that does not add up; its account was halted then.
@@ -426,6 +445,24 @@ impl State {
             assert!(holding.cash_identity_holds(), "cash identity of {holding:?}");
             let recounted = self.fills.recount(holding, None);
             assert_eq!(recounted, Some((holding.books(), holding.head)), "fills of {holding:?}");
+            self.assert_strategies(holding);
         }
+    }
+
+    fn assert_strategies(&self, holding: &Holding) {
+        if holding.strategies.is_none() {
+            return;
+        }
+        let mut sum = (0, [Notional::ZERO; 3]);
+        for (slot, book) in self.strategy_books.of(holding) {
+            assert!(book.books.cash_identity_holds(), "cash identity of {book:?}");
+            let recounted = self.strategy_books.recount(&self.fills, holding, slot, None);
+            assert_eq!(recounted, Some(book.books), "fills of {book:?}");
+            let money = [book.books.cash_from_trades, book.fees, book.dividends];
+            sum.0 += book.books.position.units();
+            sum.1.iter_mut().zip(money).for_each(|(sum, part)| *sum += part);
+        }
+        let money = [holding.cash_from_trades, holding.fees, holding.dividends];
+        assert_eq!(sum, (holding.exposure.position.units(), money), "strategies of {holding:?}");
     }
 }

@@ -29,7 +29,9 @@ pub use request::{
     CancelRejected, CancelRequested, MassCancelReported, MassStatusBegun, OrderReplaced, ReplaceQueued,
     ReplaceRequested,
 };
-pub use trade::{CashAdjusted, OrderFilled, PositionChanged, TradeCanceled, TradeCorrected, TradeDisputed};
+pub use trade::{
+    CashAdjusted, OrderFilled, PositionChanged, StrategyPositionChanged, TradeCanceled, TradeCorrected, TradeDisputed,
+};
 pub use venue::{ReportSuspended, Resolution, ResolutionGiven, Suspense, VenueAccepted, VenueLinked};
 
 use crate::ids::SessionId;
@@ -146,6 +148,8 @@ records!(
         FirmDefined = 73, 48;
         /// A limit of a scope was changed, proposed, declined, or was not, and why.
         LimitChanged = 74, 272;
+        /// What a strategy has of a position, after a fill or an act of an operator.
+        StrategyPositionChanged = 80, 128;
     }
 );
 
@@ -181,6 +185,7 @@ impl Event {
             | Event::MassCancelReported(_)
             | Event::VenueAccepted(_)
             | Event::PositionChanged(_)
+            | Event::StrategyPositionChanged(_)
             | Event::QuoteUpdated(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
@@ -240,6 +245,7 @@ impl Event {
             self,
             Event::VenueAccepted(_)
                 | Event::PositionChanged(_)
+                | Event::StrategyPositionChanged(_)
                 | Event::QuoteUpdated(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)

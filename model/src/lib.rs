@@ -42,9 +42,9 @@ pub use event::{
     OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
     OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteUpdated,
     ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet,
-    SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked,
-    TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked,
-    Work, WorkAdvanced,
+    SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, StrategyPositionChanged,
+    Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
+    TradingStateChanged, VenueAccepted, VenueLinked, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

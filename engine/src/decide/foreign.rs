@@ -7,8 +7,9 @@ use model::{
     OrderView, ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport, limits,
 };
 
-use super::{restate, trades, venue};
-use crate::order::Order;
+use super::new_order::strategy_of;
+use super::{restate, strategies, trades, venue};
+use crate::order::{NONE, Order};
 use crate::state::State;
 
 pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &ForeignOrder, events: &mut Events) {
@@ -66,6 +67,11 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     if !has_room || (holding.is_none() && state.holdings.is_full()) {
         return Err(Suspense::NoRoom);
     }
+    let session = session_of(state, account);
+    let strategy = strategy_of(state, session);
+    if !strategies::fit(state, holding, strategy) {
+        return Err(Suspense::NoRoom);
+    }
     let view = OrderView {
         order_id: OrderId(seq.0),
         order_qty: command.order_qty,
@@ -76,7 +82,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         ord_type: command.ord_type,
         time_in_force: command.time_in_force,
         ord_status: OrdStatus::New,
-        ..OrderView::unknown(session_of(state, account), ClOrdId::EMPTY)
+        ..OrderView::unknown(session, ClOrdId::EMPTY)
     };
     let worst_px = if command.price.is_zero() { command.last_px } else { command.price };
     if order_qty.is_zero() || !restate::reserved_fits(state, &view, view.order_qty, worst_px) {
@@ -93,10 +99,13 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         at_venue: 1,
         reserved: [0; 3],
     });
+    strategies::begun(state, account, instrument, strategy, events);
     if !is_fill {
         return Ok(());
     }
-    let order = Order::new(view, worst_px, holding.unwrap_or(crate::order::NONE), seq, command.venue);
+    let order = Order::new(view, worst_px, holding.unwrap_or(NONE), seq, command.venue);
+    let book = holding.and_then(|slot| state.strategy_books.find(slot, strategy)).unwrap_or(NONE);
+    let order = Order { strategy, book, ..order };
     trades::traded(state, &order, &report_of(command, view.order_id), events)
 }
 

@@ -7,6 +7,7 @@ use model::{
 };
 use risk::{Context, Exposure, Proposal, Reference};
 
+use super::strategies;
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -21,7 +22,11 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {
-        Ok(accepted) => events.push(accepted),
+        Ok(accepted) => {
+            let OrderView { account, instrument, .. } = accepted.order;
+            events.push(accepted);
+            strategies::begun(state, account, instrument, strategy_of(state, session), events);
+        }
         Err(refusal) => events.push(refused(state, command, refusal, known)),
     }
 }
@@ -44,6 +49,8 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
                 at_venue: 0,
                 reserved: [0; 3],
             });
+            let OrderView { account, instrument, session, .. } = order;
+            strategies::begun(state, account, instrument, strategy_of(state, session), events);
         }
         Err(refusal) => events.push(refused(state, &order, refusal, None)),
     }
@@ -296,6 +303,11 @@ pub(super) fn account_of(state: &State, session: SessionId, named: &AccountName)
     if named.is_empty() { session.account } else { state.accounts.find(named).map(AccountId) }
 }
 
+/// The strategy whose orders the session brings, [`NONE`] where it has none.
+pub(super) fn strategy_of(state: &State, session: SessionId) -> u32 {
+    state.sessions.get(session.0).map_or(NONE, |session| session.attribution[1])
+}
+
 pub(super) fn context<'a>(
     state: &'a State,
     now: EngineTime,
@@ -309,6 +321,8 @@ pub(super) fn context<'a>(
     let of_instrument = state.instruments.get(instrument.0)?;
     let holding = state.holdings.find(account, instrument);
     let venue = of_instrument.definition.venue;
+    let has_room = holding.is_some() || !state.holdings.is_full();
+    let [_, strategy] = of_session.attribution;
     let scopes = keys(venue, session, account, of_session.attribution, instrument);
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
     Some(Context {
@@ -329,7 +343,7 @@ pub(super) fn context<'a>(
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         cl_ord_id_used,
-        has_order_slot: state.orders.has_room() && (holding.is_some() || !state.holdings.is_full()),
+        has_order_slot: state.orders.has_room() && has_room && strategies::fit(state, holding, strategy),
     })
 }
 

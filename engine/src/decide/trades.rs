@@ -6,6 +6,7 @@ use model::{
 };
 use risk::fee;
 
+use super::strategies;
 use crate::books::{Books, Trade};
 use crate::fills::Fill;
 use crate::holdings::Holding;
@@ -36,6 +37,7 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     let books = state.fills.books_after(before, &trade).ok_or(Suspense::Overflow)?;
     let paid = fee_of(state, order, value).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
+    let of_strategy = strategies::traded(state, order, &trade, paid)?;
     events.push(OrderFilled {
         order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.view },
         last_qty: report.last_qty,
@@ -44,6 +46,7 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
         missing,
     });
     events.push(position);
+    of_strategy.into_iter().for_each(|event| events.push(event));
     Ok(())
 }
 
@@ -108,11 +111,12 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     let holding = state.holdings.get(order.holding);
     let value = fill.contract.value(px, qty).ok_or(Suspense::Overflow)?;
     let split_qty = fill.split.of(qty).filter(|now| now.is_zero() == qty.is_zero()).ok_or(Suspense::Overflow)?;
-    let (books, _) =
-        state.fills.recount(holding, Some(Amended { number, qty: split_qty, value })).ok_or(Suspense::Overflow)?;
+    let amended = Amended { number, qty: split_qty, value };
+    let (books, _) = state.fills.recount(holding, Some(amended)).ok_or(Suspense::Overflow)?;
     // What is paid on top for a fill that was another one; negative where it is given back.
     let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
     let position = position_changed(state, order, books, fee).ok_or(Suspense::Overflow)?;
+    let of_strategy = strategies::amended(state, &fill, amended, fee)?;
     let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
     let order = OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.view };
     let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.told.seq, fill.told.index);
@@ -142,6 +146,7 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
         });
     }
     events.push(position);
+    of_strategy.into_iter().for_each(|event| events.push(event));
     Ok(())
 }
 

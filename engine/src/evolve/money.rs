@@ -7,7 +7,7 @@ use model::{
 use risk::{fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
-use crate::fills::NewFill;
+use crate::fills::{Allocation, NewFill};
 use crate::order::Order;
 use crate::state::State;
 
@@ -37,7 +37,7 @@ impl State {
     }
 
     fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
-        let Order { view, last_fill, holding, .. } = *self.orders.get(slot);
+        let Order { view, last_fill, holding, book, .. } = *self.orders.get(slot);
         let contract = self.instruments.get(view.instrument.0).expect("orders have instruments").definition.contract();
         let value = contract.value(e.last_px, e.last_qty).expect("decide counted it");
         let fill = NewFill {
@@ -48,10 +48,17 @@ impl State {
             trade: Trade { side: view.side, qty: e.last_qty, value },
             at: ExecId { seq: self.last.seq, index: self.index },
             holding,
+            allocation: Allocation::of(book),
         };
-        let number = self.holdings.record(&mut self.fills, fill, last_fill);
+        let number = self.record(fill, last_fill);
         self.orders.get_mut(slot).last_fill = number;
         self.last_fill = number;
+    }
+
+    /// One more fill; its number.
+    pub(super) fn record(&mut self, fill: NewFill, last_of_order: u64) -> u64 {
+        self.strategy_books.forget_fill(&self.fills, &self.holdings);
+        self.holdings.record(&mut self.fills, fill, last_of_order)
     }
 
     pub(super) fn trade_canceled(&mut self, e: &TradeCanceled) {
@@ -112,9 +119,13 @@ impl State {
         let account = self.account_mut(e.account);
         account.cash = e.account_cash;
         if !e.cash_identity_holds() {
-            account.trading = TradingState::Halted;
-            self.identity_breaks += 1;
+            self.identity_broken(e.account);
         }
+    }
+
+    pub(super) fn identity_broken(&mut self, account: AccountId) {
+        self.account_mut(account).trading = TradingState::Halted;
+        self.identity_breaks += 1;
     }
 
     /// The slot of a holding, made if it is not there.

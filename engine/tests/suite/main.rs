@@ -21,6 +21,7 @@ mod order_life;
 mod pre_trade;
 mod random_orders;
 mod splits;
+mod strategies;
 mod trading_days;
 mod verbal;
 mod waiting;
