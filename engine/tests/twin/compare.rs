@@ -176,9 +176,12 @@ impl Comparison {
                     Entry::Settled { qty, px } => {
                         let sides = if *qty > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
                         let qty = qty.abs();
-                        for side in sides {
-                            books.settle(side, i128::from(qty), value(qty, *px));
-                            of_strategy.settle(side, i128::from(qty), value(qty, *px));
+                        sides.into_iter().for_each(|side| books.settle(side, i128::from(qty), value(qty, *px)));
+                        // A strategy is settled for what it had, as far as that is known by now.
+                        let had = i64::try_from(of_strategy.position).expect("positions are bounded");
+                        let sides = if had > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
+                        for side in sides.into_iter().filter(|_| had != 0) {
+                            of_strategy.settle(side, i128::from(had.abs()), value(had.abs(), *px));
                         }
                     }
                 }
