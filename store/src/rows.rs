@@ -18,11 +18,17 @@ pub(crate) struct Rows<'c> {
     instruments: Appender<'c>,
     accounts: Appender<'c>,
     sessions: Appender<'c>,
+    strategies: Appender<'c>,
     operator_acts: Appender<'c>,
     suspended_reports: Appender<'c>,
     /// Rows appended to all tables.
     pub(crate) count: u64,
 }
+
+/// The account's own position.
+const NOT_OF_A_STRATEGY: Option<&str> = None;
+/// What no strategy did.
+const UNALLOCATED: &str = "unallocated";
 
 /// Where an event stands.
 #[derive(Clone, Copy)]
@@ -54,6 +60,7 @@ impl<'c> Rows<'c> {
             instruments: to("instruments")?,
             accounts: to("accounts")?,
             sessions: to("sessions")?,
+            strategies: to("strategies")?,
             operator_acts: to("operator_acts")?,
             suspended_reports: to("suspended_reports")?,
             count: 0,
@@ -70,6 +77,7 @@ impl<'c> Rows<'c> {
         self.instruments.flush()?;
         self.accounts.flush()?;
         self.sessions.flush()?;
+        self.strategies.flush()?;
         self.operator_acts.flush()?;
         self.suspended_reports.flush()?;
         Ok(self.count)
@@ -180,6 +188,25 @@ impl<'c> Rows<'c> {
                     e.cash_from_trades.units(),
                     e.account_cash.units(),
                     e.fee.units(),
+                    NOT_OF_A_STRATEGY,
+                ])
+            }
+            Event::StrategyPositionChanged(e) => {
+                self.count += 1;
+                self.positions.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    names.symbol(e.instrument),
+                    e.qty.units(),
+                    e.cost.units(),
+                    e.realised.units(),
+                    e.fees.units(),
+                    e.cash_from_trades.units(),
+                    None::<i128>,
+                    e.fee.units(),
+                    names.strategy(e.strategy).unwrap_or(UNALLOCATED),
                 ])
             }
             Event::QuoteUpdated(e) => {
@@ -200,8 +227,8 @@ impl<'c> Rows<'c> {
             }
             Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
-            | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
+            | Event::SessionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)

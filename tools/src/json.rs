@@ -4,7 +4,7 @@ mod corporate;
 mod limit;
 
 use journal::Frame;
-use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
+use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal, StrategyPositionChanged};
 use serde_json::{Value, json};
 
 use crate::figures;
@@ -251,6 +251,12 @@ pub fn event(event: &Event) -> Value {
             "account": e.account.0, "instrument": e.instrument.0, "qty": qty(e.qty), "cost": money(e.cost),
             "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
             "cash_from_trades": money(e.cash_from_trades), "account_cash": money(e.account_cash),
+        }),
+        Event::StrategyPositionChanged(e) => json!({
+            "account": e.account.0, "instrument": e.instrument.0,
+            "strategy": (e.strategy != StrategyPositionChanged::UNALLOCATED).then_some(e.strategy), "qty": qty(e.qty),
+            "cost": money(e.cost), "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
+            "cash_from_trades": money(e.cash_from_trades), "dividends": money(e.dividends),
         }),
         Event::QuoteUpdated(e) => quote(&e.quote),
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),

@@ -125,6 +125,7 @@ impl Exchange {
             | Event::CancelRejected(_)
             | Event::VenueAccepted(_)
             | Event::PositionChanged(_)
+            | Event::StrategyPositionChanged(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)

@@ -96,6 +96,7 @@ impl OrderCounts {
             Event::VenueAccepted(_)
             | Event::ReplaceQueued(_)
             | Event::PositionChanged(_)
+            | Event::StrategyPositionChanged(_)
             | Event::QuoteUpdated(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)

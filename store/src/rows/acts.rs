@@ -135,6 +135,12 @@ impl Rows<'_> {
                 self.act(at, &act)
             }
             Event::AttributionDefined(e) => {
+                let strategy = e.definition.strategy;
+                if !strategy.is_empty() {
+                    names.learn_strategy(e.strategy, strategy);
+                    self.count += 1;
+                    self.strategies.append_row(params![at.seq, at.index, at.time, e.strategy, strategy.as_str()])?;
+                }
                 act.subject = e.definition.target_comp_id.as_str();
                 act.after = Some(e.definition.trader.as_str());
                 self.act(at, &act)
