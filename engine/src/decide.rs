@@ -1,6 +1,7 @@
 //! What a command causes. Reads only; every refusal precedes every event that changes something.
 
 mod corporate;
+mod currencies;
 mod doubt;
 mod foreign;
 mod kill;
@@ -22,6 +23,7 @@ use model::{Command, EngineTime, Events, Seq};
 use crate::state::State;
 
 pub(crate) use corporate::legs;
+pub(crate) use currencies::rate_of;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
 pub(crate) use requests::{asked_of, asked_stop_px};
 pub(crate) use step::is_watched;
@@ -58,6 +60,9 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::PayDividend(body) => corporate::dividend(state, body, events),
         Command::SettleInstrument(body) => corporate::settle(state, body, events),
         Command::ChangeSymbol(body) => corporate::change_symbol(state, body, events),
+        Command::SetFxRate(body) => currencies::set_fx_rate(state, body, events),
+        Command::AdjustForeignCash(body) => currencies::adjust_foreign_cash(state, body, events),
+        Command::DefineAccountCurrency(body) => currencies::define_account_currency(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => {

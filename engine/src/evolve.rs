@@ -1,6 +1,7 @@
 //! One event into the state. Writes only, cannot refuse: whatever could go wrong was checked by `decide`.
 
 mod corporate;
+mod currencies;
 mod definitions;
 mod groups;
 mod kills;
@@ -63,6 +64,9 @@ impl State {
             Event::OrderTriggered(e) => self.order_triggered(e),
             Event::PositionChanged(e) => self.position_changed(e),
             Event::StrategyPositionChanged(e) => self.strategy_position_changed(e),
+            Event::FxRateSet(e) => self.fx_rate_set(e),
+            Event::AccountCurrencyDefined(e) => self.account_currency_defined(e),
+            Event::ForeignCashMoved(e) => self.foreign_cash_moved(e),
             Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),
@@ -90,7 +94,10 @@ impl State {
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),
-            Event::StatusReported(_) | Event::ReportSuspended(_) | Event::TradeDisputed(_) => {}
+            Event::ForeignCashAdjusted(_)
+            | Event::StatusReported(_)
+            | Event::ReportSuspended(_)
+            | Event::TradeDisputed(_) => {}
         }
         self.index = self.index.saturating_add(1);
     }

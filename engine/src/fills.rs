@@ -3,9 +3,10 @@
 //! A ring by number. Fills of one order are chained backwards, those of one holding forwards. A fill that leaves the ring
 //! is folded into its holding's base: whatever comes later, it stands.
 
-use model::{Contract, CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side};
+use model::{Contract, CostMethod, EngineTime, ExecId, FxRate, Notional, OrderId, Px, Qty, Seq, Side};
 
 use crate::books::{Books, Trade};
+use crate::currencies::NO_RATE;
 use crate::holdings::Holding;
 use crate::lots::{Amended, Head};
 use crate::split::Ratio;
@@ -63,6 +64,8 @@ pub(crate) struct Fill {
     pub(crate) holding: u32,
     /// Whose part of it.
     pub(crate) allocation: Allocation,
+    /// The rate of exchange of its instant and its time, where it was paid in another currency than the account's own.
+    pub(crate) fx: (FxRate, EngineTime),
     /// The fill of the same order before this one.
     before_in_order: u64,
     /// The fill of the same holding after this one.
@@ -141,6 +144,7 @@ impl Fills {
             side: Side::Buy,
             holding: 0,
             allocation: Allocation::Account,
+            fx: NO_RATE,
             before_in_order: NONE,
             after_in_holding: NONE,
         };
@@ -189,6 +193,7 @@ impl Fills {
             side,
             holding,
             allocation,
+            fx: NO_RATE,
             before_in_order: last_of_order,
             after_in_holding: NONE,
         };

@@ -1,12 +1,13 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
-use model::{ClOrdId, OrderId, SessionId};
+use model::{ClOrdId, ForeignMoney, OrderId, SessionId};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::books::Books;
+use crate::currencies::ForeignCash;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
@@ -58,6 +59,15 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
     state.strategy_books.iter().for_each(|book| add_strategy_book(&mut sum, book));
+    state.currencies.cash.iter().for_each(|line| add_foreign_cash(&mut sum, line));
+    for rate in state.currencies.rates.iter() {
+        let set = &rate.set;
+        let numbers = [set.age_max, rate.time.0, i64::from(set.rate.places)];
+        sum.add(
+            b'R',
+            &[set.currency.as_bytes(), set.against.as_bytes(), set.rate.digits.as_bytes(), numbers.as_bytes()],
+        );
+    }
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
@@ -88,7 +98,8 @@ pub(crate) fn of_state(state: &State) -> StateHash {
                 fill.px.as_bytes(),
                 fill.value.as_bytes(),
                 fill.fee.as_bytes(),
-                &[fill.told.index],
+                &[fill.told.index, fill.fx.0.places],
+                fill.fx.0.digits.as_bytes(),
             ],
         );
     }
@@ -332,6 +343,12 @@ fn add_strategy_book(sum: &mut Sum, book: &StrategyBook) {
             [book.fees, book.dividends].as_bytes(),
         ],
     );
+}
+
+fn add_foreign_cash(sum: &mut Sum, line: &ForeignCash) {
+    let ForeignMoney { cash, booked, booked_converted, deposited, deposited_converted } = line.money;
+    let money = [cash, booked, booked_converted, deposited, deposited_converted, line.reserved];
+    sum.add(b'F', &[line.account.as_bytes(), line.currency.as_bytes(), money.as_bytes()]);
 }
 
 fn add_account(sum: &mut Sum, account: &Account) {

@@ -10,6 +10,7 @@
 mod accounts;
 mod agenda;
 mod books;
+mod currencies;
 mod day_counts;
 mod decide;
 mod doubt;
@@ -43,6 +44,7 @@ mod warm;
 
 pub use accounts::Account;
 pub use books::{Books, Trade};
+pub use currencies::{ForeignCash, Rate};
 pub use decide::decide;
 pub use evolve::Stamp;
 pub use explain::Judged;

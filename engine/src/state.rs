@@ -1,15 +1,16 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime,
-    GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId,
-    Side, StopTrigger, Symbol, TradingPhase, TradingState, VenueId,
+    AccountId, AccountName, CalendarName, CompId, Currency, DayCounts, DefineFirm, DefineInstrument, DefineSession,
+    EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq,
+    SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId,
 };
 use risk::{Bucket, Limits, Reference, Usage};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::books::Books;
+use crate::currencies::{Currencies, ForeignCash, Rate};
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
@@ -139,6 +140,7 @@ pub struct State {
     pub(crate) calendars: Registry<CalendarName, Calendar>,
     pub(crate) venues: Venues,
     pub(crate) fills: Fills,
+    pub(crate) currencies: Currencies,
     pub(crate) links: Links,
     pub(crate) triggers: Triggers,
     pub(crate) agenda: Agenda,
@@ -174,6 +176,7 @@ impl State {
             calendars: Registry::new(),
             venues: Venues::default(),
             fills: Fills::new(capacities.orders),
+            currencies: Currencies::new(),
             links: Links::new(),
             triggers: Triggers::new(0),
             agenda: Agenda::new(),
@@ -306,6 +309,21 @@ impl State {
         self.holdings.iter()
     }
 
+    /// The rate from one currency to another.
+    pub fn fx_rate(&self, currency: Currency, against: Currency) -> Option<&Rate> {
+        self.currencies.rate(currency, against)
+    }
+
+    /// What accounts have in other currencies than their own.
+    pub fn foreign_cash(&self) -> impl Iterator<Item = &ForeignCash> {
+        self.currencies.cash.iter()
+    }
+
+    /// What an account has in another currency than its own.
+    pub fn foreign_cash_of(&self, account: AccountId, currency: Currency) -> Option<&ForeignCash> {
+        self.currencies.find(account, currency).and_then(|slot| self.currencies.cash.get(slot))
+    }
+
     /// All strategy books: what each strategy has of a holding, and what no strategy has.
     pub fn strategy_books(&self) -> impl Iterator<Item = &StrategyBook> {
         self.strategy_books.iter()
@@ -403,7 +421,8 @@ impl State {
     pub fn assert_sums(&self) {
         for (id, account) in self.accounts() {
             let own = || self.working_orders().filter(move |order| order.view.account == id);
-            let reserved: i128 = own().map(|order| order.reserved.units()).sum();
+            let is_own = |order: &&Order| self.holdings.get(order.holding).foreign_cash.is_none();
+            let reserved: i128 = own().filter(is_own).map(|order| order.reserved.units()).sum();
             assert_eq!(account.reserved.units(), reserved, "reserved cash of account {id}");
             assert_eq!(account.open_orders as usize, own().count(), "open orders of account {id}");
         }
@@ -446,6 +465,28 @@ impl State {
             let recounted = self.fills.recount(holding, None);
             assert_eq!(recounted, Some((holding.books(), holding.head)), "fills of {holding:?}");
             self.assert_strategies(holding);
+        }
+        self.assert_foreign_cash();
+    }
+
+    fn assert_foreign_cash(&self) {
+        for (slot, line) in (0..).zip(self.currencies.cash.iter()) {
+            let paid = |holding: &Holding| holding.foreign_cash == Some(slot);
+            let orders = self.working_orders().filter(|order| paid(self.holdings.get(order.holding)));
+            let reserved: i128 = orders.map(|order| order.reserved.units()).sum();
+            assert_eq!(line.reserved.units(), reserved, "reserved of {line:?}");
+            let (mut cash, mut booked) = (line.money.deposited, Notional::ZERO);
+            for holding in self.holdings().filter(|holding| paid(holding)) {
+                let instrument = self.instruments.get(holding.instrument.0).expect("holdings have instruments");
+                let net = holding.dividends - holding.fees;
+                booked += holding.realised + net;
+                cash += net
+                    + match instrument.definition.valuation {
+                        ValuationMethod::Premium => holding.cash_from_trades,
+                        ValuationMethod::Futures => holding.realised,
+                    };
+            }
+            assert_eq!((line.money.cash, line.money.booked), (cash, booked), "holdings of {line:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod corporate;
+mod currency;
 mod definition;
 mod limit;
 mod operator;
@@ -12,6 +13,7 @@ pub use client::{
     ReplaceOrder,
 };
 pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
+pub use currency::{AdjustForeignCash, DefineAccountCurrency, SetFxRate};
 pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
@@ -95,6 +97,12 @@ records!(
         ChangeLimit = 47, 144;
         /// Another person's word on a limit that waits for it.
         DecideLimit = 48, 104;
+        /// A rate of exchange.
+        SetFxRate = 50, 128;
+        /// Money into or out of an account, in another currency than its own.
+        AdjustForeignCash = 51, 128;
+        /// A currency that an account holds cash in beside its own, from the configuration.
+        DefineAccountCurrency = 52, 24;
     }
 );
 
@@ -136,6 +144,9 @@ impl Command {
             | Command::SplitInstrument(_)
             | Command::PayDividend(_)
             | Command::SettleInstrument(_)
+            | Command::SetFxRate(_)
+            | Command::AdjustForeignCash(_)
+            | Command::DefineAccountCurrency(_)
             | Command::ChangeSymbol(_) => None,
         }
     }

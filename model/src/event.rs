@@ -4,6 +4,7 @@
 //! later, from its one frame.
 
 mod corporate;
+mod currency;
 mod definition;
 mod kill;
 mod limit;
@@ -15,6 +16,7 @@ mod venue;
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
+pub use currency::{AccountCurrencyDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet};
 pub use definition::{
     AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
@@ -150,6 +152,14 @@ records!(
         LimitChanged = 74, 272;
         /// What a strategy has of a position, after a fill or an act of an operator.
         StrategyPositionChanged = 80, 128;
+        /// A rate of exchange holds from now on.
+        FxRateSet = 81, 144;
+        /// Cash in another currency than the account's own moved, at the rate of that instant.
+        ForeignCashMoved = 82, 144;
+        /// An account holds cash in a currency beside its own.
+        AccountCurrencyDefined = 83, 32;
+        /// Money moved into or out of an account, in another currency than its own. What it comes to follows.
+        ForeignCashAdjusted = 84, 128;
     }
 );
 
@@ -186,6 +196,10 @@ impl Event {
             | Event::VenueAccepted(_)
             | Event::PositionChanged(_)
             | Event::StrategyPositionChanged(_)
+            | Event::FxRateSet(_)
+            | Event::ForeignCashMoved(_)
+            | Event::AccountCurrencyDefined(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::QuoteUpdated(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
@@ -246,6 +260,7 @@ impl Event {
             Event::VenueAccepted(_)
                 | Event::PositionChanged(_)
                 | Event::StrategyPositionChanged(_)
+                | Event::ForeignCashMoved(_)
                 | Event::QuoteUpdated(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)

@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
     pub(crate) open_orders: u32,
+    pub(crate) holds_currency: bool,
     pub(crate) cash: Notional,
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
@@ -55,6 +56,7 @@ impl Desk {
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
             open_orders: 0,
+            holds_currency: false,
             cash: Notional::whole(1_000_000),
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
@@ -73,7 +75,8 @@ impl Desk {
 
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
-        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { instrument_trading, phase, exposure, open_orders, holds_currency, cash, reserved, bucket, .. } =
+            *self;
         let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
         Context {
             now,
@@ -88,6 +91,7 @@ impl Desk {
             phase,
             exposure,
             open_orders,
+            holds_currency,
             cash,
             reserved,
             bucket,

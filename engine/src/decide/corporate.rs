@@ -1,16 +1,16 @@
 //! Splits, dividends, daily settlements and new symbols. Those who hold the instrument are gone through in steps.
 
 use model::{
-    AdjustmentKind, ChangeSymbol, DefineInstrument, DividendBegun, DividendPaid, Events, InstrumentDefined,
-    InstrumentId, Notional, PayDividend, PositionAdjusted, PositionChanged, PositionsSplit, Px, Qty, SettleInstrument,
-    SettlementBegun, Side, SplitBegun, SplitInstrument, SplitOrders, Symbol, SymbolChanged, ValuationMethod,
-    WorkAdvanced, limits,
+    AdjustmentKind, ChangeSymbol, DefineInstrument, DividendBegun, DividendPaid, Events, ForeignCashMoved,
+    InstrumentDefined, InstrumentId, Notional, PayDividend, PositionAdjusted, PositionChanged, PositionsSplit, Px, Qty,
+    SettleInstrument, SettlementBegun, Side, SplitBegun, SplitInstrument, SplitOrders, Symbol, SymbolChanged,
+    ValuationMethod, WorkAdvanced, limits,
 };
 
 use super::operator::split_fits;
 use super::step::{EVENTS_MAX, KEYS_MAX, done};
-use super::strategies;
 use super::trades::changed;
+use super::{currencies, strategies};
 use crate::agenda::{ACTIONS_MAX, Action};
 use crate::books::{Books, Trade};
 use crate::holdings::Holding;
@@ -98,7 +98,12 @@ fn slot(cursor: usize) -> u32 {
 
 fn one(state: &State, action: &Action, holding: &Holding, events: &mut Events) -> Option<()> {
     match action {
-        Action { dividend: Some(e), .. } => events.push(paid(state, holding, e.dividend.per_unit)?),
+        Action { dividend: Some(e), .. } => {
+            let foreign =
+                currencies::paid(state, holding, Notional::of(e.dividend.per_unit, holding.exposure.position))?;
+            events.push(paid(state, holding, e.dividend.per_unit, foreign.is_some())?);
+            foreign.into_iter().for_each(|event| events.push(event));
+        }
         Action { settlement: Some(e), .. } => {
             let qty = holding.exposure.position;
             adjusted(state, holding, AdjustmentKind::Settlement, qty, e.settlement.settle_px, events)?;
@@ -108,7 +113,8 @@ fn one(state: &State, action: &Action, holding: &Holding, events: &mut Events) -
             let fraction = Qty::from_units(holding.exposure.position.units() % lot);
             let px = e.split.cash_in_lieu_px;
             if fraction.is_zero() || px.is_zero() {
-                events.push(free_of_fees(state, holding, holding.books())?);
+                let (position, _) = free_of_fees(state, holding, holding.books())?;
+                events.push(position);
             } else {
                 adjusted(state, holding, AdjustmentKind::CashInLieu, fraction, px, events)?;
             }
@@ -118,22 +124,23 @@ fn one(state: &State, action: &Action, holding: &Holding, events: &mut Events) -
     Some(())
 }
 
-fn paid(state: &State, holding: &Holding, per_unit: Px) -> Option<DividendPaid> {
+fn paid(state: &State, holding: &Holding, per_unit: Px, is_foreign: bool) -> Option<DividendPaid> {
     strategies::can_be_paid(state, holding, per_unit)?;
     let qty = holding.exposure.position;
     let amount = Notional::of(per_unit, qty);
+    let own = if is_foreign { Notional::ZERO } else { amount };
     Some(DividendPaid {
         amount,
         dividends: holding.dividends.checked_add(amount)?,
-        account_cash: state.accounts.get(holding.account.0)?.cash.checked_add(amount)?,
+        account_cash: state.accounts.get(holding.account.0)?.cash.checked_add(own)?,
         qty,
         account: holding.account,
         instrument: holding.instrument,
     })
 }
 
-fn free_of_fees(state: &State, holding: &Holding, books: Books) -> Option<PositionChanged> {
-    changed(state, holding.account, holding.instrument, holding, books, Notional::ZERO)
+fn free_of_fees(state: &State, holding: &Holding, books: Books) -> Option<(PositionChanged, Option<ForeignCashMoved>)> {
+    changed(state, (holding.account, holding.instrument), holding, books, Notional::ZERO, None)
 }
 
 /// So much of the position is closed at `px`; by a settlement it is opened again there.
@@ -161,10 +168,11 @@ fn adjusted(
             }
         }
     };
-    let position = free_of_fees(state, holding, books)?;
+    let (position, foreign) = free_of_fees(state, holding, books)?;
     let Holding { account, instrument, .. } = *holding;
     events.push(PositionAdjusted { qty, px, account, instrument, kind, reserved: [0; 7] });
     events.push(position);
+    foreign.into_iter().for_each(|event| events.push(event));
     Some(())
 }
 

@@ -7,7 +7,7 @@ use model::{
 };
 use risk::{Context, Exposure, Proposal, Reference};
 
-use super::strategies;
+use super::{currencies, strategies};
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -325,6 +325,7 @@ pub(super) fn context<'a>(
     let [_, strategy] = of_session.attribution;
     let scopes = keys(venue, session, account, of_session.attribution, instrument);
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
+    let foreign = currencies::foreign_cash(state, account, instrument);
     Some(Context {
         now,
         instrument: &of_instrument.definition,
@@ -338,8 +339,9 @@ pub(super) fn context<'a>(
         phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
         open_orders: of_account.open_orders,
-        cash: of_account.cash,
-        reserved: of_account.reserved,
+        cash: foreign.map_or(of_account.cash, |line| line.money.cash),
+        reserved: foreign.map_or(of_account.reserved, |line| line.reserved),
+        holds_currency: foreign.is_some() && currencies::holds(state, now, account, instrument),
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         cl_ord_id_used,

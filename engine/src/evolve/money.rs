@@ -7,6 +7,7 @@ use model::{
 use risk::{fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
+use crate::decide::rate_of;
 use crate::fills::{Allocation, NewFill};
 use crate::order::Order;
 use crate::state::State;
@@ -51,6 +52,10 @@ impl State {
             allocation: Allocation::of(book),
         };
         let number = self.record(fill, last_fill);
+        if let Some(line) = self.holdings.get(holding).foreign_cash.and_then(|slot| self.currencies.cash.get(slot)) {
+            let fx = rate_of(self, line);
+            self.fills.get_mut(number).expect("it was just written down").fx = fx;
+        }
         self.orders.get_mut(slot).last_fill = number;
         self.last_fill = number;
     }
@@ -130,8 +135,14 @@ impl State {
 
     /// The slot of a holding, made if it is not there.
     pub(super) fn holding_slot(&mut self, account: AccountId, instrument: InstrumentId) -> u32 {
+        if let Some(slot) = self.holdings.find(account, instrument) {
+            return slot;
+        }
         let definition = &self.accounts.get(account.0).expect("holdings have accounts").definition;
-        self.holdings.slot(account, instrument, definition.cost_method)
+        let foreign_cash = self.foreign_slot(account, instrument);
+        let slot = self.holdings.slot(account, instrument, definition.cost_method);
+        self.holdings.get_mut(slot).foreign_cash = foreign_cash;
+        slot
     }
 
     /// The quantity that the order holds of its account's exposure: nothing while it waits for another order.
@@ -157,8 +168,13 @@ impl State {
             .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
         let after = open_notional(instrument, open_qty, order.held_px())
             .map_or(OPEN_NOTIONAL_MAX, |open| open.min(OPEN_NOTIONAL_MAX));
-        account.reserved = account.reserved - order.reserved + reserved;
-        let exposure = &mut self.holdings.get_mut(order.holding).exposure;
+        let holding = self.holdings.get_mut(order.holding);
+        let of_cash = match holding.foreign_cash.and_then(|slot| self.currencies.cash.get_mut(slot)) {
+            Some(line) => &mut line.reserved,
+            None => &mut account.reserved,
+        };
+        *of_cash = *of_cash - order.reserved + reserved;
+        let exposure = &mut holding.exposure;
         let open = match view.side {
             Side::Buy => &mut exposure.open_buys,
             Side::Sell => &mut exposure.open_sells,

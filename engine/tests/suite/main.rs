@@ -5,6 +5,7 @@ mod amends;
 mod bench;
 mod contracts;
 mod corporate;
+mod currencies;
 mod days;
 mod doubt;
 mod groups;
