@@ -2,7 +2,7 @@
 
 use duckdb::{Appender, Connection, Result, params};
 use model::refusal::Unit;
-use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
+use model::{Command, EngineTime, Event, ForeignFlow, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
 
 use crate::names::Names;
 
@@ -19,6 +19,7 @@ pub(crate) struct Rows<'c> {
     accounts: Appender<'c>,
     sessions: Appender<'c>,
     strategies: Appender<'c>,
+    currency_cash: Appender<'c>,
     operator_acts: Appender<'c>,
     suspended_reports: Appender<'c>,
     /// Rows appended to all tables.
@@ -29,6 +30,14 @@ pub(crate) struct Rows<'c> {
 const NOT_OF_A_STRATEGY: Option<&str> = None;
 /// What no strategy did.
 const UNALLOCATED: &str = "unallocated";
+
+fn flow_name(flow: ForeignFlow) -> &'static str {
+    match flow {
+        ForeignFlow::Trade => "trade",
+        ForeignFlow::Dividend => "dividend",
+        ForeignFlow::Deposit => "deposit",
+    }
+}
 
 /// Where an event stands.
 #[derive(Clone, Copy)]
@@ -61,6 +70,7 @@ impl<'c> Rows<'c> {
             accounts: to("accounts")?,
             sessions: to("sessions")?,
             strategies: to("strategies")?,
+            currency_cash: to("currency_cash")?,
             operator_acts: to("operator_acts")?,
             suspended_reports: to("suspended_reports")?,
             count: 0,
@@ -78,6 +88,7 @@ impl<'c> Rows<'c> {
         self.accounts.flush()?;
         self.sessions.flush()?;
         self.strategies.flush()?;
+        self.currency_cash.flush()?;
         self.operator_acts.flush()?;
         self.suspended_reports.flush()?;
         Ok(self.count)
@@ -191,6 +202,26 @@ impl<'c> Rows<'c> {
                     NOT_OF_A_STRATEGY,
                 ])
             }
+            Event::ForeignCashMoved(e) => {
+                self.count += 1;
+                self.currency_cash.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    e.currency.as_str(),
+                    flow_name(e.flow),
+                    e.amount.units(),
+                    e.rate.digits,
+                    e.rate.places,
+                    e.rate_time.0,
+                    e.cash.units(),
+                    e.booked.units(),
+                    e.booked_converted.units(),
+                    e.deposited.units(),
+                    e.deposited_converted.units(),
+                ])
+            }
             Event::StrategyPositionChanged(e) => {
                 self.count += 1;
                 self.positions.append_row(params![
@@ -227,6 +258,9 @@ impl<'c> Rows<'c> {
             }
             Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
+            | Event::FxRateSet(_)
+            | Event::AccountCurrencyDefined(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::AttributionDefined(_)
             | Event::SessionDefined(_)
             | Event::FirmDefined(_)

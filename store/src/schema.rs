@@ -11,7 +11,7 @@
 pub const SCHEMA_VERSION: i64 = 2;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 11] = [
+pub(crate) const TABLES: [&str; 12] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -21,6 +21,7 @@ pub(crate) const TABLES: [&str; 11] = [
     "accounts",
     "sessions",
     "strategies",
+    "currency_cash",
     "operator_acts",
     "suspended_reports",
 ];
@@ -58,6 +59,10 @@ CREATE TABLE raw.sessions(
   account VARCHAR, messages_per_second UINTEGER);
 CREATE TABLE raw.strategies(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, strategy_id UINTEGER, strategy VARCHAR);
+CREATE TABLE raw.currency_cash(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, currency VARCHAR, flow VARCHAR, amount HUGEINT,
+  rate_digits UBIGINT, rate_places UTINYINT, rate_time_ns BIGINT, cash HUGEINT, booked HUGEINT,
+  booked_converted HUGEINT, deposited HUGEINT, deposited_converted HUGEINT);
 CREATE TABLE raw.operator_acts(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, act VARCHAR, subject VARCHAR, actor VARCHAR, reason VARCHAR,
   before VARCHAR, after VARCHAR, amount HUGEINT, cash HUGEINT);
@@ -101,6 +106,12 @@ CREATE VIEW strategy_positions_now AS SELECT * FROM strategy_positions
   QUALIFY row_number() OVER (PARTITION BY account, symbol, strategy ORDER BY seq DESC, idx DESC) = 1;
 CREATE VIEW positions_now AS SELECT * FROM positions
   QUALIFY row_number() OVER (PARTITION BY account, symbol ORDER BY seq DESC, idx DESC) = 1;
+CREATE VIEW currency_cash AS SELECT
+  seq, idx, time(time_ns) AS time, account, currency, flow, money(amount) AS amount,
+  rate_digits / pow(10, rate_places) AS rate, time(rate_time_ns) AS rate_time, money(cash) AS cash,
+  money(booked) AS booked, money(booked_converted) AS booked_converted, money(deposited) AS deposited,
+  money(deposited_converted) AS deposited_converted
+  FROM raw.currency_cash;
 CREATE MACRO position_at(ts) AS TABLE SELECT * FROM positions
   WHERE time <= CAST(ts AS TIMESTAMP_NS)
   QUALIFY row_number() OVER (PARTITION BY account, symbol ORDER BY seq DESC, idx DESC) = 1;

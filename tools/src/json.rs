@@ -1,6 +1,7 @@
 //! Commands and events as JSON: FIX's words for the keys, decimals as text so that nothing is rounded.
 
 mod corporate;
+mod currency;
 mod limit;
 
 use journal::Frame;
@@ -144,6 +145,9 @@ pub fn command(command: &Command) -> Value {
         Command::ResolveOrder(c) => resolution(c),
         Command::SplitOrders(c) => split(c),
         Command::SplitInstrument(c) => corporate::split(c),
+        Command::SetFxRate(c) => currency::fx_rate(c),
+        Command::AdjustForeignCash(c) => currency::cash(c),
+        Command::DefineAccountCurrency(c) => currency::account(c),
         Command::PayDividend(c) => corporate::dividend(c),
         Command::SettleInstrument(c) => corporate::settlement(c),
         Command::ChangeSymbol(c) => corporate::symbol(c),
@@ -252,6 +256,12 @@ pub fn event(event: &Event) -> Value {
             "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
             "cash_from_trades": money(e.cash_from_trades), "account_cash": money(e.account_cash),
         }),
+        Event::FxRateSet(e) => json!({ "set": currency::fx_rate(&e.set), "before": currency::rate(e.before) }),
+        Event::AccountCurrencyDefined(e) => json!({
+            "account": e.account.0, "definition": currency::account(&e.definition),
+        }),
+        Event::ForeignCashAdjusted(e) => currency::cash(&e.adjustment),
+        Event::ForeignCashMoved(e) => currency::moved(e),
         Event::StrategyPositionChanged(e) => json!({
             "account": e.account.0, "instrument": e.instrument.0,
             "strategy": (e.strategy != StrategyPositionChanged::UNALLOCATED).then_some(e.strategy), "qty": qty(e.qty),

@@ -6,6 +6,7 @@
 
 mod connections;
 mod corporate;
+mod currencies;
 mod guard;
 mod kills;
 mod market;

@@ -7,6 +7,7 @@
 mod acts;
 mod agent;
 mod counts;
+mod currencies;
 mod days;
 mod doubt;
 mod figures;
@@ -29,6 +30,8 @@ use parking_lot::RwLock;
 pub use acts::ActStatus;
 pub use agent::ViewsAgent;
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
+use currencies::Currencies;
+pub use currencies::{FxRateStatus, MoneyStatus, rate_text};
 pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
 pub use figures::{decimal, mark, money};
@@ -66,6 +69,7 @@ pub struct Views {
     positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
     dividends: BTreeMap<(AccountId, InstrumentId), Notional>,
     strategies: Strategies,
+    currencies: Currencies,
     working: counts::Working,
     days: days::Days,
     doubt: Doubt,
@@ -244,6 +248,9 @@ impl Views {
                 |view| view.definition = e.definition,
                 SessionView { definition: e.definition, counts: SessionCounts::default() },
             ),
+            Event::FxRateSet(e) => self.currencies.set(e, time),
+            Event::AccountCurrencyDefined(e) => self.currencies.define(e),
+            Event::ForeignCashMoved(e) => self.currencies.fold(e),
             Event::AttributionDefined(e) => self.strategies.learn(e),
             Event::TradingStateChanged(e) => self.fold_switch(&e.set, e.account, e.instrument),
             Event::CashAdjusted(e) => {
@@ -275,6 +282,7 @@ impl Views {
             | Event::LimitChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::ReportSuspended(_)
             | Event::TradeCanceled(_)
             | Event::TradeCorrected(_)

@@ -6,6 +6,7 @@ use model::{EngineTime, Notional, Qty, SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::acts::{ActStatus, act_status};
+use super::currencies::{FxRateStatus, MoneyStatus};
 use super::days::{CalendarStatus, DayStatus};
 use super::figures::{avg_px, decimal, mark, money};
 use super::kills::KillStatus;
@@ -37,6 +38,10 @@ pub struct ViewsStatus {
     pub positions: Vec<PositionStatus>,
     /// What strategies have of them, always by average cost; of those that a strategy ever had an order in.
     pub strategy_positions: Vec<PositionStatus>,
+    /// What accounts have in other currencies than their own. The accounts' own figures leave it out.
+    pub money: Vec<MoneyStatus>,
+    /// Rates of exchange.
+    pub fx_rates: Vec<FxRateStatus>,
     /// What was done today, by account and instrument; those in which nothing was are left out.
     pub days: Vec<DayStatus>,
     /// The calendars and what part of their day they are in.
@@ -210,6 +215,8 @@ impl Views {
             accounts: self.accounts_status(&accounts),
             positions,
             strategy_positions: self.strategies_status(),
+            money: self.money_status(),
+            fx_rates: self.fx_rates_status(),
             days: self.days_status(),
             calendars: self.calendars_status(),
             quotes: self.quotes_status(),
@@ -229,14 +236,19 @@ impl Views {
                 continue;
             };
             let (shown, unrealised) = PositionStatus::at(position.qty, position.cost, view, self.last_time);
-            sum.realised = sum.realised.saturating_add(money(position.realised));
-            sum.fees = sum.fees.saturating_add(money(position.fees));
             let dividends = self.dividends.get(&(position.account, position.instrument));
             let dividends = money(dividends.copied().unwrap_or_default());
-            sum.dividends = sum.dividends.saturating_add(dividends);
-            match unrealised {
-                Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
-                None => sum.unmarked += 1,
+            // Money in another currency has a place of its own.
+            if view.definition.currency == owner.definition.currency
+                || !self.currencies.has(position.account, &view.definition.currency)
+            {
+                sum.realised = sum.realised.saturating_add(money(position.realised));
+                sum.fees = sum.fees.saturating_add(money(position.fees));
+                sum.dividends = sum.dividends.saturating_add(dividends);
+                match unrealised {
+                    Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
+                    None => sum.unmarked += 1,
+                }
             }
             positions.push(PositionStatus {
                 account: owner.definition.account.to_string(),

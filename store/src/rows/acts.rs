@@ -145,6 +145,26 @@ impl Rows<'_> {
                 act.after = Some(e.definition.trader.as_str());
                 self.act(at, &act)
             }
+            Event::FxRateSet(e) => {
+                act.subject = e.set.currency.as_str();
+                act.actor = Some(e.set.actor.as_str());
+                act.reason = Some(e.set.reason.as_str());
+                act.after = Some(e.set.against.as_str());
+                self.act(at, &act)
+            }
+            Event::AccountCurrencyDefined(e) => {
+                act.subject = e.definition.account.as_str();
+                act.after = Some(e.definition.currency.as_str());
+                self.act(at, &act)
+            }
+            Event::ForeignCashAdjusted(e) => {
+                act.subject = e.adjustment.account.as_str();
+                act.actor = Some(e.adjustment.actor.as_str());
+                act.reason = Some(e.adjustment.reason.as_str());
+                act.after = Some(e.adjustment.currency.as_str());
+                act.amount = Some(e.adjustment.amount.units());
+                self.act(at, &act)
+            }
             Event::FirmDefined(e) => {
                 act.subject = "firm";
                 act.after = Some(e.definition.base_currency.as_str());
