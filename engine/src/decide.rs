@@ -9,6 +9,8 @@ mod limits;
 mod mass;
 mod new_order;
 mod operator;
+mod quotes;
+mod recent_orders;
 mod requests;
 mod restate;
 mod step;
@@ -25,6 +27,7 @@ use crate::state::State;
 pub(crate) use corporate::legs;
 pub(crate) use currencies::rate_of;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
+pub(crate) use quotes::px_of;
 pub(crate) use requests::{asked_of, asked_stop_px};
 pub(crate) use step::is_watched;
 
@@ -47,10 +50,10 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::ForeignOrder(body) => foreign::foreign_order(state, seq, now, body, events),
         Command::VenueLink(body) => doubt::venue_link(body, events),
         Command::ResolveOrder(body) => doubt::resolve_order(state, now, body, events),
-        Command::Quote(body) => operator::quote(state, body, events),
-        Command::DefineInstrument(body) => operator::define_instrument(state, body, events),
-        Command::DefineAccount(body) => operator::define_account(state, body, events),
-        Command::DefineSession(body) => operator::define_session(state, body, events),
+        Command::Quote(body) => quotes::quote(state, body, events),
+        Command::DefineInstrument(body) => operator::define_instrument(state, (seq, now), body, events),
+        Command::DefineAccount(body) => operator::define_account(state, (seq, now), body, events),
+        Command::DefineSession(body) => operator::define_session(state, (seq, now), body, events),
         Command::DefineAttribution(body) => kill::define_attribution(state, body, events),
         Command::SetScopeState(body) => kill::set_scope_state(state, body, events),
         Command::SetTradingState(body) => operator::set_trading_state(state, body, events),
@@ -69,11 +72,12 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
             events.push(model::Ticked { reserved: body.reserved });
             limits::expire(state, now, events);
         }
-        Command::DefineFirm(body) => limits::define_firm(body, events),
+        Command::DefineFirm(body) => limits::define_firm(state, body, events),
         Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
-        Command::SetSequenceNumbers(_) | Command::Reload(_) => {}
+        Command::SetSequenceNumbers(_) => {}
+        Command::Reload(body) => limits::reload(state, body, events),
     }
 }

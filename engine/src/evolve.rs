@@ -69,11 +69,13 @@ impl State {
             Event::ForeignCashMoved(e) => self.foreign_cash_moved(e),
             Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
+            Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),
             Event::AccountDefined(e) => self.account_defined(e),
             Event::SessionDefined(e) => self.session_defined(e),
             Event::AttributionDefined(e) => self.attribution_defined(e),
             Event::FirmDefined(e) => self.firm_defined(e),
+            Event::ConfigurationRead(e) => self.configuration_read(e),
             Event::LimitChanged(e) => self.limit_changed(e),
             Event::ScopeStateSet(e) => self.scope_state_set(e),
             Event::KillProgressed(e) => self.kill_progressed(e),
@@ -95,6 +97,7 @@ impl State {
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),
             Event::ForeignCashAdjusted(_)
+            | Event::WashSuspected(_)
             | Event::StatusReported(_)
             | Event::ReportSuspended(_)
             | Event::TradeDisputed(_) => {}

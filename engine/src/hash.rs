@@ -1,6 +1,7 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
 use model::{ClOrdId, ForeignMoney, OrderId, SessionId};
+use risk::{Valued, WideExposure};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
@@ -11,6 +12,7 @@ use crate::currencies::ForeignCash;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
+use crate::recent::{Recent, RecentOrder};
 use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
 use crate::strategy_books::StrategyBook;
@@ -68,6 +70,16 @@ pub(crate) fn of_state(state: &State) -> StateHash {
             &[set.currency.as_bytes(), set.against.as_bytes(), set.rate.digits.as_bytes(), numbers.as_bytes()],
         );
     }
+    for (index, firm) in (0_u32..).zip(state.exposures.of_instruments()) {
+        add_exposure(&mut sum, [NONE, index], firm);
+    }
+    for (slot, own) in (0..).zip(state.exposures.of_strategies()) {
+        add_exposure(&mut sum, [own.strategy, own.instrument.0], &own.exposure);
+        add_valued(&mut sum, [1, own.strategy, own.instrument.0], state.strategy_shares.get(slot));
+    }
+    for (slot, holding) in (0..).zip(state.holdings.iter()) {
+        add_valued(&mut sum, [2, holding.account.0, holding.instrument.0], state.holding_shares.get(slot));
+    }
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {
@@ -123,6 +135,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         let numbers = [entry, u64::from(group.working), u64::from(group.members), u64::from(group.is_due)];
         sum.add(b'k', &[group.id.as_bytes(), group.session.as_bytes(), numbers.as_bytes()]);
     }
+    add_recent(&mut sum, &state.recent);
     add_agenda(&mut sum, &state.agenda);
     add_scopes(&mut sum, &state.scopes);
     sum.add(b'd', &[state.firm.as_bytes()]);
@@ -132,6 +145,17 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     }
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     StateHash(sum.0)
+}
+
+fn add_recent(sum: &mut Sum, recent: &Recent) {
+    let (all, forgotten_at) = recent.iter();
+    for (number, RecentOrder { alike, keys, at, order_id, .. }) in all {
+        let terms = [alike.order_qty.units(), alike.price.units(), at.0];
+        let who = [alike.account.0, alike.instrument.0];
+        let kind = [alike.side.value(), alike.ord_type.value()];
+        sum.add(b'j', &[terms.as_bytes(), who.as_bytes(), keys.as_bytes(), [order_id.0, number].as_bytes(), &kind]);
+    }
+    sum.add(b'u', &[forgotten_at.map_or(i64::MIN, |at| at.0).as_bytes()]);
 }
 
 fn add_agenda(sum: &mut Sum, agenda: &Agenda) {
@@ -184,6 +208,7 @@ fn add_scopes(sum: &mut Sum, scopes: &Scopes) {
                 &usage.bucket.raw().to_le_bytes(),
             ],
         );
+        add_valued(sum, [3, u32::from(scope.value()), index], &usage.valued);
         for (kind, limit) in member.limits.iter() {
             let words = [limit.since.0, u64::from(index)];
             sum.add(b'z', &[&[scope.value(), kind as u8], &limit.value.to_le_bytes(), words.as_bytes()]);
@@ -283,7 +308,9 @@ fn add_instrument(sum: &mut Sum, instrument: &Instrument) {
             reference.ask_px.as_bytes(),
             reference.last_px.as_bytes(),
             reference.time.as_bytes(),
-            &[instrument.trading.value(), u8::from(instrument.is_due), u8::from(instrument.is_due_again)],
+            instrument.doubted_px.as_bytes(),
+            &[instrument.trading.value()],
+            &[instrument.is_due, instrument.is_due_again, reference.is_doubtful].map(u8::from),
             [numerator, denominator].as_bytes(),
             at.as_bytes(),
         ],
@@ -349,6 +376,16 @@ fn add_foreign_cash(sum: &mut Sum, line: &ForeignCash) {
     let ForeignMoney { cash, booked, booked_converted, deposited, deposited_converted } = line.money;
     let money = [cash, booked, booked_converted, deposited, deposited_converted, line.reserved];
     sum.add(b'F', &[line.account.as_bytes(), line.currency.as_bytes(), money.as_bytes()]);
+}
+
+fn add_valued(sum: &mut Sum, whose: [u32; 3], valued: &Valued) {
+    let Valued { gross, net, worth, margin, unpriced } = *valued;
+    sum.add(b'u', &[whose.as_bytes(), [gross, net, worth, margin].as_bytes(), &unpriced.to_le_bytes()]);
+}
+
+fn add_exposure(sum: &mut Sum, whose: [u32; 2], exposure: &WideExposure) {
+    let WideExposure { position, open_buys, open_sells } = *exposure;
+    sum.add(b'j', &[whose.as_bytes(), [position, open_buys, open_sells].as_bytes()]);
 }
 
 fn add_account(sum: &mut Sum, account: &Account) {

@@ -65,6 +65,10 @@ impl HotLoop {
         self.state.fills.touch_memory();
         self.state.holdings.touch_memory();
         self.state.strategy_books.touch_memory();
+        self.state.exposures.touch_memory();
+        self.state.holding_shares.touch_memory();
+        self.state.strategy_shares.touch_memory();
+        self.state.recent.touch_memory();
     }
 
     /// The state, for tests and for a clean stop.

@@ -1,9 +1,14 @@
 //! Looser limits that wait for another person.
 
-use model::{ChangeLimit, EngineTime, KillScope, LimitKind, Seq};
+use model::{ChangeLimit, EngineTime, KillScope, LimitKind, OF_DEFINITION, Seq, Text};
 
 /// Proposals that wait at once; one more is refused.
 pub const LIMIT_PROPOSALS_MAX: usize = 256;
+
+/// Who proposes what a definition would loosen, until it is said who had the configuration read.
+pub(crate) fn configuration() -> Text<24> {
+    Text::clipped(b"configuration")
+}
 
 /// One of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,15 +36,36 @@ impl LimitProposals {
         self.0.iter()
     }
 
-    pub(crate) fn find(&self, at: Seq) -> Option<&LimitProposal> {
-        self.0.iter().find(|proposal| proposal.at == at)
+    /// What one frame proposed: one limit, or those of one definition.
+    pub(crate) fn of_frame(&self, at: Seq) -> impl Iterator<Item = &LimitProposal> {
+        self.0.iter().filter(move |proposal| proposal.at == at)
     }
 
-    /// What waits for the same limit.
+    /// What waits for the same limit of a scope.
     pub(crate) fn of(&self, scope: KillScope, index: u32, kind: LimitKind) -> Option<&LimitProposal> {
-        self.0
-            .iter()
-            .find(|proposal| (proposal.change.scope, proposal.index, proposal.change.kind) == (scope, index, kind))
+        self.like(scope, index, kind).find(|proposal| proposal.change.is_configured != OF_DEFINITION)
+    }
+
+    /// What waits for the same limit of a definition.
+    pub(crate) fn of_definition(&self, scope: KillScope, index: u32, kind: LimitKind) -> Option<&LimitProposal> {
+        self.like(scope, index, kind).find(|proposal| proposal.change.is_configured == OF_DEFINITION)
+    }
+
+    fn like(&self, scope: KillScope, index: u32, kind: LimitKind) -> impl Iterator<Item = &LimitProposal> {
+        let is = move |own: &&LimitProposal| (own.change.scope, own.index, own.change.kind) == (scope, index, kind);
+        self.0.iter().filter(is)
+    }
+
+    /// What was read of the configuration, and nobody's name is on it yet.
+    pub(crate) fn nameless(&mut self) -> impl Iterator<Item = &mut LimitProposal> {
+        self.0.iter_mut().filter(|proposal| {
+            proposal.change.is_configured == OF_DEFINITION && proposal.change.actor == configuration()
+        })
+    }
+
+    /// Is there any such?
+    pub(crate) fn has_nameless(&self) -> bool {
+        self.0.iter().any(|own| own.change.is_configured == OF_DEFINITION && own.change.actor == configuration())
     }
 
     /// One whose time is over.
@@ -47,15 +73,17 @@ impl LimitProposals {
         self.0.iter().find(|proposal| now >= proposal.expires)
     }
 
-    pub(crate) fn has_room(&self) -> bool {
-        self.0.len() < LIMIT_PROPOSALS_MAX
+    /// For so many more?
+    pub(crate) fn has_room(&self, more: usize) -> bool {
+        self.0.len() + more <= LIMIT_PROPOSALS_MAX
     }
 
     pub(crate) fn put(&mut self, proposal: LimitProposal) {
         self.0.push(proposal);
     }
 
-    pub(crate) fn remove(&mut self, at: Seq) {
-        self.0.retain(|proposal| proposal.at != at);
+    /// One definition may propose several limits in one frame.
+    pub(crate) fn remove(&mut self, at: Seq, kind: LimitKind) {
+        self.0.retain(|proposal| (proposal.at, proposal.change.kind) != (at, kind));
     }
 }

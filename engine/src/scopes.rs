@@ -6,6 +6,7 @@ use risk::{Limit, Limits, Scoped, Usage};
 
 use crate::order::NONE;
 use crate::registry::Registry;
+use crate::valuations::VALUED;
 
 /// Which scope of each kind an order is in, by index; [`NONE`] where it is in none.
 pub(crate) type Keys = [u32; SCOPES];
@@ -28,6 +29,8 @@ pub(crate) struct Scopes {
     stopped: u32,
     /// Limits that are set, of all members.
     limited: u32,
+    /// Those of them that ask what positions come to.
+    valuing: u32,
     pub(crate) traders: Registry<GroupName, ()>,
     pub(crate) strategies: Registry<GroupName, ()>,
 }
@@ -40,6 +43,7 @@ impl Scopes {
             none: Member::default(),
             stopped: 0,
             limited: 0,
+            valuing: 0,
             traders: Registry::new(),
             strategies: Registry::new(),
         };
@@ -81,6 +85,10 @@ impl Scopes {
         let member = &mut self.members[scope as usize][index as usize];
         self.limited -= u32::from(member.limits.get(kind).is_some());
         self.limited += u32::from(limit.is_some());
+        if kind.bit() & VALUED != 0 {
+            self.valuing -= u32::from(member.limits.get(kind).is_some());
+            self.valuing += u32::from(limit.is_some());
+        }
         member.limits.put(kind, limit);
     }
 
@@ -98,6 +106,23 @@ impl Scopes {
         });
         let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits.kinds());
         Scoped { states, members: Some(members), kinds, missing }
+    }
+
+    /// Has any of the scopes one of these limits?
+    #[inline]
+    pub(crate) fn have(&self, keys: &Keys, kinds: u64) -> bool {
+        let of = |(scope, key): (&KillScope, &u32)| self.get(*scope, *key).limits.kinds() & kinds != 0;
+        self.limited > 0 && KillScope::ALL.iter().zip(keys).any(of)
+    }
+
+    /// Does any limit ask what positions come to?
+    #[inline]
+    pub(crate) fn ask_for_values(&self) -> bool {
+        self.valuing > 0
+    }
+
+    pub(crate) fn usage_mut(&mut self, scope: KillScope, index: u32) -> &mut Usage {
+        &mut self.members[scope as usize][index as usize].usage
     }
 
     /// Something happened in the scopes that an order is in.

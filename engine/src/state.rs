@@ -5,7 +5,7 @@ use model::{
     EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq,
     SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId,
 };
-use risk::{Bucket, Limits, Reference, Usage};
+use risk::{Bucket, Limits, Reference, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
@@ -14,6 +14,7 @@ use crate::currencies::{Currencies, ForeignCash, Rate};
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
+use crate::exposures::Exposures;
 use crate::fills::Fills;
 use crate::hash::{self, StateHash};
 use crate::holdings::{Holding, Holdings};
@@ -22,10 +23,12 @@ use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
 use crate::proposals::{LimitProposal, LimitProposals};
+use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::scopes::Scopes;
 use crate::strategy_books::{StrategyBook, StrategyBooks};
 use crate::triggers::{Root, Triggers};
+use crate::valuations::Shares;
 use crate::venues::Venues;
 use crate::verbal::Verbal;
 
@@ -34,7 +37,7 @@ use crate::verbal::Verbal;
 pub struct Capacities {
     /// Orders that are remembered, working and closed.
     pub orders: usize,
-    /// Pairs of account and instrument that ever held an order; there is room for as many strategy books.
+    /// Pairs of account and instrument that ever held an order; as many of strategy and instrument, and as many strategy books.
     pub holdings: usize,
 }
 
@@ -48,6 +51,8 @@ impl Default for Capacities {
 pub(crate) struct Instrument {
     pub(crate) definition: DefineInstrument,
     pub(crate) reference: Reference,
+    /// The price of the last quote, where that one was too far from those before it; zero otherwise.
+    pub(crate) doubted_px: Px,
     pub(crate) trading: TradingState,
     /// Its calendar, if it has one.
     pub(crate) calendar: Option<u32>,
@@ -71,7 +76,10 @@ pub const TRAILING_PER_INSTRUMENT_MAX: usize = 128;
 impl Instrument {
     /// The price that a stop of this side waits for; `None` where there is none now.
     pub(crate) fn trigger_px(&self, side: Side) -> Option<Px> {
-        let Reference { bid_px, ask_px, last_px, .. } = self.reference;
+        let Reference { bid_px, ask_px, last_px, is_doubtful, .. } = self.reference;
+        if is_doubtful {
+            return None;
+        }
         let px = match (self.definition.stop_trigger, side) {
             (StopTrigger::Last, _) => last_px,
             (StopTrigger::Opposite, Side::Buy) => ask_px,
@@ -134,6 +142,9 @@ pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
     pub(crate) strategy_books: StrategyBooks,
+    pub(crate) exposures: Exposures,
+    pub(crate) holding_shares: Shares,
+    pub(crate) strategy_shares: Shares,
     pub(crate) instruments: Registry<Symbol, Instrument>,
     pub(crate) accounts: Registry<AccountName, Account>,
     pub(crate) sessions: Registry<(CompId, CompId), Session>,
@@ -150,6 +161,7 @@ pub struct State {
     pub(crate) kills: Kills,
     pub(crate) firm: DefineFirm,
     pub(crate) limit_proposals: LimitProposals,
+    pub(crate) recent: Recent,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -157,6 +169,8 @@ pub struct State {
     pub(crate) index: u8,
     /// The fill whose position comes next in the frame.
     pub(crate) last_fill: u64,
+    /// The strategy whose order that fill is of.
+    pub(crate) last_strategy: u32,
     /// Positions that came out with money which does not add up.
     pub(crate) identity_breaks: u64,
     pub(crate) venue_exec_id: u64,
@@ -170,6 +184,9 @@ impl State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
             strategy_books: StrategyBooks::new(capacities.holdings),
+            exposures: Exposures::new(capacities.holdings),
+            holding_shares: Shares::new(capacities.holdings),
+            strategy_shares: Shares::new(capacities.holdings),
             instruments: Registry::new(),
             accounts: Registry::new(),
             sessions: Registry::new(),
@@ -186,11 +203,13 @@ impl State {
             kills: Kills::new(),
             firm: DefineFirm::PLAIN,
             limit_proposals: LimitProposals::new(),
+            recent: Recent::new(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
             index: 0,
             last_fill: crate::fills::NONE,
+            last_strategy: crate::order::NONE,
             identity_breaks: 0,
             venue_exec_id: 0,
             executions: Executions::none(),
@@ -304,6 +323,16 @@ impl State {
         self.holdings.find(account, instrument).map(|slot| self.holdings.get(slot))
     }
 
+    /// Position and open orders of the firm in an instrument, over all accounts.
+    pub fn exposure_of_firm(&self, instrument: InstrumentId) -> WideExposure {
+        self.exposures.of_firm(instrument)
+    }
+
+    /// Position and open orders of a strategy in an instrument, over all accounts; by its index among strategies.
+    pub fn exposure_of_strategy(&self, strategy: u32, instrument: InstrumentId) -> WideExposure {
+        self.exposures.of_strategy(strategy, instrument)
+    }
+
     /// All holdings.
     pub fn holdings(&self) -> impl Iterator<Item = &Holding> {
         self.holdings.iter()
@@ -342,7 +371,7 @@ impl State {
     /// The same for any books in the instrument.
     pub fn marked_books(&self, instrument: InstrumentId, books: &Books) -> Option<Marked> {
         let instrument = self.instruments.get(instrument.0)?;
-        let Reference { bid_px, ask_px, last_px, time } = instrument.reference;
+        let Reference { bid_px, ask_px, last_px, time, .. } = instrument.reference;
         let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
         Some(instrument.definition.marked(books.position, books.cost, &prices))
     }
@@ -448,6 +477,17 @@ impl State {
             assert_eq!(order.standing().status(), order.view.ord_status, "status of {order:?}");
             assert_eq!(order.view.is_working(), order.place != crate::order::NONE, "place of {order:?}");
             assert!(order.view.held == 0 || order.view.is_working(), "hold of {order:?}");
+        }
+        self.exposures.assert_sums(&self.holdings);
+        self.assert_valued();
+        for own in self.exposures.of_strategies() {
+            for side in [Side::Buy, Side::Sell] {
+                let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);
+                let of_side =
+                    of_strategy.filter(|order| order.view.instrument == own.instrument && order.view.side == side);
+                let open: i128 = of_side.map(|order| i128::from(order.open_qty.units())).sum();
+                assert_eq!(own.exposure.open(side), open, "open {side:?} of {own:?}");
+            }
         }
         for holding in self.holdings() {
             let own = |side| {

@@ -18,7 +18,7 @@ pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
 };
-pub use limit::{ChangeLimit, DecideLimit, DefineFirm};
+pub use limit::{ChangeLimit, DecideLimit, DefineFirm, OF_DEFINITION};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 

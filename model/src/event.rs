@@ -6,12 +6,14 @@
 mod corporate;
 mod currency;
 mod definition;
+mod doubt;
 mod kill;
 mod limit;
 mod order;
 mod request;
 mod trade;
 mod venue;
+mod wash;
 
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
@@ -21,8 +23,9 @@ pub use definition::{
     AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
+pub use doubt::{QuoteDoubt, QuoteDoubted};
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
-pub use limit::{FirmDefined, LimitChanged, LimitOutcome};
+pub use limit::{ConfigurationRead, FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderRefused,
     OrderRejected, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, StatusReported,
@@ -35,6 +38,7 @@ pub use trade::{
     CashAdjusted, OrderFilled, PositionChanged, StrategyPositionChanged, TradeCanceled, TradeCorrected, TradeDisputed,
 };
 pub use venue::{ReportSuspended, Resolution, ResolutionGiven, Suspense, VenueAccepted, VenueLinked};
+pub use wash::WashSuspected;
 
 use crate::ids::SessionId;
 use crate::order::OrderView;
@@ -160,6 +164,13 @@ records!(
         AccountCurrencyDefined = 83, 32;
         /// Money moved into or out of an account, in another currency than its own. What it comes to follows.
         ForeignCashAdjusted = 84, 128;
+        /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
+        QuoteDoubted = 93, 80;
+        /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
+        /// is to look at it.
+        WashSuspected = 95, 64;
+        /// The configuration was read again: what it would loosen is the proposal of who had it read.
+        ConfigurationRead = 99, 88;
     }
 );
 
@@ -201,12 +212,15 @@ impl Event {
             | Event::AccountCurrencyDefined(_)
             | Event::ForeignCashAdjusted(_)
             | Event::QuoteUpdated(_)
+            | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
             | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
@@ -262,6 +276,8 @@ impl Event {
                 | Event::StrategyPositionChanged(_)
                 | Event::ForeignCashMoved(_)
                 | Event::QuoteUpdated(_)
+                | Event::QuoteDoubted(_)
+                | Event::WashSuspected(_)
                 | Event::Ticked(_)
                 | Event::WorkAdvanced(_)
                 | Event::KillProgressed(_)

@@ -30,8 +30,8 @@ pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, AdjustForeignCash, CancelOrder, ChangeLimit, ChangeSymbol, Command, Counted, DecideLimit,
     DefineAccount, DefineAccountCurrency, DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade,
-    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OrderStatusRequest, Origin,
-    PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetFxRate, SetScopeState,
+    EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest,
+    Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetFxRate, SetScopeState,
     SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step,
     Tick, VenueLink, VenueReport,
 };
@@ -39,15 +39,15 @@ pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
     AccountCurrencyDefined, AccountDefined, AdjustmentKind, AttributionDefined, CancelRejected, CancelRequested,
-    CashAdjusted, DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted, ForeignCashMoved,
-    ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome, MassCancelReported,
-    MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired,
-    OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended,
-    OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteUpdated, ReplaceQueued, ReplaceRequested,
-    ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost,
-    SettlementBegun, SplitBegun, Started, StatusReported, StrategyPositionChanged, Suspense, SymbolChanged, Ticked,
-    TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked,
-    Work, WorkAdvanced,
+    CashAdjusted, ConfigurationRead, DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted,
+    ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
+    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
+    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt,
+    QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven,
+    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started, StatusReported,
+    StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
+    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use fx::{ForeignMoney, FxRate, Revalued};
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};

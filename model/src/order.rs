@@ -60,8 +60,11 @@ pub struct OrderView {
     pub triggered: u8,
     /// 1: the venue has it, and does not work it yet. WorkingIndicator(636)=N.
     pub idle: u8,
+    /// 1: a market order of a scope that bounds them. A venue that keeps no worst price of ours gets it as a limit order at that
+    /// price, a stop as a stop limit.
+    pub protected: u8,
     /// Zero.
-    pub reserved: [u8; 3],
+    pub reserved: [u8; 2],
 }
 
 const _: () = {
@@ -100,7 +103,8 @@ impl OrderView {
             held: 0,
             triggered: 0,
             idle: 0,
-            reserved: [0; 3],
+            protected: 0,
+            reserved: [0; 2],
         }
     }
 
@@ -137,6 +141,15 @@ impl OrderView {
     /// What a venue that knows no stops sees of it: OrdType(40).
     pub const fn working_type(&self) -> OrdType {
         if self.triggered == 1 { self.ord_type.triggered() } else { self.ord_type }
+    }
+
+    /// What a venue sees that does not keep our worst price by itself: OrdType(40).
+    pub const fn bounded_type(&self) -> OrdType {
+        match self.working_type() {
+            OrdType::Market if self.protected == 1 => OrdType::Limit,
+            OrdType::Stop if self.protected == 1 => OrdType::StopLimit,
+            other => other,
+        }
     }
 }
 

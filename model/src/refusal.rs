@@ -156,6 +156,9 @@ checks! {
     CollarLow = 62, "COLLAR_LOW", Other, Px;
     /// Dynamic collar, passive side. Limit: the last price allowed; observed: the order's.
     CollarPassive = 63, "COLLAR_PASSIVE", Other, Px;
+    /// A market order meets an opposite best near the reference, and trades no further from it than that. Limit: the last opposite
+    /// best allowed; observed: the opposite best, or 0 for none.
+    MarketProtection = 64, "MARKET_PROTECTION", Other, Px;
     /// Quantity × worst price × multiplier.
     MaxOrderNotional = 70, "MAX_ORDER_NOTIONAL", OrderExceedsLimit, Notional;
     /// Quantity × the order's own price × multiplier, for a market order the reference price.
@@ -166,6 +169,8 @@ checks! {
     DuplicateClOrdId = 90, "DUPLICATE_CL_ORD_ID", DuplicateOrder, None;
     /// The same order was given by telephone before.
     DuplicateOfVerbal = 91, "DUPLICATE_OF_VERBAL", DuplicateOfVerbal, None;
+    /// Orders like this one within the window, this one included. Observed: -1 where they were too many to be counted.
+    RepeatedOrders = 92, "REPEATED_ORDERS", DuplicateOrder, Count;
     /// Working orders of the account.
     OpenOrders = 100, "OPEN_ORDERS", OrderExceedsLimit, Count;
     /// New orders of the day, this one included.
@@ -193,8 +198,24 @@ checks! {
     /// A scope of the order takes only what reduces, and the order could make the position greater. Limit: what may be reduced;
     /// observed: open orders that do.
     Reducing = 113, "REDUCING", BrokerOption, Qty;
+    /// Worst case of one position by money, this order included.
+    PositionNotional = 114, "POSITION_NOTIONAL", OrderExceedsLimit, Notional;
+    /// Worst case of one position as a part of the account's equity.
+    Concentration = 115, "CONCENTRATION", OrderExceedsLimit, Ratio;
+    /// Money of all positions without sign, and of all open orders, this one included.
+    GrossExposure = 116, "GROSS_EXPOSURE", OrderExceedsLimit, Notional;
+    /// Money of all positions with sign, and of what is open on the order's side, this one included.
+    NetExposure = 117, "NET_EXPOSURE", OrderExceedsLimit, Notional;
+    /// Gross exposure as a part of the account's equity.
+    Leverage = 118, "LEVERAGE", OrderExceedsLimit, Ratio;
+    /// Positions that no price can be had for, so that nobody knows what the scope's come to. Observed: how many.
+    Unpriced = 119, "POSITION_UNPRICED", Other, Count;
     /// Cash account: worst-case cost plus fee against cash that is not reserved.
     BuyingPower = 120, "BUYING_POWER", OrderExceedsLimit, Notional;
+    /// Initial margin of the worst case of all positions, this order included. Limit: the account's equity.
+    Margin = 121, "MARGIN", OrderExceedsLimit, Notional;
+    /// The same, against the account's limit of it.
+    MarginUsed = 122, "MARGIN_USED", OrderExceedsLimit, Notional;
     /// A sum or product left its range.
     Overflow = 130, "OVERFLOW", Other, None;
     /// The engine's order capacity.

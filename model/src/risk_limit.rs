@@ -156,6 +156,8 @@ risk_limits! {
     /// What becomes of an order that would trade with another one of the scope: 0 lets it, 1 refuses it, 2 cancels the other,
     /// 3 both.
     SelfMatch = 45, "self_match", AtLeast, Count, [Firm Account Trader];
+    /// How long an order of one account of a trader is held against those of his other accounts on the other side.
+    WashWindow = 46, "wash_window", AtLeast, Nanos, [Firm Trader];
 }
 
 /// Kinds of limits.

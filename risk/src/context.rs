@@ -1,12 +1,13 @@
 //! What a check may look at: the order, and the state that it meets. All of it is read, none of it is written.
 
 use model::{
-    DefineAccount, DefineInstrument, EngineTime, ExecInst, Notional, OrdType, Px, Qty, Side, TimeInForce, TradingPhase,
-    TradingState,
+    DefineAccount, DefineInstrument, EngineTime, ExecInst, KillScope, Notional, OrdType, Px, Qty, SCOPES, Side,
+    TimeInForce, TradingPhase, TradingState,
 };
 
 use crate::limits::Scoped;
 use crate::rate::Bucket;
+use crate::wide_exposure::WideExposure;
 
 /// A new order, or a replace of one.
 #[derive(Clone, Copy, Debug)]
@@ -103,11 +104,16 @@ pub struct Reference {
     pub last_px: Px,
     /// Time of the frame that brought them; zero before the first.
     pub time: EngineTime,
+    /// What came last cannot be right: there is no price to judge by until something sane comes.
+    pub is_doubtful: bool,
 }
 
 impl Reference {
     /// Last trade, else the middle of the quote, else nothing.
     pub fn px(&self) -> Option<Px> {
+        if self.is_doubtful {
+            return None;
+        }
         if !self.last_px.is_zero() {
             return Some(self.last_px);
         }
@@ -144,6 +150,10 @@ pub struct Context<'a> {
     pub phase: TradingPhase,
     /// The account's position and open orders in the instrument.
     pub exposure: Exposure,
+    /// The strategy's in the instrument, over all accounts; nothing where no limit asks for it.
+    pub of_strategy: WideExposure,
+    /// The firm's in the instrument, over all accounts; nothing where no limit asks for it.
+    pub of_instrument: WideExposure,
     /// The account's working orders.
     pub open_orders: u32,
     /// The account holds cash in the instrument's currency beside its own, and there is a rate that is not too old.
@@ -156,8 +166,21 @@ pub struct Context<'a> {
     pub bucket: Bucket,
     /// The session's limit.
     pub messages_per_second: u32,
+    /// Orders like this one that each of its scopes saw within the window, where a limit asks for it; `None` where they are too many.
+    pub repeats: Option<[u32; SCOPES]>,
     /// Was the ClOrdID(11) used before?
     pub cl_ord_id_used: bool,
     /// Is there a slot for one more order?
     pub has_order_slot: bool,
+}
+
+impl Context<'_> {
+    /// Position and open orders in the instrument, as far as the scope goes.
+    pub(crate) fn exposure_of(&self, scope: KillScope) -> WideExposure {
+        match scope {
+            KillScope::Strategy => self.of_strategy,
+            KillScope::Instrument | KillScope::Firm | KillScope::Venue => self.of_instrument,
+            KillScope::Account | KillScope::Session | KillScope::Trader => self.exposure.into(),
+        }
+    }
 }

@@ -39,6 +39,8 @@ mod instrument;
 mod kill_switch;
 mod lot;
 mod mandatory;
+mod margin;
+mod market_protection;
 mod max_floor;
 mod message_rate;
 mod min_notional;
@@ -50,13 +52,16 @@ mod order_notional;
 mod order_qty;
 mod permissions;
 mod position;
+mod position_notional;
 mod price;
 mod price_collar;
 mod reduce_only;
 mod reference_price;
+mod repeated_orders;
 mod static_collar;
 mod stop_px;
 mod tick;
+mod total_exposure;
 mod trading_phase;
 mod venue_abilities;
 
@@ -99,10 +104,12 @@ controls! {
     price_collar::high => CollarHigh;
     price_collar::low => CollarLow;
     price_collar::passive => CollarPassive;
+    market_protection::begins_sanely => MarketProtection;
     order_notional::within => MaxOrderNotional;
     min_notional::reached => MinOrderNotional;
     message_rate::within => MessageRate;
     cl_ord_id::new => DuplicateClOrdId;
+    repeated_orders::within => RepeatedOrders;
     open_orders::within => OpenOrders;
     daily_counts::orders => DailyOrders;
     daily_counts::cancels => DailyCancels;
@@ -116,7 +123,14 @@ controls! {
     position::short => PositionShort;
     reduce_only::reduces => ReduceOnly;
     reduce_only::scope_reduces => Reducing;
+    position_notional::within => PositionNotional;
+    position_notional::concentrated => Concentration;
+    total_exposure::gross => GrossExposure;
+    total_exposure::net => NetExposure;
+    total_exposure::leverage => Leverage;
     buying_power::suffices => BuyingPower;
+    margin::covered => Margin;
+    margin::used => MarginUsed;
     capacity::has_room => OrderCapacity;
 }
 

@@ -6,7 +6,9 @@ use model::{
     StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId,
 };
 
-use crate::{Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, check};
+use crate::{
+    Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, WideExposure, check,
+};
 
 pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
 /// The firm's trading day.
@@ -28,12 +30,15 @@ pub(crate) struct Desk {
     pub(crate) missing: u64,
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
+    pub(crate) of_strategy: WideExposure,
+    pub(crate) of_instrument: WideExposure,
     pub(crate) open_orders: u32,
     pub(crate) holds_currency: bool,
     pub(crate) cash: Notional,
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
     pub(crate) messages_per_second: u32,
+    pub(crate) repeats: Option<[u32; SCOPES]>,
     pub(crate) cl_ord_id_used: bool,
     pub(crate) has_order_slot: bool,
 }
@@ -44,7 +49,13 @@ impl Desk {
         Desk {
             now: NOW,
             instrument: instrument(),
-            reference: Reference { bid_px: Px::whole(99), ask_px: Px::whole(101), last_px: Px::whole(100), time: NOW },
+            reference: Reference {
+                bid_px: Px::whole(99),
+                ask_px: Px::whole(101),
+                last_px: Px::whole(100),
+                time: NOW,
+                is_doubtful: false,
+            },
             account: account(),
             trading: TradingState::Active,
             account_trading: TradingState::Active,
@@ -55,12 +66,15 @@ impl Desk {
             missing: 0,
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
+            of_strategy: WideExposure::default(),
+            of_instrument: WideExposure::default(),
             open_orders: 0,
             holds_currency: false,
             cash: Notional::whole(1_000_000),
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
             messages_per_second: 100,
+            repeats: None,
             cl_ord_id_used: false,
             has_order_slot: true,
         }
@@ -77,7 +91,8 @@ impl Desk {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
         let Desk { instrument_trading, phase, exposure, open_orders, holds_currency, cash, reserved, bucket, .. } =
             *self;
-        let Desk { messages_per_second, cl_ord_id_used, has_order_slot, .. } = *self;
+        let Desk { messages_per_second, repeats, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } =
+            *self;
         Context {
             now,
             instrument,
@@ -90,12 +105,15 @@ impl Desk {
             day: DAY,
             phase,
             exposure,
+            of_strategy,
+            of_instrument,
             open_orders,
             holds_currency,
             cash,
             reserved,
             bucket,
             messages_per_second,
+            repeats,
             cl_ord_id_used,
             has_order_slot,
         }

@@ -16,6 +16,9 @@ mod desk;
 mod limits;
 mod rate;
 mod usage;
+mod valuation;
+mod valued;
+mod wide_exposure;
 mod witness;
 mod worst_case;
 
@@ -24,6 +27,8 @@ pub use controls::CHECKS;
 pub use limits::{Limit, Limits, Member, Scoped};
 pub use rate::{Bucket, rate_of};
 pub use usage::{Day, Usage};
+pub use valued::{Terms, Valued};
+pub use wide_exposure::WideExposure;
 pub use witness::{Finding, Verdict};
 pub use worst_case::{Reservation, fee, open_notional, reserved_cash};
 

@@ -107,7 +107,7 @@ impl Binding {
     /// The tighter of two.
     pub(crate) fn or(self, other: Option<Binding>) -> Binding {
         match other {
-            Some(other) if other.room() < self.room() => other,
+            Some(other) if (other.room(), other.scope) < (self.room(), self.scope) => other,
             _ => self,
         }
     }
@@ -133,6 +133,11 @@ impl<'a> Scoped<'a> {
         let members = if self.has(kind) { self.members.as_ref() } else { None };
         let members = members.into_iter().flatten().zip(KillScope::ALL);
         members.filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
+    }
+
+    /// What the limits of the scope are held against; nothing where no scope has any.
+    pub(crate) fn usage(&self, scope: KillScope) -> Option<&'a Usage> {
+        self.members.as_ref().map(|members| members[scope as usize].usage)
     }
 
     /// The limit of this kind that binds: what `observed` sees of each scope is not to be above it.
@@ -198,6 +203,14 @@ mod tests {
         limits.put(LimitKind::OpenOrders, limit(7));
         let all: Vec<_> = limits.iter().map(|(kind, limit)| (kind, limit.value)).collect();
         assert_eq!(all, [(LimitKind::OpenOrders, 7), (LimitKind::SelfMatch, 10)]);
+    }
+
+    #[test]
+    fn definition_of_an_account_is_no_wider_than_the_firm() {
+        let of = |scope| Binding { scope, limit: 5, observed: 9 };
+        let tightest = of(KillScope::Account).or(Some(of(KillScope::Firm)));
+        assert_eq!(tightest, of(KillScope::Firm));
+        assert_eq!(tightest.or(Some(of(KillScope::Instrument))), of(KillScope::Firm));
     }
 
     #[test]

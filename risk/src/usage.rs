@@ -3,6 +3,7 @@
 use model::{Notional, Side};
 
 use crate::rate::Bucket;
+use crate::valued::Valued;
 
 /// One scope's use of its limits.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -17,6 +18,8 @@ pub struct Usage {
     pub bucket: Bucket,
     /// What was done on the day.
     pub day: Day,
+    /// The positions of an account, a strategy or the firm, where a limit asks for them.
+    pub valued: Valued,
 }
 
 /// What a scope did on one trading day of the firm.

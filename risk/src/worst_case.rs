@@ -1,31 +1,36 @@
 //! The worst that an order can do: the price it may be filled at, the money it may need. Checks and reservations share
 //! these, so what was checked is what is reserved.
 
-use model::{Check, DefineAccount, DefineInstrument, Notional, OrdType, Px, Qty, Refusal, Side, limits, money};
+use model::{
+    Check, DefineAccount, DefineInstrument, KillScope, LimitKind, Notional, OrdType, Px, Qty, Refusal, Side, limits,
+    money,
+};
 
 use crate::context::{Context, Proposal};
+use crate::wide_exposure::WideExposure;
 
 /// What an accepted order reserves, before its bytes leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reservation {
     /// The worst price that it may be filled at.
     pub worst_px: Px,
+    /// It names no price itself, and scopes protect it: it may not trade beyond that one.
+    pub is_protected: bool,
 }
 
 /// A fraction of one, in 1e-8, as configured collars and fees are.
 const WHOLE: i128 = money::UNIT as i128;
 
 /// The price of the proposal at its worst: its limit; for a market order the opposite best (else the reference) moved
-/// by the collar; for a stop order the price that sets it off, moved by the collar. A replace holds the worse of old and new until the venue decides.
+/// by the collar; for a stop order the price that sets it off, moved by the collar; both by the market protection where that is
+/// less. A replace holds the worse of old and new until the venue decides.
 ///
 /// # Errors
 /// `REFERENCE_PRICE` where a market order has no price to judge by, `OVERFLOW`.
 pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px, Refusal> {
     let px = match proposal.ord_type {
         OrdType::Limit | OrdType::StopLimit => proposal.price,
-        OrdType::Stop => {
-            moved(proposal.stop_px, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
-        }
+        OrdType::Stop => furthest(context, proposal.stop_px, proposal.side).ok_or(Refusal::of(Check::Overflow))?,
         OrdType::Market | OrdType::MarketToLimit => {
             let best = match proposal.side {
                 Side::Buy => context.reference.ask_px,
@@ -33,10 +38,28 @@ pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px,
             };
             let from = if best.is_zero() { context.reference.px() } else { Some(best) };
             let from = from.ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
-            moved(from, context.instrument.collar, proposal.side).ok_or(Refusal::of(Check::Overflow))?
+            furthest(context, from, proposal.side).ok_or(Refusal::of(Check::Overflow))?
         }
     };
     Ok(proposal.held.map_or(px, |held| held.worst_px.max(px)))
+}
+
+/// The price up to which an order without one may trade from there. Where scopes protect it the price is on the tick, so that it can go
+/// to a venue as a limit.
+fn furthest(context: &Context<'_>, from: Px, side: Side) -> Option<Px> {
+    let collar = context.instrument.collar;
+    let Some(protection) = context.scopes.lowest(LimitKind::MarketProtection, 0) else {
+        return moved(from, collar, side);
+    };
+    let px = moved(from, i64::try_from(protection.limit).map_or(collar, |limit| limit.min(collar)), side)?;
+    let tick = context.instrument.tick.units();
+    let beyond = if tick > 0 { px.units() % tick } else { 0 };
+    let inwards = match side {
+        Side::Buy => px.units() - beyond,
+        Side::Sell if beyond > 0 => px.units() - beyond + tick,
+        Side::Sell => px.units(),
+    };
+    Some(Px::from_units(inwards))
 }
 
 /// `px` moved by `fraction` (1e-8) to the aggressive side: up for a buy, down for a sell.
@@ -63,6 +86,25 @@ pub(crate) fn worst_qty(proposal: &Proposal) -> Qty {
 pub(crate) fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> {
     let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
     open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
+}
+
+/// Position and open orders of the scope in the instrument once the proposal is accepted: a replaced order's own part counts
+/// once, at its worse.
+pub(crate) fn exposed_with(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> WideExposure {
+    let mut exposure = context.exposure_of(scope);
+    let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
+    *exposure.open_mut(proposal.side) += i128::from(worst_qty(proposal).units()) - i128::from(own.units());
+    exposure
+}
+
+/// Does the proposal, with all that is open on its side, only bring the scope's position in the instrument nearer to nothing?
+pub(crate) fn only_reduces(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> bool {
+    let exposure = exposed_with(context, scope, proposal);
+    let reducible = match proposal.side {
+        Side::Buy => -exposure.position,
+        Side::Sell => exposure.position,
+    };
+    reducible > 0 && exposure.open(proposal.side) <= reducible
 }
 
 /// Money at stake at that price. An inverse contract has more at stake the lower it trades: at the order's own price it is
@@ -121,5 +163,7 @@ pub fn fee(notional: Notional, rate: i64) -> Option<Notional> {
 
 /// What the order reserves once every check has passed.
 pub(crate) fn reservation(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    Ok(Reservation { worst_px: worst_px(context, proposal)? })
+    let names_none = matches!(proposal.ord_type, OrdType::Market | OrdType::Stop);
+    let is_protected = names_none && context.scopes.has(LimitKind::MarketProtection);
+    Ok(Reservation { worst_px: worst_px(context, proposal)?, is_protected })
 }

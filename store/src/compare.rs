@@ -168,6 +168,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::ForeignCashAdjusted(_)
                 | Event::FirmDefined(_)
                 | Event::LimitChanged(_)
+                | Event::ConfigurationRead(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

@@ -183,6 +183,8 @@ impl<'c> Rows<'c> {
             | Event::Ticked(_)
             | Event::WorkAdvanced(_)
             | Event::KillProgressed(_)
+            | Event::QuoteDoubted(_)
+            | Event::WashSuspected(_)
             | Event::MassStatusBegun(_) => Ok(()),
             Event::PositionChanged(e) => {
                 self.count += 1;
@@ -265,6 +267,7 @@ impl<'c> Rows<'c> {
             | Event::SessionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
+            | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

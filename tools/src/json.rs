@@ -269,11 +269,20 @@ pub fn event(event: &Event) -> Value {
             "cash_from_trades": money(e.cash_from_trades), "dividends": money(e.dividends),
         }),
         Event::QuoteUpdated(e) => quote(&e.quote),
+        Event::QuoteDoubted(e) => json!({
+            "quote": quote(&e.quote), "doubt": word(e.doubt), "before": px(e.before), "limit": e.limit,
+        }),
+        Event::WashSuspected(e) => json!({
+            "order_id": e.order_id.0, "other": e.other.0, "other_px": px(e.other_px), "other_at_ns": e.other_at.0,
+            "window_ns": e.window, "account": e.account.0, "other_account": e.other_account.0,
+            "instrument": e.instrument.0, "trader": e.trader, "side": word(e.side),
+        }),
         Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
         Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
         Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
         Event::FirmDefined(e) => limit::firm(&e.definition),
         Event::LimitChanged(e) => limit::changed(e),
+        Event::ConfigurationRead(e) => json!({ "actor": e.actor.as_str(), "reason": e.reason.as_str() }),
         Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
         Event::ScopeStateSet(e) => json!({
             "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),

@@ -64,12 +64,11 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     }
     let holding = state.holdings.find(account, instrument);
     let has_room = state.orders.has_room() && state.orders.has_room_for_foreign();
-    if !has_room || (holding.is_none() && state.holdings.is_full()) {
-        return Err(Suspense::NoRoom);
-    }
     let session = session_of(state, account);
     let strategy = strategy_of(state, session);
-    if !strategies::fit(state, holding, strategy) {
+    let has_room =
+        has_room && state.exposures.has_room(strategy, instrument) && strategies::fit(state, holding, strategy);
+    if !has_room || (holding.is_none() && state.holdings.is_full()) {
         return Err(Suspense::NoRoom);
     }
     let view = OrderView {

@@ -1,21 +1,88 @@
 //! Who may change the limits of scopes: what is tighter holds at once, what is looser waits for another person.
 
 use model::{
-    Bound, ChangeLimit, DecideLimit, DefineFirm, EngineTime, Events, FirmDefined, KillScope, LimitChanged, LimitKind,
-    LimitOutcome, Seq, Text, limits::UNITS_MAX,
+    Bound, ChangeLimit, ConfigurationRead, DecideLimit, DefineFirm, EngineTime, Events, FirmDefined, KillScope,
+    LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Reload, Seq, Text, limits::UNITS_MAX,
 };
 
 use super::kill::index_of;
+use crate::defined_limits::DefinedLimits;
 use crate::kills::is_same_person;
 use crate::order::NONE;
-use crate::proposals::LimitProposal;
+use crate::proposals::{LimitProposal, configuration};
 use crate::state::State;
 
 /// Largest value of a limit: sums of two stay far inside 128 bits.
 const VALUE_MAX: i128 = UNITS_MAX as i128 * UNITS_MAX as i128;
 
-pub(super) fn define_firm(definition: &DefineFirm, events: &mut Events) {
-    events.push(FirmDefined { definition: *definition });
+/// That a second person is asked for is not taken back by the configuration: it would loosen everything.
+pub(super) fn define_firm(state: &State, definition: &DefineFirm, events: &mut Events) {
+    let two_persons = definition.two_persons.max(state.firm.two_persons);
+    events.push(FirmDefined { definition: DefineFirm { two_persons, ..*definition } });
+}
+
+/// Somebody had the configuration read: what it would loosen is that person's proposal.
+pub(super) fn reload(state: &State, reload: &Reload, events: &mut Events) {
+    if state.limit_proposals.has_nameless() {
+        events.push(ConfigurationRead { actor: reload.actor, reason: reload.reason });
+    }
+}
+
+/// The definition as it holds from now on: as it is asked for, but where a second person must approve it with no limit looser
+/// than before.
+pub(super) fn tightened<D: DefinedLimits>(state: &State, known: Option<&D>, wanted: &D) -> D {
+    let mut definition = *wanted;
+    let Some(known) = known.filter(|_| state.firm.two_persons == 1) else { return definition };
+    for kind in D::KINDS {
+        if kind.loosens(Some(known.limit(*kind)), Some(wanted.limit(*kind))) {
+            definition.set_limit(*kind, known.limit(*kind));
+        }
+    }
+    definition.keep_the_rest(known);
+    definition
+}
+
+/// What of the definition waits for another person, and what does not any more.
+pub(super) fn propose<D: DefinedLimits>(
+    state: &State,
+    (seq, now, index): (Seq, EngineTime, u32),
+    holds: &D,
+    wanted: &D,
+    events: &mut Events,
+) {
+    for kind in D::KINDS {
+        let (before, value) = (holds.limit(*kind), wanted.limit(*kind));
+        let waits = state.limit_proposals.of_definition(D::SCOPE, index, *kind);
+        if value != before && waits.is_some_and(|waits| waits.change.value == value) {
+            continue;
+        }
+        let reason = Text::literal("as it is configured");
+        if let Some(waits) = waits {
+            events.push(settled(state, waits, LimitOutcome::Superseded, configuration(), reason));
+        }
+        if value == before {
+            continue;
+        }
+        let has_room = state.limit_proposals.has_room(D::KINDS.len());
+        let change = ChangeLimit {
+            is_configured: OF_DEFINITION,
+            actor: configuration(),
+            reason,
+            ..ChangeLimit::of(D::SCOPE, wanted.name(), *kind, Some(value))
+        };
+        events.push(LimitChanged {
+            before,
+            change,
+            proposal: if has_room { seq } else { Seq(0) },
+            expires: EngineTime(if has_room { now.0.saturating_add(state.firm.proposal_ttl) } else { 0 }),
+            index,
+            outcome: if has_room { LimitOutcome::Proposed } else { LimitOutcome::NoRoom },
+            was_set: 1,
+            reserved: [0; 2],
+            settled_by: Text::EMPTY,
+            settled_because: Text::EMPTY,
+        });
+    }
 }
 
 pub(super) fn change_limit(state: &State, seq: Seq, now: EngineTime, change: &ChangeLimit, events: &mut Events) {
@@ -67,7 +134,7 @@ fn outcome(state: &State, change: &ChangeLimit, index: Option<u32>, before: Opti
         LimitOutcome::Mandatory
     } else if is_first || state.firm.two_persons == 0 || !change.kind.loosens(before, after) {
         LimitOutcome::Set
-    } else if state.limit_proposals.has_room() {
+    } else if state.limit_proposals.has_room(1) {
         LimitOutcome::Proposed
     } else {
         LimitOutcome::NoRoom
@@ -82,11 +149,28 @@ fn is_in_range(change: &ChangeLimit, value: i128) -> bool {
 }
 
 pub(super) fn decide_limit(state: &State, now: EngineTime, word: &DecideLimit, events: &mut Events) {
-    let is_blank = |words: &[u8]| words.trim_ascii().is_empty();
-    let Some(proposal) = state.limit_proposals.find(word.proposal) else {
+    if state.limit_proposals.of_frame(word.proposal).next().is_none() {
         return events.push(unknown(word));
+    }
+    for proposal in state.limit_proposals.of_frame(word.proposal) {
+        let outcome = outcome_of(word, now, proposal);
+        events.push(settled(state, proposal, outcome, word.actor, word.reason));
+    }
+    let is_approved = |own: &&LimitProposal| {
+        own.change.is_configured == OF_DEFINITION && outcome_of(word, now, own) == LimitOutcome::Set
     };
-    let outcome = if is_blank(word.actor.as_bytes()) {
+    let mut approved = state.limit_proposals.of_frame(word.proposal).filter(is_approved).peekable();
+    if let Some(LimitProposal { change, index, .. }) = approved.peek().copied()
+        && let Some(defined) =
+            state.redefined(change.scope, *index, approved.map(|own| (own.change.kind, own.change.value)))
+    {
+        events.push(defined);
+    }
+}
+
+fn outcome_of(word: &DecideLimit, now: EngineTime, proposal: &LimitProposal) -> LimitOutcome {
+    let is_blank = |words: &[u8]| words.trim_ascii().is_empty();
+    if is_blank(word.actor.as_bytes()) {
         LimitOutcome::NoActor
     } else if is_blank(word.reason.as_bytes()) {
         LimitOutcome::NoReason
@@ -98,8 +182,7 @@ pub(super) fn decide_limit(state: &State, now: EngineTime, word: &DecideLimit, e
         LimitOutcome::SamePerson
     } else {
         LimitOutcome::Set
-    };
-    events.push(settled(state, proposal, outcome, word.actor, word.reason));
+    }
 }
 
 /// A proposal that nobody approved in time.
@@ -117,9 +200,12 @@ fn settled(
     settled_because: Text<64>,
 ) -> LimitChanged {
     let LimitProposal { at, expires, index, change } = *proposal;
-    let before = state.scopes.get(change.scope, index).limits.get(change.kind);
+    let before = match change.is_configured {
+        OF_DEFINITION => state.defined_limit(change.scope, index, change.kind),
+        _ => state.scopes.get(change.scope, index).limits.get(change.kind).map(|limit| limit.value),
+    };
     LimitChanged {
-        before: before.map_or(0, |limit| limit.value),
+        before: before.unwrap_or(0),
         change,
         proposal: at,
         expires,

@@ -2,17 +2,28 @@
 
 use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
-    InstrumentId, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId, OrderRefused, OrderView, Origin,
-    Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    InstrumentId, KillScope, LimitKind, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId,
+    OrderRefused, OrderView, Origin, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
+    WashSuspected,
 };
-use risk::{Context, Exposure, Proposal, Reference};
+use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
+use super::recent_orders::{repeats, wash};
 use super::{currencies, strategies};
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
+use crate::recent::Alike;
+use crate::scopes::Keys;
 use crate::state::{State, TRAILING_PER_INSTRUMENT_MAX};
 use crate::verbal::Look;
+
+/// Limits of positions over more than one account.
+const POSITIONS: u64 = LimitKind::PositionLong.bit()
+    | LimitKind::PositionShort.bit()
+    | LimitKind::PositionNotional.bit()
+    | LimitKind::GrossExposure.bit()
+    | LimitKind::NetExposure.bit();
 
 pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, events: &mut Events) {
     let session = command.origin.session;
@@ -22,10 +33,11 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {
-        Ok(accepted) => {
+        Ok((accepted, wash)) => {
             let OrderView { account, instrument, .. } = accepted.order;
             events.push(accepted);
             strategies::begun(state, account, instrument, strategy_of(state, session), events);
+            wash.into_iter().for_each(|wash| events.push(wash));
         }
         Err(refusal) => events.push(refused(state, command, refusal, known)),
     }
@@ -35,7 +47,7 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
 pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
     let order = as_sent(command);
     match accept(state, seq, now, &order, false) {
-        Ok(OrderAccepted { order, worst_px, .. }) => {
+        Ok((OrderAccepted { order, worst_px, .. }, wash)) => {
             let venue = state
                 .instruments
                 .get(order.instrument.0)
@@ -51,6 +63,7 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
             });
             let OrderView { account, instrument, session, .. } = order;
             strategies::begun(state, account, instrument, strategy_of(state, session), events);
+            wash.into_iter().for_each(|wash| events.push(wash));
         }
         Err(refusal) => events.push(refused(state, &order, refusal, None)),
     }
@@ -90,7 +103,8 @@ pub(crate) fn asked<'a>(
     let account = account_of(state, session, &command.account).ok_or(Refusal::of(Check::UnknownAccount))?;
     let index = state.instruments.find(&command.symbol).ok_or(Refusal::of(Check::UnknownSymbol))?;
     let instrument = InstrumentId(index);
-    let context = context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
+    let mut context =
+        context(state, now, session, account, instrument, used).ok_or(Refusal::of(Check::UnknownAccount))?;
     let stop_px = first_stop_px(&context, command);
     let view = OrderView {
         stop_px,
@@ -103,6 +117,11 @@ pub(crate) fn asked<'a>(
     let hold = hold_of(state, &view, &command.cl_ord_link_id);
     let group = state.links.find(session, &command.cl_ord_link_id);
     let order_qty = quantity(&context, command)?;
+    if context.scopes.has(LimitKind::RepeatedOrders) {
+        let (NewOrder { side, ord_type, price, .. }, account) = (*command, account);
+        let alike = Alike { account, instrument, side, ord_type, order_qty, price };
+        context.repeats = repeats(state, now, &context.scopes, session, &alike);
+    }
     let proposal = Proposal {
         side: command.side,
         ord_type: command.ord_type,
@@ -122,7 +141,14 @@ pub(crate) fn asked<'a>(
     Ok(Asked { context, proposal, account, view, hold })
 }
 
-fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<OrderAccepted, Refusal> {
+/// The order as it is accepted, and another one of its owner that it could trade with.
+fn accept(
+    state: &State,
+    seq: Seq,
+    now: EngineTime,
+    command: &NewOrder,
+    used: bool,
+) -> Result<(OrderAccepted, Option<WashSuspected>), Refusal> {
     let Asked { context, proposal, account, view, hold } = asked(state, now, command, used)?;
     let instrument = view.instrument;
     let of_instrument = state.instruments.get(instrument.0).ok_or(Refusal::of(Check::UnknownSymbol))?;
@@ -148,9 +174,13 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         side: command.side,
         ord_status,
         held: hold.bits(),
+        protected: u8::from(reservation.is_protected),
         ..view
     };
-    Ok(OrderAccepted {
+    let is_watched = context.scopes.has(LimitKind::WashWindow);
+    let own = is_watched.then(|| Alike::of(&order));
+    let wash = own.and_then(|own| wash(state, now, &context.scopes, view.session, order.order_id, &own));
+    let accepted = OrderAccepted {
         order,
         worst_px: reservation.worst_px,
         transact_time: command.transact_time,
@@ -161,7 +191,8 @@ fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bo
         cl_ord_link_id: command.cl_ord_link_id,
         contingency: command.contingency,
         reserved: [0; 7],
-    })
+    };
+    Ok((accepted, wash))
 }
 
 /// OrderQty(38), or what CashOrderQty(152) buys at the price that the order is judged by, in whole lots.
@@ -321,12 +352,12 @@ pub(super) fn context<'a>(
     let of_instrument = state.instruments.get(instrument.0)?;
     let holding = state.holdings.find(account, instrument);
     let venue = of_instrument.definition.venue;
-    let has_room = holding.is_some() || !state.holdings.is_full();
+    let keys = keys(venue, session, account, of_session.attribution, instrument);
     let [_, strategy] = of_session.attribution;
-    let scopes = keys(venue, session, account, of_session.attribution, instrument);
+    let has_room = state.orders.has_room() && (holding.is_some() || !state.holdings.is_full());
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
     let foreign = currencies::foreign_cash(state, account, instrument);
-    Some(Context {
+    let context = Context {
         now,
         instrument: &of_instrument.definition,
         reference: of_instrument.reference,
@@ -334,19 +365,40 @@ pub(super) fn context<'a>(
         trading: state.trading,
         account_trading: of_account.trading,
         instrument_trading: of_instrument.trading,
-        scopes: state.scopes.scoped(&scopes, state.firm.mandatory),
+        scopes: Scoped::FREE,
         day: state.firm_day_at(now),
         phase: calendar.map_or(TradingPhase::Unknown, |calendar| calendar.phase),
         exposure: holding.map_or(Exposure::default(), |slot| state.holdings.get(slot).exposure),
+        of_strategy: WideExposure::default(),
+        of_instrument: WideExposure::default(),
         open_orders: of_account.open_orders,
         cash: foreign.map_or(of_account.cash, |line| line.money.cash),
         reserved: foreign.map_or(of_account.reserved, |line| line.reserved),
         holds_currency: foreign.is_some() && currencies::holds(state, now, account, instrument),
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
+        repeats: None,
         cl_ord_id_used,
-        has_order_slot: state.orders.has_room() && has_room && strategies::fit(state, holding, strategy),
-    })
+        has_order_slot: has_room
+            && state.exposures.has_room(strategy, instrument)
+            && strategies::fit(state, holding, strategy),
+    };
+    Some(in_scopes(state, &keys, instrument, context))
+}
+
+/// The limits of the scopes that an order is in, and what only they ask for.
+pub(super) fn in_scopes<'a>(
+    state: &'a State,
+    keys: &Keys,
+    instrument: InstrumentId,
+    mut context: Context<'a>,
+) -> Context<'a> {
+    context.scopes = state.scopes.scoped(keys, state.firm.mandatory);
+    if context.scopes.kinds & POSITIONS != 0 {
+        context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
+        context.of_instrument = state.exposures.of_firm(instrument);
+    }
+    context
 }
 
 /// The proposal that an order which is there already would be. A stop that has gone off is one no more.

@@ -1,34 +1,28 @@
-//! What operators, configuration and market data change. An act that names something unknown causes nothing.
+//! What operators and configuration change. An act that names something unknown causes nothing.
 
 use model::{
-    AccountDefined, AccountId, AdjustCash, CashAdjusted, DefineAccount, DefineInstrument, DefineSession, Events,
-    InstrumentDefined, InstrumentId, Quote, QuoteUpdated, Scope, SessionDefined, SessionId, SetTradingPhase,
-    SetTradingState, SplitBegun, SplitOrders, Symbol, TradingPhase, TradingPhaseChanged, TradingState,
-    TradingStateChanged,
+    AccountDefined, AccountId, AdjustCash, CashAdjusted, DefineAccount, DefineInstrument, DefineSession, EngineTime,
+    Events, InstrumentDefined, InstrumentId, Scope, Seq, SessionDefined, SessionId, SetTradingPhase, SetTradingState,
+    SplitBegun, SplitOrders, Symbol, TradingPhase, TradingPhaseChanged, TradingState, TradingStateChanged,
 };
 
+use super::limits::{propose, tightened};
 use crate::holdings::Holding;
 use crate::state::{Instrument, State};
 
 /// Greatest side of a split.
 const SPLIT_MAX: u32 = 10_000;
 
-/// Prices below zero, and a bid above the offer, are no reference: the quote is dropped, and risk sees the age of the last
-/// good one.
-pub(super) fn quote(state: &State, quote: &Quote, events: &mut Events) {
-    let known = state.instruments.get(quote.instrument.0).is_some();
-    let prices = [quote.bid_px, quote.ask_px, quote.last_px];
-    let sane = prices.iter().all(|px| (0..=model::limits::UNITS_MAX).contains(&px.units()));
-    let crossed = !quote.bid_px.is_zero() && !quote.ask_px.is_zero() && quote.bid_px > quote.ask_px;
-    if known && sane && !crossed {
-        events.push(QuoteUpdated { quote: *quote });
-    }
-}
-
 /// What a contract is worth does not change under those who hold it: the terms stand until nobody does.
-pub(super) fn define_instrument(state: &State, definition: &DefineInstrument, events: &mut Events) {
-    let instrument = InstrumentId(state.instruments.index_for(&definition.symbol));
-    let mut definition = *definition;
+pub(super) fn define_instrument(
+    state: &State,
+    (seq, now): (Seq, EngineTime),
+    wanted: &DefineInstrument,
+    events: &mut Events,
+) {
+    let instrument = InstrumentId(state.instruments.index_for(&wanted.symbol));
+    let known = state.instruments.get(instrument.0).map(|known| &known.definition);
+    let mut definition = tightened(state, known, wanted);
     if let Some(Instrument { definition: known, .. }) = state.instruments.get(instrument.0) {
         let changes = (known.contract(), known.valuation) != (definition.contract(), definition.valuation);
         let is_held = |holding: &Holding| holding.instrument == instrument && !holding.exposure.position.is_zero();
@@ -38,16 +32,31 @@ pub(super) fn define_instrument(state: &State, definition: &DefineInstrument, ev
         }
     }
     events.push(InstrumentDefined { definition, instrument, reserved: 0 });
+    propose(state, (seq, now, instrument.0), &definition, wanted, events);
 }
 
-pub(super) fn define_account(state: &State, definition: &DefineAccount, events: &mut Events) {
-    let account = AccountId(state.accounts.index_for(&definition.account));
-    events.push(AccountDefined { definition: *definition, account, reserved: [0; 12] });
+pub(super) fn define_account(
+    state: &State,
+    (seq, now): (Seq, EngineTime),
+    wanted: &DefineAccount,
+    events: &mut Events,
+) {
+    let account = AccountId(state.accounts.index_for(&wanted.account));
+    let definition = tightened(state, state.accounts.get(account.0).map(|known| &known.definition), wanted);
+    events.push(AccountDefined { definition, account, reserved: [0; 12] });
+    propose(state, (seq, now, account.0), &definition, wanted, events);
 }
 
-pub(super) fn define_session(state: &State, definition: &DefineSession, events: &mut Events) {
-    let session = SessionId(state.sessions.index_for(&(definition.sender_comp_id, definition.target_comp_id)));
-    events.push(SessionDefined { definition: *definition, session });
+pub(super) fn define_session(
+    state: &State,
+    (seq, now): (Seq, EngineTime),
+    wanted: &DefineSession,
+    events: &mut Events,
+) {
+    let session = SessionId(state.sessions.index_for(&(wanted.sender_comp_id, wanted.target_comp_id)));
+    let definition = tightened(state, state.sessions.get(session.0).map(|known| &known.definition), wanted);
+    events.push(SessionDefined { definition, session });
+    propose(state, (seq, now, session.0), &definition, wanted, events);
 }
 
 pub(super) fn set_trading_state(state: &State, set: &SetTradingState, events: &mut Events) {

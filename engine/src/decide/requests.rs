@@ -8,7 +8,7 @@ use model::{
 };
 use risk::{Context, Held, Proposal};
 
-use super::new_order::{context, proposal_of};
+use super::new_order::{context, in_scopes, proposal_of};
 use crate::order::{Order, filled};
 use crate::standing::{Filled, Step};
 use crate::state::State;
@@ -200,8 +200,7 @@ pub(crate) fn asked_of<'a>(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
-    context.scopes = state.scopes.scoped(&order.keys(), state.firm.mandatory);
-    Ok((context, proposal))
+    Ok((in_scopes(state, &order.keys(), view.instrument, context), proposal))
 }
 
 pub(super) fn order_status(state: &State, command: &OrderStatusRequest, events: &mut Events) {

@@ -15,11 +15,15 @@ use crate::state::State;
 impl State {
     pub(super) fn positions_split(&mut self, e: &PositionsSplit) {
         let ratio = Ratio { new: u64::from(e.split.numerator), old: u64::from(e.split.denominator) };
-        let State { holdings, strategy_books, fills, .. } = self;
+        let State { holdings, strategy_books, fills, exposures, .. } = self;
+        let mut position = 0;
         for holding in holdings.iter_mut().filter(|holding| holding.instrument == e.instrument) {
             strategy_books.split(fills, holding, ratio);
             fills.split(holding, ratio);
+            position += i128::from(holding.exposure.position.units());
         }
+        exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
+        self.value_instrument(e.instrument);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -57,6 +61,7 @@ impl State {
         let holding = self.holding_slot(e.account, e.instrument);
         let contract = self.instruments.get(e.instrument.0).expect("decide knows the instrument").definition.contract();
         let value = contract.value(e.px, Qty::from_units(e.qty.units().abs())).expect("decide counted it");
+        let before = self.holdings.get(holding).exposure.position;
         let at = ExecId { seq: self.last.seq, index: self.index };
         let [close, open] = legs(e.qty, value);
         let has_strategies = self.holdings.get(holding).strategies.is_some();
@@ -80,6 +85,9 @@ impl State {
             }
         }
         self.last_fill = NONE;
+        let after = self.holdings.get(holding).exposure.position;
+        self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
+        self.value_holding(holding);
     }
 
     fn adjust(&mut self, fill: NewFill) {

@@ -1,13 +1,14 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, QuoteUpdated, Resolution,
-    ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged, TradingState,
-    TradingStateChanged, VenueId,
+    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, Px, QuoteDoubt, QuoteDoubted,
+    QuoteUpdated, Resolution, ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged,
+    TradingState, TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
 
 use crate::accounts::Account;
+use crate::decide::px_of;
 use crate::executions::REMEMBERED;
 use crate::kills::UNATTRIBUTED;
 use crate::state::{Calendar, Instrument, Session, State, TRAILING_PER_INSTRUMENT_MAX};
@@ -36,11 +37,15 @@ impl State {
         }
         self.venue_defined(e.definition.venue);
         self.scopes.make_room(KillScope::Instrument, e.instrument.0);
+        self.exposures.make_room(e.instrument);
+        self.holding_shares.make_room(e.instrument);
+        self.strategy_shares.make_room(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
                 known.definition = e.definition;
                 known.calendar = calendar;
+                self.value_instrument(e.instrument);
             }
             None => {
                 self.instruments.push(
@@ -48,6 +53,7 @@ impl State {
                     Instrument {
                         definition: e.definition,
                         reference: Reference::default(),
+                        doubted_px: Px::ZERO,
                         trading: TradingState::Active,
                         calendar,
                         stops: [Root::default(); 2],
@@ -152,6 +158,7 @@ impl State {
         instrument.split = Some((e.split.numerator, e.split.denominator, at));
         // The price of before sets nothing off, and judges nothing.
         instrument.reference = Reference::default();
+        self.value_instrument(e.instrument);
         self.agenda.split.push(e.instrument);
         self.review();
     }
@@ -161,12 +168,29 @@ impl State {
         let time = self.last.time;
         let index = e.quote.instrument.0;
         let instrument = self.instrument_mut(index);
-        instrument.reference =
-            Reference { bid_px: e.quote.bid_px, ask_px: e.quote.ask_px, last_px: e.quote.last_px, time };
+        let model::Quote { bid_px, ask_px, last_px, .. } = e.quote;
+        let before = instrument.reference.px();
+        instrument.reference = Reference { bid_px, ask_px, last_px, time, is_doubtful: false };
+        instrument.doubted_px = Px::ZERO;
+        let moved = instrument.reference.px() != before;
         if !instrument.trailing.is_empty() {
             self.move_trailing(index);
         }
+        if moved {
+            self.value_instrument(e.quote.instrument);
+        }
         self.look_at_stops(index);
+    }
+
+    /// The prices of before stay, for marks with their age; nothing is judged by them.
+    pub(super) fn quote_doubted(&mut self, e: &QuoteDoubted) {
+        let instrument = self.instrument_mut(e.quote.instrument.0);
+        instrument.reference.is_doubtful = true;
+        instrument.doubted_px = match e.doubt {
+            QuoteDoubt::Jumped => px_of(&e.quote).unwrap_or(Px::ZERO),
+            QuoteDoubt::OutOfRange | QuoteDoubt::Crossed => Px::ZERO,
+        };
+        self.value_instrument(e.quote.instrument);
     }
 
     /// Puts the instrument on the agenda if its price has reached a stop.

@@ -1,24 +1,41 @@
 //! Limits of scopes, and what is held against them.
 
-use model::{FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, Side};
+use model::{
+    ConfigurationRead, FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, OF_DEFINITION, OrderView, Side,
+};
 use risk::{Limit, Usage, rate_of};
 
 use crate::proposals::LimitProposal;
+use crate::recent::Alike;
 use crate::scopes::Keys;
 use crate::state::State;
+use crate::valuations::VALUED;
 
 impl State {
     pub(super) fn firm_defined(&mut self, e: &FirmDefined) {
         self.firm = e.definition;
     }
 
+    pub(super) fn configuration_read(&mut self, e: &ConfigurationRead) {
+        for proposal in self.limit_proposals.nameless() {
+            (proposal.change.actor, proposal.change.reason) = (e.actor, e.reason);
+        }
+    }
+
     pub(super) fn limit_changed(&mut self, e: &LimitChanged) {
         match e.outcome {
+            LimitOutcome::Set if e.change.is_configured == OF_DEFINITION => {
+                // The definition itself follows.
+                self.limit_proposals.remove(e.proposal, e.change.kind);
+            }
             LimitOutcome::Set => {
                 let limit = Limit { value: e.change.value, since: self.last.seq };
                 let limit = Some(limit).filter(|_| e.change.is_set == 1);
                 self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
-                self.limit_proposals.remove(e.proposal);
+                if e.change.kind.bit() & VALUED != 0 {
+                    self.value_all();
+                }
+                self.limit_proposals.remove(e.proposal, e.change.kind);
             }
             LimitOutcome::Proposed => self.limit_proposals.put(LimitProposal {
                 at: e.proposal,
@@ -27,7 +44,7 @@ impl State {
                 change: e.change,
             }),
             LimitOutcome::Declined | LimitOutcome::Expired | LimitOutcome::Superseded => {
-                self.limit_proposals.remove(e.proposal);
+                self.limit_proposals.remove(e.proposal, e.change.kind);
             }
             LimitOutcome::Unchanged
             | LimitOutcome::UnknownScope
@@ -52,6 +69,13 @@ impl State {
                 usage.bucket.take(now, rate_of(limit.value));
             }
         });
+    }
+
+    /// The last orders are remembered while a limit of their scopes asks for them.
+    pub(super) fn remember_order(&mut self, view: &OrderView, keys: &Keys) {
+        if self.scopes.have(keys, LimitKind::RepeatedOrders.bit() | LimitKind::WashWindow.bit()) {
+            self.recent.remember(Alike::of(view), *keys, self.last.time, view.order_id);
+        }
     }
 
     /// A client asked for a cancel: counted, never held up.

@@ -9,7 +9,7 @@ use risk::{fee, open_notional, reserved_cash};
 use crate::books::{Books, Trade};
 use crate::decide::rate_of;
 use crate::fills::{Allocation, NewFill};
-use crate::order::Order;
+use crate::order::{NONE, Order};
 use crate::state::State;
 
 /// An order that a venue tells of may be of any size. So many of them still add up.
@@ -38,7 +38,7 @@ impl State {
     }
 
     fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
-        let Order { view, last_fill, holding, book, .. } = *self.orders.get(slot);
+        let Order { view, last_fill, holding, book, strategy, .. } = *self.orders.get(slot);
         let contract = self.instruments.get(view.instrument.0).expect("orders have instruments").definition.contract();
         let value = contract.value(e.last_px, e.last_qty).expect("decide counted it");
         let fill = NewFill {
@@ -51,6 +51,7 @@ impl State {
             holding,
             allocation: Allocation::of(book),
         };
+        self.last_strategy = strategy;
         let number = self.record(fill, last_fill);
         if let Some(line) = self.holdings.get(holding).foreign_cash.and_then(|slot| self.currencies.cash.get(slot)) {
             let fx = rate_of(self, line);
@@ -98,6 +99,7 @@ impl State {
         let could_fill = self.orders.get(slot).standing().can_fill();
         self.applied(slot, venue_exec_id);
         self.last_fill = crate::fills::NONE;
+        self.last_strategy = self.orders.get(slot).strategy;
         let view = &mut self.orders.get_mut(slot).view;
         view.cum_qty = after.cum_qty;
         view.cum_notional = after.cum_notional;
@@ -114,9 +116,14 @@ impl State {
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
         let slot = self.holding_slot(e.account, e.instrument);
         let holding = self.holdings.get_mut(slot);
+        let before = holding.exposure.position;
         let (position, cost, realised) = (e.qty, e.cost, e.realised);
         holding.take(Books { position, cost, realised, cash_from_trades: e.cash_from_trades });
         holding.fees = e.fees;
+        let strategy = std::mem::replace(&mut self.last_strategy, NONE);
+        self.exposures.position_changed(strategy, e.instrument, before, e.qty);
+        self.value_holding(slot);
+        self.value_strategy(strategy, e.instrument);
         // After a fill, what was paid for it; after a bust or a correction the fill knows already.
         if let Some(fill) = self.fills.get_mut(std::mem::take(&mut self.last_fill)) {
             fill.fee = e.fee;
@@ -142,6 +149,7 @@ impl State {
         let foreign_cash = self.foreign_slot(account, instrument);
         let slot = self.holdings.slot(account, instrument, definition.cost_method);
         self.holdings.get_mut(slot).foreign_cash = foreign_cash;
+        self.holding_shares.push(instrument);
         slot
     }
 
@@ -182,11 +190,14 @@ impl State {
         *open = *open - order.open_qty + open_qty;
         assert!(!open.units().is_negative(), "an order gives back what it took");
         let order = self.orders.get_mut(slot);
-        order.open_qty = open_qty;
+        let before = std::mem::replace(&mut order.open_qty, open_qty);
+        self.exposures.open_changed((order.strategy, order.view.instrument, order.view.side), before, open_qty);
         order.reserved = reserved;
         let before = std::mem::replace(&mut order.open_notional, after);
         let (keys, side) = (order.keys(), order.view.side);
+        let holding = order.holding;
         self.hold_in_scopes(&keys, side, before, after);
+        self.margin_holding(holding);
     }
 
     pub(super) fn count_message(&mut self, session: SessionId) {

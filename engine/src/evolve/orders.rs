@@ -57,6 +57,9 @@ impl State {
             let State { strategy_books, fills, holdings, .. } = self;
             order.book = strategy_books.open(fills, holdings, holding, order.strategy);
         }
+        if self.exposures.join(order.strategy, view.instrument) {
+            self.strategy_shares.push(view.instrument);
+        }
         order
     }
 
@@ -67,6 +70,7 @@ impl State {
         self.count_day(slot, DayCounts::order);
         let keys = self.orders.get(slot).keys();
         self.count_in_scopes(&keys, true);
+        self.remember_order(&view, &keys);
         if let Some(session) = self.sessions.get_mut(view.session.0) {
             session.working += 1;
         }

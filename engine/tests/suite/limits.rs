@@ -23,20 +23,20 @@ fn firm(bench: &mut Bench, mandatory: u64) {
     bench.run(Command::DefineFirm(definition));
 }
 
-fn change(scope: KillScope, name: &str, kind: LimitKind, value: Option<i128>, actor: &str) -> ChangeLimit {
+pub(crate) fn change(scope: KillScope, name: &str, kind: LimitKind, value: Option<i128>, actor: &str) -> ChangeLimit {
     let (actor, reason) = (Text::literal(actor), Text::literal("test"));
     ChangeLimit { actor, reason, ..ChangeLimit::of(scope, Text::literal(name), kind, value) }
 }
 
 /// What came of the last event of the frame, with the proposal's number.
-fn outcome(events: &[Event]) -> (LimitOutcome, Seq) {
+pub(crate) fn outcome(events: &[Event]) -> (LimitOutcome, Seq) {
     match events.last() {
         Some(Event::LimitChanged(e)) => (e.outcome, e.proposal),
         other => panic!("{other:?}"),
     }
 }
 
-fn set(bench: &mut Bench, change: ChangeLimit) -> LimitOutcome {
+pub(crate) fn set(bench: &mut Bench, change: ChangeLimit) -> LimitOutcome {
     outcome(&bench.run(Command::ChangeLimit(change))).0
 }
 
@@ -49,7 +49,7 @@ fn firm_limit(bench: &Bench, kind: LimitKind) -> Option<i128> {
     bench.state.limits(KillScope::Firm, 0).get(kind).map(|limit| limit.value)
 }
 
-fn refusal(events: &[Event]) -> Option<Refusal> {
+pub(crate) fn refusal(events: &[Event]) -> Option<Refusal> {
     match events[0] {
         Event::OrderRefused(e) => Some(e.refusal),
         Event::CancelRejected(e) if e.by_risk == 1 => Some(e.refusal),
@@ -57,7 +57,7 @@ fn refusal(events: &[Event]) -> Option<Refusal> {
     }
 }
 
-fn check(events: &[Event]) -> Option<(Check, Option<KillScope>)> {
+pub(crate) fn check(events: &[Event]) -> Option<(Check, Option<KillScope>)> {
     refusal(events).map(|refusal| (refusal.check, refusal.scope()))
 }
 

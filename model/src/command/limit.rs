@@ -35,7 +35,7 @@ bodies! {
         kind: LimitKind,
         /// 0: no limit from now on.
         is_set: u8,
-        /// 1: the configuration says so, and nobody else.
+        /// 1: the configuration says so, and nobody else. 2: so it does, of the limit that stands in the scope's definition.
         is_configured: u8,
         /// Zero.
         reserved: [u8; 4],
@@ -63,6 +63,9 @@ bodies! {
         reason: Text<64>,
     }
 }
+
+/// [`ChangeLimit::is_configured`] of a limit that stands in a definition.
+pub const OF_DEFINITION: u8 = 2;
 
 impl DefineFirm {
     /// What holds where nothing is configured: nothing is mandatory, and who may change limits may loosen them.

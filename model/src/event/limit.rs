@@ -14,6 +14,14 @@ bodies! {
         definition: DefineFirm,
     }
 
+    /// See [`super::Event::ConfigurationRead`].
+    ConfigurationRead {
+        /// Who.
+        actor: Text<24>,
+        /// Why.
+        reason: Text<64>,
+    }
+
     /// See [`super::Event::LimitChanged`].
     LimitChanged {
         /// The limit before; zero where there was none.

@@ -1,5 +1,6 @@
 //! Control 17, market data to judge by: a reference price exists and is fresh. No reference, no order: a price that nobody can judge
-//! is refused, with OrdRejReason(103)=99. The limit is the greatest age, the value seen the age, or -1 for no price at all.
+//! is refused, with OrdRejReason(103)=99. The limit is the greatest age, the value seen the age, or -1 for no price at all: an empty
+//! book, or a quote that cannot be right and that no sane one has followed yet.
 
 use model::{Check, Refusal};
 
@@ -31,6 +32,8 @@ mod tests {
         assert_eq!(aged(2_000_000_000).refuses(buy(1, 100)), None);
         assert_eq!(aged(2_000_000_001).refuses(buy(1, 100)), Some(Check::ReferencePrice));
         assert_eq!(aged(2_000_000_001).refuses(replacing(1, 100, buy(1, 100))), Some(Check::ReferencePrice));
+        let doubtful = Desk::with(|desk| desk.reference.is_doubtful = true);
+        assert_eq!(doubtful.refusal(&buy(1, 100)).map(|refusal| refusal.observed), Some(-1));
         let none = Desk::with(|desk| desk.reference = Reference::default());
         assert_eq!(none.refusal(&buy(1, 100)).map(|refusal| refusal.observed), Some(-1));
     }

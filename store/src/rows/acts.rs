@@ -180,6 +180,12 @@ impl Rows<'_> {
                 act.amount = Some(e.change.value).filter(|_| e.change.is_set == 1);
                 self.act(at, &act)
             }
+            Event::ConfigurationRead(e) => {
+                act.subject = "configuration";
+                act.actor = Some(e.actor.as_str());
+                act.reason = Some(e.reason.as_str());
+                self.act(at, &act)
+            }
             Event::ScopeStateSet(e) => {
                 act.subject = if e.set.name.is_empty() { e.set.scope.word() } else { e.set.name.as_str() };
                 act.actor = Some(e.set.actor.as_str());

@@ -1,6 +1,6 @@
 //! Limits of scopes, as JSON.
 
-use model::{ChangeLimit, DecideLimit, DefineFirm, LimitChanged, LimitKind};
+use model::{ChangeLimit, DecideLimit, DefineFirm, LimitChanged, LimitKind, OF_DEFINITION};
 use serde_json::{Value, json};
 
 pub(super) fn firm(c: &DefineFirm) -> Value {
@@ -15,7 +15,8 @@ pub(super) fn firm(c: &DefineFirm) -> Value {
 pub(super) fn change(c: &ChangeLimit) -> Value {
     json!({
         "scope": c.scope.word(), "name": c.name.as_str(), "limit": c.kind.word(),
-        "value": (c.is_set == 1).then(|| c.value.to_string()), "configured": c.is_configured == 1,
+        "value": (c.is_set == 1).then(|| c.value.to_string()), "configured": c.is_configured != 0,
+        "of_definition": c.is_configured == OF_DEFINITION,
         "actor": c.actor.as_str(), "reason": c.reason.as_str(),
     })
 }

@@ -47,6 +47,11 @@ pub(super) fn sends_order(event: &Event) -> Option<&OrderView> {
     event.sends_order().filter(|order| order.held == 0)
 }
 
+/// Price(44) as the broker hears it: a protected market order has its worst price there.
+fn price_at_broker(order: &OrderView, price: Px, worst_px: Px) -> Px {
+    if order.protected == 1 && price.is_zero() { worst_px } else { price }
+}
+
 impl Teller for ToBroker<'_> {
     fn msg_type(&self, event: &Event) -> Option<&'static [u8]> {
         let (order, msg_type) = match event {
@@ -64,10 +69,12 @@ impl Teller for ToBroker<'_> {
                 self.request(&e.order, orig, time, |cancel| cancel.write_body(out));
             }
             Event::ReplaceRequested(e) => self.replace(e, time, out),
-            Event::OrderAccepted(e) => self.new_order(&e.order, Some(e), time, out),
+            Event::OrderAccepted(e) => self.new_order(&e.order, e.worst_px, Some(e), time, out),
+            Event::OrderTriggered(e) => self.new_order(&e.order, e.worst_px, None, time, out),
+            Event::OrderAdopted(e) => self.new_order(&e.order, e.worst_px, None, time, out),
             other => {
                 if let Some(order) = sends_order(other) {
-                    self.new_order(order, None, time, out);
+                    self.new_order(order, order.price, None, time, out);
                 }
             }
         }
@@ -87,9 +94,17 @@ impl ToBroker<'_> {
     }
 
     /// `accepted`: where it goes at once. One that Millrace held has used its special terms by the time it goes.
-    fn new_order(&self, order: &OrderView, accepted: Option<&OrderAccepted>, time: EngineTime, out: &mut Encoder) {
+    fn new_order(
+        &self,
+        order: &OrderView,
+        worst_px: Px,
+        accepted: Option<&OrderAccepted>,
+        time: EngineTime,
+        out: &mut Encoder,
+    ) {
         let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
-        self.single(order, &cl_ord_id, order.order_qty, order.price, time).write_body(out);
+        let price = price_at_broker(order, order.price, worst_px);
+        self.single(order, &cl_ord_id, order.order_qty, price, time).write_body(out);
         let instructions = exec_inst(self.instructions(order));
         let mut terms = self.terms(order, order.stop_px, instructions.as_bytes());
         if let Some(accepted) = accepted {
@@ -107,7 +122,8 @@ impl ToBroker<'_> {
         let named = if e.behind.is_empty() { &order.orig_cl_ord_id } else { &e.behind };
         let orig = cl_ord_id_at_broker(order.order_id, named);
         let cl_ord_id = cl_ord_id_at_broker(order.order_id, &order.cl_ord_id);
-        let single = self.single(order, &cl_ord_id, e.order_qty, e.price, time);
+        let price = price_at_broker(order, e.price, e.worst_px);
+        let single = self.single(order, &cl_ord_id, e.order_qty, price, time);
         single.write_replace_body(orig.as_bytes(), out);
         let instructions = exec_inst(self.instructions(order));
         self.terms(order, e.stop_px, instructions.as_bytes()).write(self.version, out);
@@ -127,7 +143,7 @@ impl ToBroker<'_> {
             account: self.account(order),
             symbol: self.names.symbol(order.instrument),
             side: order.side.value(),
-            ord_type: order.working_type().value(),
+            ord_type: order.bounded_type().value(),
             time_in_force: self.route.time_in_force(order).value(),
             order_qty: order_qty.units(),
             price: (!price.is_zero()).then_some(price.units()),

@@ -133,6 +133,19 @@ fn special_terms_go_out_in_the_words_of_each_version() {
 }
 
 #[test]
+fn protected_market_order_goes_out_as_a_limit_order_at_its_worst_price() {
+    let market = OrderView { ord_type: OrdType::Market, price: Px::ZERO, protected: 1, ..order() };
+    says(&one(ALL, OrderAccepted { worst_px: Px::whole(97), ..accepted(market) }), &["40=2", "44=97"]);
+    let stop = OrderView { ord_type: OrdType::Stop, stop_px: Px::whole(98), ..market };
+    says(&one(ALL, OrderAccepted { worst_px: Px::whole(97), ..accepted(stop) }), &["40=4", "44=97", "99=98"]);
+    let gone_off = OrderView { triggered: 1, ..stop };
+    let released = OrderTriggered { order: gone_off, venue_exec_id: 0, worst_px: Px::whole(97) };
+    says(&one(Abilities::NONE, released), &["40=2", "44=97"]);
+    let more = ReplaceRequested { order: market, price: Px::ZERO, worst_px: Px::whole(96), ..replace("y", "") };
+    says(&one(ALL, more), &["35=G", "40=2", "44=96"]);
+}
+
+#[test]
 fn what_millrace_does_itself_the_venue_does_not_hear_of() {
     let between_client_and_us = ExecInst::DO_NOT_INCREASE
         .with(ExecInst::CANCEL_ON_CONNECTION_LOSS)

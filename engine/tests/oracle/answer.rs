@@ -1,0 +1,49 @@
+//! The answer to what is asked: yes, or the first check that says no. Checks come in the order of their numbers.
+
+use model::*;
+
+use crate::ask::Ask;
+use crate::history::History;
+use crate::{plain, prices, scoped};
+
+/// Why not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Why {
+    pub(crate) check: Check,
+    /// Whose limit it is, where it is a scope's.
+    pub(crate) scope: Option<KillScope>,
+    pub(crate) limit: i128,
+    pub(crate) observed: i128,
+}
+
+impl Why {
+    pub(crate) fn of(check: Check) -> Why {
+        Why::against(check, 0, 0)
+    }
+
+    pub(crate) fn against(check: Check, limit: i128, observed: i128) -> Why {
+        Why { check, scope: None, limit, observed }
+    }
+
+    pub(crate) fn told(refusal: &Refusal) -> Why {
+        let Refusal { check, limit, observed, .. } = *refusal;
+        Why { check, scope: refusal.scope(), limit, observed }
+    }
+}
+
+/// Every check is asked; of those that object the one that comes first answers.
+pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
+    if ask.account.is_none() {
+        return Err(Why::of(Check::UnknownAccount));
+    }
+    if ask.instrument.is_none() {
+        return Err(Why::of(Check::UnknownSymbol));
+    }
+    let mut objections = plain::objections(history, ask);
+    objections.extend(prices::objections(history, ask));
+    objections.extend(scoped::objections(history, ask));
+    match objections.into_iter().min_by_key(|why| why.check as u16) {
+        Some(why) => Err(why),
+        None => Ok(()),
+    }
+}

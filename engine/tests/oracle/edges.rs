@@ -1,0 +1,162 @@
+//! Brings limits to where an order just passes, or just does not: one unit decides.
+
+use model::*;
+
+use crate::ask::{Ask, reference_px};
+use crate::desk::Desk;
+use crate::flow::{Flow, name_of};
+use crate::plain::{free_and_needed, open_qty, position};
+use crate::prices::distance;
+use crate::scoped::{CONTROLS, observed};
+use crate::world::{ACCOUNTS, SYMBOLS, account, instrument, scopes_of};
+
+const SECOND: i64 = 1_000_000_000;
+/// Rates that divide a second, so that a bucket is full to the nanosecond.
+const RATES: [i128; 6] = [1, 2, 4, 5, 8, 10];
+
+/// What is about to be asked for meets a limit just below it, at it, or just above it.
+pub(crate) fn approach(flow: &mut Flow, desk: &mut Desk, ask: &mut Ask) {
+    match flow.rng.u8(..100) {
+        0..62 => (0..flow.rng.u8(1..3)).for_each(|_| limit(flow, desk, ask)),
+        62..68 => age(flow, desk, ask),
+        68..78 => cash(flow, desk, ask),
+        78..86 => definition(flow, desk, ask),
+        86..93 if ask.replaces.is_none() => reduce(flow, desk, ask),
+        _ => {}
+    }
+}
+
+fn nudge(flow: &mut Flow) -> i128 {
+    [-1, 0, 0, 1][flow.rng.usize(..4)]
+}
+
+fn limit(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let collars = [LimitKind::Collar, LimitKind::PassiveCollar];
+    let all = CONTROLS.len() + collars.len();
+    let place = flow.rng.usize(..all);
+    let kind = CONTROLS.get(place).map_or_else(|| collars[all - 1 - place], |(_, kind)| *kind);
+    let scope = kind.scopes()[flow.rng.usize(..kind.scopes().len())];
+    let index = ask.scopes[scope as usize];
+    // Sets refuse most of what they meet, so they are few.
+    let is_rare = kind.bound() == Bound::Bits && flow.rng.u8(..5) > 0;
+    if is_rare || ask.worst_px(&desk.history).is_none() {
+        return;
+    }
+    let seen = match kind {
+        LimitKind::Collar | LimitKind::PassiveCollar => distance(&desk.history, ask),
+        _ => observed(&desk.history, ask, kind, scope, index, 1),
+    };
+    let Some(seen) = seen else { return };
+    let value = match kind.bound() {
+        // All, all but this one, this one alone, or none.
+        Bound::Bits => [0xff, 0xff & !seen, seen, 0][flow.rng.usize(..4)],
+        _ if kind == LimitKind::MessageRate => RATES[flow.rng.usize(..6)],
+        _ => seen + nudge(flow),
+    };
+    change(desk, scope, index, kind, Some(value.max(0)));
+}
+
+fn change(desk: &mut Desk, scope: KillScope, index: u32, kind: LimitKind, value: Option<i128>) {
+    desk.run(Command::ChangeLimit(ChangeLimit {
+        actor: Text::literal("ann"),
+        reason: Text::literal("oracle"),
+        ..ChangeLimit::of(scope, Text::literal(name_of(scope, index)), kind, value)
+    }));
+}
+
+/// Most limits that were brought so near are taken away again, and prices are fresh again.
+pub(crate) fn relax(flow: &mut Flow, desk: &mut Desk) {
+    if desk.history.quotes.last().is_none_or(|(time, _)| desk.history.now - time > SECOND) && flow.rng.u8(..6) > 0 {
+        flow.quote_all(desk);
+    }
+    if flow.is_redefined && flow.rng.u8(..8) > 0 {
+        redefine(flow, desk);
+    }
+    while let Some(last) = desk.history.changes.last().copied() {
+        if last.value.is_none() || flow.rng.u8(..10) == 0 {
+            return;
+        }
+        change(desk, last.scope, last.index, last.kind, None);
+    }
+}
+
+/// Some that were left are taken away.
+pub(crate) fn forget(flow: &mut Flow, desk: &mut Desk) {
+    for scope in KillScope::ALL {
+        for (_, index) in scopes_of(*scope) {
+            for kind in LimitKind::ALL {
+                if desk.history.limit(*scope, index, *kind).is_some() && flow.rng.u8(..3) > 0 {
+                    change(desk, *scope, index, *kind, None);
+                }
+            }
+        }
+    }
+}
+
+/// The price is as old as it may be.
+fn age(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let Some((time, _)) = desk.history.quote(ask.instrument()) else { return };
+    let oldest = desk.history.instruments[ask.instrument() as usize].reference_age_max;
+    let until = time + oldest + flow.rng.i64(-1..=1);
+    if until > desk.history.now && reference_px(&desk.history, ask.instrument()).is_some() {
+        desk.wait(until - desk.history.now);
+    }
+}
+
+/// The account can just pay for it.
+fn cash(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let Some((free, needed)) = free_and_needed(&desk.history, ask) else { return };
+    desk.run(Command::AdjustCash(AdjustCash {
+        amount: Notional::from_units(needed - free + nudge(flow)),
+        account: AccountName::literal(ACCOUNTS[ask.account() as usize]),
+        actor: Text::literal("oracle"),
+        reason: Text::literal("oracle"),
+        reserved: [0; 8],
+    }));
+}
+
+/// The limits of the definitions.
+fn definition(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let history = &desk.history;
+    let mut account = history.accounts[ask.account() as usize];
+    let mut instrument = history.instruments[ask.instrument() as usize];
+    let Some(money) = ask.worst_money(history) else { return };
+    let off = nudge(flow) as i64;
+    let position = position(history, KillScope::Account, ask.account(), ask.instrument());
+    let open = open_qty(history, ask, KillScope::Account, ask.side) + ask.worst_qty(history);
+    let orders = observed(history, ask, LimitKind::OpenOrders, KillScope::Account, ask.account(), 0);
+    match flow.rng.u8(..5) {
+        0 => account.max_order_qty = Qty::from_units(ask.qty + off),
+        1 => account.max_order_notional = Notional::from_units(money + i128::from(off)),
+        2 if ask.side == Side::Buy => account.max_long = Qty::from_units((position + open + off).max(0)),
+        2 => account.max_short = Qty::from_units((open - position + off).max(0)),
+        3 => account.open_orders_max = (orders.unwrap_or(40) as i64 + off).max(0) as u32,
+        _ => instrument.max_order_qty = Qty::from_units(ask.qty + off),
+    }
+    desk.run(Command::DefineAccount(account));
+    desk.run(Command::DefineInstrument(instrument));
+    flow.is_redefined = true;
+}
+
+/// The definitions as they were in the beginning.
+pub(crate) fn redefine(flow: &mut Flow, desk: &mut Desk) {
+    flow.is_redefined = false;
+    (0..ACCOUNTS.len() as u32).for_each(|index| desk.run(Command::DefineAccount(account(index))));
+    for index in 0..SYMBOLS.len() as u32 {
+        desk.run(Command::DefineInstrument(DefineInstrument {
+            tradable: u8::from(flow.rng.u8(..60) > 0),
+            ..instrument(index)
+        }));
+    }
+}
+
+/// It reduces the position by just as much as is left, or one lot more or less.
+fn reduce(flow: &mut Flow, desk: &mut Desk, ask: &mut Ask) {
+    let held = position(&desk.history, KillScope::Account, ask.account(), ask.instrument());
+    if held != 0 {
+        ask.side = if held > 0 { Side::Sell } else { Side::Buy };
+        let left = held.abs() - open_qty(&desk.history, ask, KillScope::Account, ask.side);
+        ask.qty = left + flow.rng.i64(-1..=1) * crate::world::LOT;
+        ask.exec_inst = ExecInst::DO_NOT_INCREASE;
+    }
+}

@@ -1,0 +1,55 @@
+//! What a scope's positions mean for an order: nothing is judged by positions that nobody can value.
+
+use model::{Check, KillScope, Notional, Refusal};
+
+use crate::context::Context;
+use crate::usage::Usage;
+use crate::valued::Valued;
+
+/// A fraction of one, in 1e-8.
+const WHOLE: i128 = model::money::UNIT as i128;
+
+/// The scope's positions in money.
+///
+/// # Errors
+/// `UNPRICED` with the number of positions that no price can be had for.
+pub(crate) fn valued(scope: KillScope, usage: &Usage) -> Result<Valued, Refusal> {
+    match usage.valued.unpriced {
+        0 => Ok(usage.valued),
+        unpriced => Err(Refusal::against(Check::Unpriced, 0, unpriced.into()).of_scope(scope)),
+    }
+}
+
+/// The account's cash and what its positions are worth.
+///
+/// # Errors
+/// As [`valued`].
+pub(crate) fn equity(context: &Context<'_>, scope: KillScope, usage: &Usage) -> Result<Notional, Refusal> {
+    let worth = valued(scope, usage)?.worth;
+    context.cash.checked_add(worth).ok_or(Refusal::of(Check::Overflow).of_scope(scope))
+}
+
+/// `money` as a part of the equity, in 1e-8 and rounded up; more than any limit where there is no equity.
+pub(crate) fn part_of(money: Notional, equity: Notional) -> i128 {
+    // So that the product stays in range: the equity is cut to 1e-8, and at least that.
+    match equity.units() / WHOLE {
+        equity if equity > 0 => money.units() / equity + i128::from(money.units() % equity != 0),
+        _ if money.units() <= 0 => 0,
+        _ => i128::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn part_is_rounded_up_and_nothing_has_no_part() {
+        let whole = Notional::whole;
+        assert_eq!(part_of(whole(1), whole(4)), 25_000_000);
+        assert_eq!(part_of(whole(1), whole(3)), 33_333_334);
+        assert_eq!(part_of(whole(1), whole(0)), i128::MAX);
+        assert_eq!(part_of(whole(1), whole(-5)), i128::MAX);
+        assert_eq!(part_of(whole(0), whole(-5)), 0);
+    }
+}
