@@ -8,6 +8,7 @@ mod broker;
 mod calendars;
 mod close;
 mod contract;
+mod currencies;
 mod definitions;
 pub(crate) mod limits;
 mod parse;
@@ -30,8 +31,8 @@ use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
 use model::{
-    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineInstrument, GroupName, Notional, PendingReplaces, Px,
-    Symbol,
+    AccountName, CancelOnDisconnect, CompId, Currency, DefineAccount, DefineInstrument, GroupName, Notional,
+    PendingReplaces, Px, Symbol,
 };
 
 pub(crate) use access::MessageLog;
@@ -74,6 +75,8 @@ pub(crate) struct Configuration {
     pub(crate) instruments: Vec<Instrument>,
     /// `[[accounts]]`.
     pub(crate) accounts: Vec<Account>,
+    /// `[[fx]]`.
+    pub(crate) fx: Vec<currencies::Fx>,
     /// `[[sessions]]` and the members of `[[session_families]]`.
     pub(crate) sessions: Vec<Session>,
     /// `[[session_families]]` with `template = true`.
@@ -244,12 +247,14 @@ pub(crate) struct Instrument {
 }
 
 /// `[[accounts]]`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Account {
     /// What the engine is told.
     pub(crate) definition: DefineAccount,
     /// Opening cash, paid in once, when the account is first seen.
     pub(crate) cash: Notional,
+    /// The currencies that it holds cash in beside its own.
+    pub(crate) currencies: Vec<Currency>,
 }
 
 /// What the engine is told of a session beside its name and account.

@@ -101,6 +101,8 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     tell(close.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let check = start_check(config, hot.state());
     tell(check.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let currencies = config.currencies(|currency, against| hot.state().fx_rate(currency, against).is_some());
+    tell(currencies.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };

@@ -133,9 +133,10 @@ impl Reload for Reloader {
         let nowhere = |_: &CompId| VenueId::PAPER;
         let is_new = |name: &_| self.views.read().account(name).is_none();
         let before = current.definitions(nowhere, |_| false).into_iter().chain(door::definitions_of(&current, &made));
-        let before: Vec<Command> = before.chain(current.attributions(|_| true)).collect();
+        let before: Vec<Command> =
+            before.chain(current.attributions(|_| true)).chain(current.currencies(|_, _| true)).collect();
         let after = next.definitions(nowhere, is_new).into_iter().chain(door::definitions_of(&next, &made));
-        let after = after.chain(next.attributions(|_| true));
+        let after = after.chain(next.attributions(|_| true)).chain(next.currencies(|_, _| true));
         let deadline = Instant::now() + QUEUE_MAX;
         for command in after.filter(|command| !before.contains(command)) {
             self.tell(command, deadline)?;

@@ -64,10 +64,12 @@ pub(crate) struct Action {
     pub(crate) split: Option<PositionsSplit>,
     pub(crate) dividend: Option<DividendBegun>,
     pub(crate) settlement: Option<SettlementBegun>,
-    /// The next holding that is looked at.
+    /// The next holding that is looked at; after the last one, the next strategy book.
     pub(crate) cursor: usize,
     /// Holdings that there were when it began.
     pub(crate) until: usize,
+    /// Strategy books that there were then.
+    pub(crate) strategy_books: usize,
 }
 
 impl Action {

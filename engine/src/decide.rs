@@ -2,6 +2,7 @@
 
 mod close;
 mod corporate;
+mod currencies;
 mod doubt;
 mod foreign;
 mod kill;
@@ -15,6 +16,7 @@ mod requests;
 mod restate;
 mod self_match;
 mod step;
+mod strategies;
 mod trades;
 mod trading_day;
 mod unasked;
@@ -25,6 +27,7 @@ use model::{Command, EngineTime, Events, Seq};
 use crate::state::State;
 
 pub(crate) use corporate::legs;
+pub(crate) use currencies::rate_of;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
 pub(crate) use quotes::px_of;
 pub(crate) use requests::{asked_of, asked_stop_px};
@@ -67,6 +70,9 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::CloseDay(body) => close::close_day(state, now, body, events),
         Command::CheckStart(body) => close::check_start(state, body, events),
         Command::Arm(body) => close::arm(state, body, events),
+        Command::SetFxRate(body) => currencies::set_fx_rate(state, body, events),
+        Command::AdjustForeignCash(body) => currencies::adjust_foreign_cash(state, body, events),
+        Command::DefineAccountCurrency(body) => currencies::define_account_currency(state, body, events),
         Command::AdjustCash(body) => operator::adjust_cash(state, body, events),
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => {

@@ -2,12 +2,14 @@
 
 mod close;
 mod corporate;
+mod currencies;
 mod definitions;
 mod groups;
 mod kills;
 mod limits;
 mod money;
 mod orders;
+mod strategies;
 mod work;
 
 use model::{EngineTime, Event, Seq};
@@ -63,6 +65,11 @@ impl State {
             Event::OrderTriggered(e) => self.order_triggered(e),
             Event::PositionChanged(e) => self.position_changed(e),
             Event::CashAdjusted(e) => self.cash_adjusted(e),
+            Event::StrategyPositionChanged(e) => self.strategy_position_changed(e),
+            Event::FxRateSet(e) => self.fx_rate_set(e),
+            Event::AccountCurrencyDefined(e) => self.account_currency_defined(e),
+            Event::ForeignCashMoved(e) => self.foreign_cash_moved(e),
+            Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),
@@ -98,7 +105,8 @@ impl State {
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),
-            Event::WashSuspected(_)
+            Event::ForeignCashAdjusted(_)
+            | Event::WashSuspected(_)
             | Event::StatusReported(_)
             | Event::ReportSuspended(_)
             | Event::TradeDisputed(_) => {}

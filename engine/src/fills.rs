@@ -3,15 +3,36 @@
 //! A ring by number. Fills of one order are chained backwards, those of one holding forwards. A fill that leaves the ring
 //! is folded into its holding's base: whatever comes later, it stands.
 
-use model::{Contract, CostMethod, ExecId, Notional, OrderId, Px, Qty, Seq, Side};
+use model::{Contract, CostMethod, EngineTime, ExecId, FxRate, Notional, OrderId, Px, Qty, Seq, Side};
 
 use crate::books::{Books, Trade};
+use crate::currencies::NO_RATE;
 use crate::holdings::Holding;
 use crate::lots::{Amended, Head};
 use crate::split::Ratio;
 
 /// No fill: numbers begin at 1.
 pub(crate) const NONE: u64 = 0;
+
+/// Whose part of its holding a fill changes; see [`crate::strategy_books`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Allocation {
+    /// What no strategy did.
+    Unallocated,
+    /// The strategy book of this slot.
+    Strategy(u32),
+    /// No fill, but a settlement: each strategy book is closed and opened again at its price.
+    Settlement,
+    /// The account alone: the strategy books have it by a settlement.
+    Account,
+}
+
+impl Allocation {
+    /// Of an order with this strategy book, [`crate::order::NONE`] for none.
+    pub(crate) fn of(book: u32) -> Allocation {
+        if book == crate::order::NONE { Allocation::Unallocated } else { Allocation::Strategy(book) }
+    }
+}
 
 /// One fill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +62,10 @@ pub(crate) struct Fill {
     pub(crate) side: Side,
     /// The slot of the holding that it changed.
     pub(crate) holding: u32,
+    /// Whose part of it.
+    pub(crate) allocation: Allocation,
+    /// The rate of exchange of its instant and its time, where it was paid in another currency than the account's own.
+    pub(crate) fx: (FxRate, EngineTime),
     /// The fill of the same order before this one.
     before_in_order: u64,
     /// The fill of the same holding after this one.
@@ -51,6 +76,15 @@ impl Fill {
     /// Is it what the venue told of under this ExecID, neither busted nor corrected since?
     pub(crate) fn is_as_told(&self, venue_exec_id: u64) -> bool {
         self.venue_exec_id == venue_exec_id && self.venue_exec_id_now == venue_exec_id && !self.qty.is_zero()
+    }
+
+    pub(crate) fn trade(&self) -> Trade {
+        Trade { side: self.side, qty: self.qty, value: self.value }
+    }
+
+    /// After a split.
+    pub(crate) fn in_units(&self, qty: Qty, split: Ratio) -> Fill {
+        Fill { qty, split, ..*self }
     }
 
     pub(crate) fn signed_qty(&self) -> Qty {
@@ -109,6 +143,8 @@ impl Fills {
             told: ExecId { seq: Seq(0), index: 0 },
             side: Side::Buy,
             holding: 0,
+            allocation: Allocation::Account,
+            fx: NO_RATE,
             before_in_order: NONE,
             after_in_holding: NONE,
         };
@@ -139,7 +175,7 @@ impl Fills {
     pub(crate) fn push(&mut self, fill: NewFill, last_of_order: u64, chain: &mut Chain) -> u64 {
         self.count += 1;
         let number = self.count;
-        let NewFill { order_id, venue_exec_id, px, contract, trade, at, holding } = fill;
+        let NewFill { order_id, venue_exec_id, px, contract, trade, at, holding, allocation } = fill;
         let Trade { side, qty, value } = trade;
         let fill = Fill {
             order_id,
@@ -156,6 +192,8 @@ impl Fills {
             told: at,
             side,
             holding,
+            allocation,
+            fx: NO_RATE,
             before_in_order: last_of_order,
             after_in_holding: NONE,
         };
@@ -231,15 +269,27 @@ impl Fills {
         number: u64,
         amended: Option<Amended>,
     ) -> impl Iterator<Item = (u64, Trade)> {
-        let mut next = self.get(number).map_or(holding.fills.first, |fill| fill.after_in_holding);
-        let numbers = std::iter::from_fn(move || {
-            let fill = self.get(next)?;
-            let (number, side) = (std::mem::replace(&mut next, fill.after_in_holding), fill.side);
+        let first = self.get(number).map_or(holding.fills.first, |fill| fill.after_in_holding);
+        let trades = self.chain(first).map(move |(number, fill)| {
+            let side = fill.side;
             let other = amended.filter(|amended| amended.number == number);
             let (qty, value) = other.map_or((fill.qty, fill.value), |other| (other.qty, other.value));
-            Some((number, Trade { side, qty, value }))
+            (number, Trade { side, qty, value })
         });
-        numbers.filter(|(_, trade)| !trade.qty.is_zero())
+        trades.filter(|(_, trade)| !trade.qty.is_zero())
+    }
+
+    /// The fills of a holding that are remembered, in order, with those that were busted.
+    pub(crate) fn of(&self, holding: &Holding) -> impl Iterator<Item = (u64, &Fill)> {
+        self.chain(holding.fills.first)
+    }
+
+    fn chain(&self, first: u64) -> impl Iterator<Item = (u64, &Fill)> {
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let fill = self.get(next)?;
+            Some((std::mem::replace(&mut next, fill.after_in_holding), fill))
+        })
     }
 
     /// The number of the next fill.
@@ -268,4 +318,5 @@ pub(crate) struct NewFill {
     pub(crate) trade: Trade,
     pub(crate) at: ExecId,
     pub(crate) holding: u32,
+    pub(crate) allocation: Allocation,
 }

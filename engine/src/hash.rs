@@ -1,6 +1,6 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
-use model::{ClOrdId, OrderId, SessionId};
+use model::{ClOrdId, ForeignMoney, OrderId, SessionId};
 use risk::{Valued, WideExposure};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
@@ -8,12 +8,15 @@ use zerocopy::IntoBytes as _;
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::closing::Closing;
+use crate::books::Books;
+use crate::currencies::ForeignCash;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
 use crate::recent::{Recent, RecentOrder};
 use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
+use crate::strategy_books::StrategyBook;
 
 /// 128 bits over all that decisions depend on. Equal states have equal hashes, whatever way they came about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +61,16 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     sum.add(b'g', &[state.last.seq.0.as_bytes(), &[state.trading.value()], &[u8::from(state.acknowledge_at_venue)]]);
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
+    state.strategy_books.iter().for_each(|book| add_strategy_book(&mut sum, book));
+    state.currencies.cash.iter().for_each(|line| add_foreign_cash(&mut sum, line));
+    for rate in state.currencies.rates.iter() {
+        let set = &rate.set;
+        let numbers = [set.age_max, rate.time.0, i64::from(set.rate.places)];
+        sum.add(
+            b'R',
+            &[set.currency.as_bytes(), set.against.as_bytes(), set.rate.digits.as_bytes(), numbers.as_bytes()],
+        );
+    }
     for (index, firm) in (0_u32..).zip(state.exposures.of_instruments()) {
         add_exposure(&mut sum, [NONE, index], firm);
     }
@@ -98,7 +111,8 @@ pub(crate) fn of_state(state: &State) -> StateHash {
                 fill.px.as_bytes(),
                 fill.value.as_bytes(),
                 fill.fee.as_bytes(),
-                &[fill.told.index],
+                &[fill.told.index, fill.fx.0.places],
+                fill.fx.0.digits.as_bytes(),
             ],
         );
     }
@@ -375,6 +389,28 @@ fn add_holding(sum: &mut Sum, holding: &Holding) {
             holding.day.traded.as_bytes(),
         ],
     );
+}
+
+fn add_strategy_book(sum: &mut Sum, book: &StrategyBook) {
+    let StrategyBook { books, base, .. } = book;
+    let money = |books: &Books| [books.cost, books.realised, books.cash_from_trades];
+    sum.add(
+        b'z',
+        &[
+            book.account.as_bytes(),
+            book.instrument.as_bytes(),
+            book.strategy.as_bytes(),
+            [books.position, base.position].as_bytes(),
+            [money(books), money(base)].as_bytes(),
+            [book.fees, book.dividends].as_bytes(),
+        ],
+    );
+}
+
+fn add_foreign_cash(sum: &mut Sum, line: &ForeignCash) {
+    let ForeignMoney { cash, booked, booked_converted, deposited, deposited_converted } = line.money;
+    let money = [cash, booked, booked_converted, deposited, deposited_converted, line.reserved];
+    sum.add(b'F', &[line.account.as_bytes(), line.currency.as_bytes(), money.as_bytes()]);
 }
 
 fn add_valued(sum: &mut Sum, whose: [u32; 3], valued: &Valued) {

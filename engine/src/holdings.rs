@@ -38,6 +38,10 @@ pub struct Holding {
     pub(crate) base: Books,
     /// Those fills.
     pub(crate) fills: Chain,
+    /// The book of what no strategy did, the first of its strategy books; none where no strategy ever had an order.
+    pub(crate) strategies: Option<u32>,
+    /// The cash that it is paid with, where that is in another currency than the account's own.
+    pub(crate) foreign_cash: Option<u32>,
 }
 
 impl Holding {

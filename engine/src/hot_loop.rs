@@ -64,6 +64,7 @@ impl HotLoop {
         self.state.orders.touch_memory();
         self.state.fills.touch_memory();
         self.state.holdings.touch_memory();
+        self.state.strategy_books.touch_memory();
         self.state.exposures.touch_memory();
         self.state.holding_shares.touch_memory();
         self.state.strategy_shares.touch_memory();

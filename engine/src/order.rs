@@ -191,6 +191,8 @@ pub struct Order {
     pub(crate) link: u32,
     pub(crate) link_next: u32,
     pub(crate) holding: u32,
+    /// Its strategy's book of that holding.
+    pub(crate) book: u32,
     /// Its place among the working orders.
     pub(crate) place: u32,
     /// Which of the closings it is that counts, see the slab.
@@ -316,6 +318,7 @@ pub(crate) const VACANT: Order = Order {
     link: NONE,
     link_next: NONE,
     holding: NONE,
+    book: NONE,
     place: NONE,
     closing: 0,
     ids: NONE,

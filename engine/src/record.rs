@@ -3,7 +3,6 @@
 
 use model::CostMethod;
 
-use crate::books::Trade;
 use crate::fills::{Fills, NewFill};
 use crate::holdings::Holdings;
 
@@ -12,7 +11,7 @@ impl Holdings {
     /// before the oldest fill is forgotten for it.
     pub(crate) fn record(&mut self, fills: &mut Fills, fill: NewFill, last_of_order: u64) -> u64 {
         let holding = self.get_mut(fill.holding);
-        if holding.cost_method == CostMethod::Fifo {
+        if holding.cost_method == CostMethod::Fifo && !fill.trade.qty.is_zero() {
             let (_, head) = fills.first_in_first_out(holding, &fill.trade).expect("decide counted it");
             holding.head = head;
         }
@@ -24,7 +23,7 @@ impl Holdings {
     fn forget_fill(&mut self, fills: &Fills) {
         let Some((number, old)) = fills.next_forgotten() else { return };
         let holding = self.get_mut(old.holding);
-        let trade = Trade { side: old.side, qty: old.qty, value: old.value };
+        let trade = old.trade();
         let folded = match holding.cost_method {
             CostMethod::Average if old.qty.is_zero() => Some(()),
             CostMethod::Average => holding.base.after_fill(&trade).map(|base| holding.base = base),

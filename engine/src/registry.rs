@@ -30,6 +30,11 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
         self.items.get_mut(index as usize)
     }
 
+    /// The name of one. Walks all of them.
+    pub(crate) fn name(&self, index: u32) -> Option<&K> {
+        self.by_name.iter().find(|(_, known)| **known == index).map(|(name, _)| name)
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.items.len()).expect("definitions fit 32 bits")

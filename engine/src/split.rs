@@ -28,7 +28,7 @@ impl Ratio {
     }
 
     /// This one, then the other.
-    fn then(self, other: Ratio) -> Option<Ratio> {
+    pub(crate) fn then(self, other: Ratio) -> Option<Ratio> {
         let (new, old) = (self.new.checked_mul(other.new)?, self.old.checked_mul(other.old)?);
         let common = greatest_common(new, old);
         Some(Ratio { new: new / common, old: old / common })
@@ -50,6 +50,11 @@ fn stays(before: Qty, now: Qty) -> Option<Qty> {
     (before.is_zero() == now.is_zero()).then_some(now)
 }
 
+/// The position before the fills that are remembered, in new units.
+pub(crate) fn base_position(holding: &Holding, ratio: Ratio) -> Option<Qty> {
+    base(holding, ratio).map(|base| base.position)
+}
+
 fn base(holding: &Holding, ratio: Ratio) -> Option<Base> {
     let before = holding.base.position;
     let position = stays(before, ratio.of(before)?)?;
@@ -68,24 +73,32 @@ impl Fills {
     }
 
     fn check_split(&self, holding: &Holding, ratio: Ratio) -> Option<()> {
-        let mut now = base(holding, ratio)?.position;
-        let (mut sum, mut next) = (holding.base.position, holding.fills.first);
-        while let Some(fill) = self.get(next) {
-            fill.split.then(ratio)?;
+        base(holding, ratio)?;
+        let mut before = self.of(holding);
+        self.after_split(holding, ratio).try_for_each(|after| {
+            let ((_, fill), (_, after)) = (before.next()?, after?);
+            stays(fill.qty, after.qty).map(|_| ())
+        })
+    }
+
+    /// The fills of a holding in new units; `None` for one that does not come out. They are cut as running sums.
+    pub(crate) fn after_split(&self, holding: &Holding, ratio: Ratio) -> impl Iterator<Item = Option<(u64, Fill)>> {
+        let mut now = base_position(holding, ratio);
+        let mut sum = holding.base.position;
+        self.of(holding).map(move |(number, fill)| {
             sum = sum.checked_add(fill.signed_qty())?;
             let after = ratio.of(sum)?;
-            stays(fill.qty, after - now)?;
-            now = after;
-            next = fill.after_in_holding();
-        }
-        Some(())
+            let qty = Qty::from_units(after.checked_sub(now.replace(after)?)?.units().abs());
+            Some((number, fill.in_units(qty, fill.split.then(ratio)?)))
+        })
     }
 
     /// The holding in new units; its books are counted again. `decide` has asked [`Fills::can_split`].
     pub(crate) fn split(&mut self, holding: &mut Holding, ratio: Ratio) {
         const CHECKED: &str = "decide checked the split";
         let Base { position, open } = base(holding, ratio).expect(CHECKED);
-        let (mut sum, mut now, mut next) = (holding.base.position, position, holding.fills.first);
+        let (mut sum, mut now) = (holding.base.position, position);
+        let mut next = holding.fills.first;
         while let Some(fill) = self.get_mut(next) {
             sum += fill.signed_qty();
             let after = ratio.of(sum).expect(CHECKED);

@@ -1,15 +1,15 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime,
-    InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side,
-    StopTrigger, Symbol, TradingPhase, TradingState, VenueId, Work,
+    AccountId, AccountName, CalendarName, CompId, Currency, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId, Work,
 };
 use risk::{Bucket, Limits, Reference, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
 use crate::closing::{Breaks, Closed, Closing};
+use crate::books::Books;
+use crate::currencies::{Currencies, ForeignCash, Rate};
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;
 use crate::executions::Executions;
@@ -26,6 +26,7 @@ use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::resting::Resting;
 use crate::scopes::Scopes;
+use crate::strategy_books::{StrategyBook, StrategyBooks};
 use crate::triggers::{Root, Triggers};
 use crate::valuations::Shares;
 use crate::venues::Venues;
@@ -36,7 +37,7 @@ use crate::verbal::Verbal;
 pub struct Capacities {
     /// Orders that are remembered, working and closed.
     pub orders: usize,
-    /// Pairs of account and instrument that ever held an order; as many of strategy and instrument.
+    /// Pairs of account and instrument that ever held an order; as many of strategy and instrument, and as many strategy books.
     pub holdings: usize,
 }
 
@@ -140,6 +141,7 @@ impl Capacities {
 pub struct State {
     pub(crate) orders: Orders,
     pub(crate) holdings: Holdings,
+    pub(crate) strategy_books: StrategyBooks,
     pub(crate) exposures: Exposures,
     pub(crate) resting: Resting,
     pub(crate) holding_shares: Shares,
@@ -150,6 +152,7 @@ pub struct State {
     pub(crate) calendars: Registry<CalendarName, Calendar>,
     pub(crate) venues: Venues,
     pub(crate) fills: Fills,
+    pub(crate) currencies: Currencies,
     pub(crate) links: Links,
     pub(crate) triggers: Triggers,
     pub(crate) agenda: Agenda,
@@ -182,6 +185,7 @@ impl State {
         State {
             orders: Orders::new(capacities.orders),
             holdings: Holdings::new(capacities.holdings),
+            strategy_books: StrategyBooks::new(capacities.holdings),
             exposures: Exposures::new(capacities.holdings),
             resting: Resting::new(),
             holding_shares: Shares::new(capacities.holdings),
@@ -192,6 +196,7 @@ impl State {
             calendars: Registry::new(),
             venues: Venues::default(),
             fills: Fills::new(capacities.orders),
+            currencies: Currencies::new(),
             links: Links::new(),
             triggers: Triggers::new(0),
             agenda: Agenda::new(),
@@ -343,12 +348,42 @@ impl State {
         self.holdings.iter()
     }
 
+    /// The rate from one currency to another.
+    pub fn fx_rate(&self, currency: Currency, against: Currency) -> Option<&Rate> {
+        self.currencies.rate(currency, against)
+    }
+
+    /// What accounts have in other currencies than their own.
+    pub fn foreign_cash(&self) -> impl Iterator<Item = &ForeignCash> {
+        self.currencies.cash.iter()
+    }
+
+    /// What an account has in another currency than its own.
+    pub fn foreign_cash_of(&self, account: AccountId, currency: Currency) -> Option<&ForeignCash> {
+        self.currencies.find(account, currency).and_then(|slot| self.currencies.cash.get(slot))
+    }
+
+    /// All strategy books: what each strategy has of a holding, and what no strategy has.
+    pub fn strategy_books(&self) -> impl Iterator<Item = &StrategyBook> {
+        self.strategy_books.iter()
+    }
+
+    /// The name of a strategy; `None` for what no strategy did. Walks all names, for people.
+    pub fn strategy(&self, index: u32) -> Option<&GroupName> {
+        self.scopes.strategies.name(index)
+    }
+
     /// A holding at the price that its instrument's policy asks for, as old as it is by the last frame.
     pub fn marked(&self, holding: &Holding) -> Option<Marked> {
-        let instrument = self.instruments.get(holding.instrument.0)?;
+        self.marked_books(holding.instrument, &holding.books())
+    }
+
+    /// The same for any books in the instrument.
+    pub fn marked_books(&self, instrument: InstrumentId, books: &Books) -> Option<Marked> {
+        let instrument = self.instruments.get(instrument.0)?;
         let Reference { bid_px, ask_px, last_px, time, .. } = instrument.reference;
         let prices = Prices { bid_px, ask_px, last_px, age: self.last.time.0.saturating_sub(time.0) };
-        Some(instrument.definition.marked(holding.exposure.position, holding.cost, &prices))
+        Some(instrument.definition.marked(books.position, books.cost, &prices))
     }
 
     /// A holding at the prices of the last close, or of the one that is under way; `None` where it was not marked.
@@ -460,7 +495,8 @@ impl State {
     pub fn assert_sums(&self) {
         for (id, account) in self.accounts() {
             let own = || self.working_orders().filter(move |order| order.view.account == id);
-            let reserved: i128 = own().map(|order| order.reserved.units()).sum();
+            let is_own = |order: &&Order| self.holdings.get(order.holding).foreign_cash.is_none();
+            let reserved: i128 = own().filter(is_own).map(|order| order.reserved.units()).sum();
             assert_eq!(account.reserved.units(), reserved, "reserved cash of account {id}");
             assert_eq!(account.open_orders as usize, own().count(), "open orders of account {id}");
         }
@@ -514,6 +550,46 @@ impl State {
             assert!(holding.cash_identity_holds(), "cash identity of {holding:?}");
             let recounted = self.fills.recount(holding, None);
             assert_eq!(recounted, Some((holding.books(), holding.head)), "fills of {holding:?}");
+            self.assert_strategies(holding);
         }
+        self.assert_foreign_cash();
+    }
+
+    fn assert_foreign_cash(&self) {
+        for (slot, line) in (0..).zip(self.currencies.cash.iter()) {
+            let paid = |holding: &Holding| holding.foreign_cash == Some(slot);
+            let orders = self.working_orders().filter(|order| paid(self.holdings.get(order.holding)));
+            let reserved: i128 = orders.map(|order| order.reserved.units()).sum();
+            assert_eq!(line.reserved.units(), reserved, "reserved of {line:?}");
+            let (mut cash, mut booked) = (line.money.deposited, Notional::ZERO);
+            for holding in self.holdings().filter(|holding| paid(holding)) {
+                let instrument = self.instruments.get(holding.instrument.0).expect("holdings have instruments");
+                let net = holding.dividends - holding.fees;
+                booked += holding.realised + net;
+                cash += net
+                    + match instrument.definition.valuation {
+                        ValuationMethod::Premium => holding.cash_from_trades,
+                        ValuationMethod::Futures => holding.realised,
+                    };
+            }
+            assert_eq!((line.money.cash, line.money.booked), (cash, booked), "holdings of {line:?}");
+        }
+    }
+
+    fn assert_strategies(&self, holding: &Holding) {
+        if holding.strategies.is_none() {
+            return;
+        }
+        let mut sum = (0, [Notional::ZERO; 3]);
+        for (slot, book) in self.strategy_books.of(holding) {
+            assert!(book.books.cash_identity_holds(), "cash identity of {book:?}");
+            let recounted = self.strategy_books.recount(&self.fills, holding, slot, None);
+            assert_eq!(recounted, Some(book.books), "fills of {book:?}");
+            let money = [book.books.cash_from_trades, book.fees, book.dividends];
+            sum.0 += book.books.position.units();
+            sum.1.iter_mut().zip(money).for_each(|(sum, part)| *sum += part);
+        }
+        let money = [holding.cash_from_trades, holding.fees, holding.dividends];
+        assert_eq!(sum, (holding.exposure.position.units(), money), "strategies of {holding:?}");
     }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod close;
 mod corporate;
+mod currency;
 mod definition;
 mod limit;
 mod operator;
@@ -14,6 +15,7 @@ pub use client::{
 };
 pub use close::{AdjustPosition, Arm, CheckStart, CloseDay, ReportBreaks};
 pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
+pub use currency::{AdjustForeignCash, DefineAccountCurrency, SetFxRate};
 pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
@@ -107,6 +109,12 @@ records!(
         CheckStart = 58, 16;
         /// A person lets a daemon trade that did not open from its close.
         Arm = 59, 88;
+        /// A rate of exchange.
+        SetFxRate = 50, 128;
+        /// Money into or out of an account, in another currency than its own.
+        AdjustForeignCash = 51, 128;
+        /// A currency that an account holds cash in beside its own, from the configuration.
+        DefineAccountCurrency = 52, 24;
     }
 );
 
@@ -154,6 +162,10 @@ impl Command {
             | Command::CloseDay(_)
             | Command::CheckStart(_)
             | Command::Arm(_) => None,
+            | Command::SetFxRate(_)
+            | Command::AdjustForeignCash(_)
+            | Command::DefineAccountCurrency(_)
+            | Command::ChangeSymbol(_) => None,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod close;
 mod corporate;
+mod currency;
 mod definition;
 mod doubt;
 mod kill;
@@ -21,6 +22,7 @@ pub use close::{
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
+pub use currency::{AccountCurrencyDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet};
 pub use definition::{
     AccountDefined, AttributionDefined, InstrumentDefined, QuoteUpdated, SessionDefined, SessionLost, SplitBegun,
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
@@ -36,7 +38,9 @@ pub use request::{
     CancelRejected, CancelRequested, MassCancelReported, MassStatusBegun, OrderReplaced, ReplaceQueued,
     ReplaceRequested,
 };
-pub use trade::{CashAdjusted, OrderFilled, PositionChanged, TradeCanceled, TradeCorrected, TradeDisputed};
+pub use trade::{
+    CashAdjusted, OrderFilled, PositionChanged, StrategyPositionChanged, TradeCanceled, TradeCorrected, TradeDisputed,
+};
 pub use venue::{ReportSuspended, Resolution, ResolutionGiven, Suspense, VenueAccepted, VenueLinked};
 pub use wash::WashSuspected;
 
@@ -154,6 +158,16 @@ records!(
         FirmDefined = 73, 48;
         /// A limit of a scope was changed, proposed, declined, or was not, and why.
         LimitChanged = 74, 272;
+        /// What a strategy has of a position, after a fill or an act of an operator.
+        StrategyPositionChanged = 80, 128;
+        /// A rate of exchange holds from now on.
+        FxRateSet = 81, 144;
+        /// Cash in another currency than the account's own moved, at the rate of that instant.
+        ForeignCashMoved = 82, 144;
+        /// An account holds cash in a currency beside its own.
+        AccountCurrencyDefined = 83, 32;
+        /// Money moved into or out of an account, in another currency than its own. What it comes to follows.
+        ForeignCashAdjusted = 84, 128;
         /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
         QuoteDoubted = 93, 80;
         /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
@@ -210,6 +224,11 @@ impl Event {
             | Event::MassCancelReported(_)
             | Event::VenueAccepted(_)
             | Event::PositionChanged(_)
+            | Event::StrategyPositionChanged(_)
+            | Event::FxRateSet(_)
+            | Event::ForeignCashMoved(_)
+            | Event::AccountCurrencyDefined(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
@@ -279,6 +298,8 @@ impl Event {
             self,
             Event::VenueAccepted(_)
                 | Event::PositionChanged(_)
+                | Event::StrategyPositionChanged(_)
+                | Event::ForeignCashMoved(_)
                 | Event::QuoteUpdated(_)
                 | Event::QuoteDoubted(_)
                 | Event::WashSuspected(_)

@@ -159,7 +159,9 @@ pub struct Context<'a> {
     pub own_opposite: [Option<Px>; 3],
     /// The account's working orders.
     pub open_orders: u32,
-    /// The account's cash.
+    /// The account holds cash in the instrument's currency beside its own, and there is a rate that is not too old.
+    pub holds_currency: bool,
+    /// The account's cash, in the instrument's currency where it holds such.
     pub cash: Notional,
     /// The part of it that working orders reserve.
     pub reserved: Notional,

@@ -34,6 +34,7 @@ pub(crate) struct Desk {
     pub(crate) of_strategy: WideExposure,
     pub(crate) of_instrument: WideExposure,
     pub(crate) open_orders: u32,
+    pub(crate) holds_currency: bool,
     pub(crate) cash: Notional,
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
@@ -70,6 +71,7 @@ impl Desk {
             of_strategy: WideExposure::default(),
             of_instrument: WideExposure::default(),
             open_orders: 0,
+            holds_currency: false,
             cash: Notional::whole(1_000_000),
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
@@ -100,6 +102,10 @@ impl Desk {
             of_instrument,
             ..
         } = *self;
+        let Desk { instrument_trading, phase, exposure, open_orders, holds_currency, cash, reserved, bucket, .. } =
+            *self;
+        let Desk { messages_per_second, repeats, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } =
+            *self;
         Context {
             now,
             instrument,
@@ -116,6 +122,7 @@ impl Desk {
             of_strategy,
             of_instrument,
             open_orders,
+            holds_currency,
             cash,
             reserved,
             bucket,

@@ -31,6 +31,23 @@ pub(super) enum Act {
         #[command(flatten)]
         place: Place,
     },
+    /// Sets a rate of exchange: one unit of a currency is so much of another.
+    FxRate {
+        /// The currency, as EUR.
+        currency: String,
+        /// The one that the rate is told in, as USD.
+        against: String,
+        /// How much of that, as 1.0835.
+        rate: String,
+        /// How old it may be when an order relies on it; a day where it is not said.
+        #[arg(long, value_name = "SECONDS")]
+        age: Option<u64>,
+        /// Why, or from where; the journal keeps it.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Pays a cash dividend: whoever is long receives it, whoever is short pays it.
     Dividend {
         /// Symbol(55).
@@ -200,6 +217,13 @@ pub(super) fn run(act: Act) -> Result<()> {
                 "actor": actor(),
             });
             post("/operator/split", &place, &body)?;
+        }
+        Act::FxRate { currency, against, rate, age, reason, place } => {
+            let body = serde_json::json!({
+                "currency": currency, "against": against, "rate": rate, "age_seconds": age, "reason": reason,
+                "actor": actor(),
+            });
+            post("/operator/fx-rate", &place, &body)?;
         }
         Act::Dividend { symbol, per_unit, reason, place } => {
             let body = serde_json::json!({

@@ -18,8 +18,7 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, protocol, relations,
-    tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, currencies, protocol, relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -77,6 +76,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let (close_section, start_section) = (root.section("close"), root.section("start"));
     let instruments = Parts::read(&root, "instruments", instrument);
     let accounts = Parts::read(&root, "accounts", account);
+    let fx = Parts::read(&root, "fx", currencies::fx);
     let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
     let families = Parts::read(&root, "session_families", |entry| family(entry, defaults));
     let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, fix_read.sender_comp_id));
@@ -95,6 +95,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         start: close::start(&start_section),
         instruments: instruments.values(),
         accounts: accounts.values(),
+        fx: fx.values(),
         sessions: sessions.values().into_iter().chain(families.members()).collect(),
         templates: families.templates(),
     };
@@ -110,6 +111,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     calendars.finish();
     instruments.finish();
     accounts.finish();
+    fx.finish();
     sessions.finish();
     families.finish();
     brokers.finish();
@@ -312,6 +314,7 @@ fn instrument(entry: &Section<'_>) -> Instrument {
 }
 
 fn account(entry: &Section<'_>) -> Account {
+    let currency = entry.name::<8>("currency", Currency::new(b"USD"));
     let cash_account = entry.word("kind", 1, &[("cash", 1), ("margin", 0)]);
     let open_orders_max = entry.whole("open_orders_max", Some(1_000), 0, u64::from(u32::MAX));
     Account {
@@ -330,9 +333,10 @@ fn account(entry: &Section<'_>) -> Account {
             ),
             reserved: [0; 2],
             account: entry.name::<16>("account", None),
-            currency: entry.name::<8>("currency", Currency::new(b"USD")),
+            currency,
         },
         cash: entry.money("cash", Some(Notional::ZERO)),
+        currencies: currencies::of_account(entry, currency),
     }
 }
 

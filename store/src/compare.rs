@@ -147,6 +147,9 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::OrderRefused(e) => row("risk_decisions", index, i128::from(e.order_qty.units())),
             Event::CancelRejected(e) if e.by_risk == 1 => row("risk_decisions", index, 0),
             Event::PositionChanged(e) => row("positions", index, i128::from(e.qty.units())),
+            Event::StrategyPositionChanged(e) => row("positions", index, i128::from(e.qty.units())),
+            Event::ForeignCashMoved(_) => row("currency_cash", index, 0),
+            Event::AttributionDefined(e) if !e.definition.strategy.is_empty() => row("strategies", index, 0),
             Event::QuoteUpdated(e) => row("quotes", index, i128::from(e.quote.bid_px.units())),
             Event::InstrumentDefined(_) => row("instruments", index, 0),
             Event::AccountDefined(_) => row("accounts", index, 0),
@@ -165,6 +168,9 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::AccountDefined(_)
                 | Event::SessionDefined(_)
                 | Event::AttributionDefined(_)
+                | Event::FxRateSet(_)
+                | Event::AccountCurrencyDefined(_)
+                | Event::ForeignCashAdjusted(_)
                 | Event::FirmDefined(_)
                 | Event::LimitChanged(_)
                 | Event::ConfigurationRead(_)

@@ -2,7 +2,8 @@
 
 use duckdb::Connection;
 use model::{
-    AccountId, AccountName, CompId, DefineAccount, DefineInstrument, DefineSession, InstrumentId, SessionId, Symbol,
+    AccountId, AccountName, CompId, DefineAccount, DefineInstrument, DefineSession, GroupName, InstrumentId, SessionId,
+    Symbol,
 };
 
 /// Indices in the order of definition; a later definition of the same index replaces the name.
@@ -11,6 +12,7 @@ pub(crate) struct Names {
     accounts: Vec<AccountName>,
     instruments: Vec<Symbol>,
     sessions: Vec<CompId>,
+    strategies: Vec<GroupName>,
 }
 
 /// More names than any configuration has: a damaged index must not allocate the machine away.
@@ -29,6 +31,9 @@ impl Names {
         each(connection, "SELECT session_id, target_comp_id FROM raw.sessions ORDER BY seq, idx", |id, name| {
             put(&mut names.sessions, id, CompId::clipped(name.as_bytes()));
         })?;
+        each(connection, "SELECT strategy_id, strategy FROM raw.strategies ORDER BY seq, idx", |id, name| {
+            put(&mut names.strategies, id, GroupName::clipped(name.as_bytes()));
+        })?;
         Ok(names)
     }
 
@@ -42,6 +47,14 @@ impl Names {
 
     pub(crate) fn learn_session(&mut self, id: SessionId, definition: &DefineSession) {
         put(&mut self.sessions, id.0, definition.target_comp_id);
+    }
+
+    pub(crate) fn learn_strategy(&mut self, id: u32, name: GroupName) {
+        put(&mut self.strategies, id, name);
+    }
+
+    pub(crate) fn strategy(&self, id: u32) -> Option<&str> {
+        self.strategies.get(id as usize).map(|name| name.as_str())
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&str> {

@@ -2,7 +2,7 @@
 
 use duckdb::{Appender, Connection, Result, params};
 use model::refusal::Unit;
-use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
+use model::{Command, EngineTime, Event, ForeignFlow, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
 
 use crate::names::Names;
 
@@ -19,6 +19,8 @@ pub(crate) struct Rows<'c> {
     instruments: Appender<'c>,
     accounts: Appender<'c>,
     sessions: Appender<'c>,
+    strategies: Appender<'c>,
+    currency_cash: Appender<'c>,
     operator_acts: Appender<'c>,
     suspended_reports: Appender<'c>,
     position_adjustments: Appender<'c>,
@@ -26,6 +28,19 @@ pub(crate) struct Rows<'c> {
     day_closes: Appender<'c>,
     /// Rows appended to all tables.
     pub(crate) count: u64,
+}
+
+/// The account's own position.
+const NOT_OF_A_STRATEGY: Option<&str> = None;
+/// What no strategy did.
+const UNALLOCATED: &str = "unallocated";
+
+fn flow_name(flow: ForeignFlow) -> &'static str {
+    match flow {
+        ForeignFlow::Trade => "trade",
+        ForeignFlow::Dividend => "dividend",
+        ForeignFlow::Deposit => "deposit",
+    }
 }
 
 /// Where an event stands.
@@ -58,6 +73,8 @@ impl<'c> Rows<'c> {
             instruments: to("instruments")?,
             accounts: to("accounts")?,
             sessions: to("sessions")?,
+            strategies: to("strategies")?,
+            currency_cash: to("currency_cash")?,
             operator_acts: to("operator_acts")?,
             suspended_reports: to("suspended_reports")?,
             position_adjustments: to("position_adjustments")?,
@@ -77,6 +94,8 @@ impl<'c> Rows<'c> {
         self.instruments.flush()?;
         self.accounts.flush()?;
         self.sessions.flush()?;
+        self.strategies.flush()?;
+        self.currency_cash.flush()?;
         self.operator_acts.flush()?;
         self.suspended_reports.flush()?;
         self.position_adjustments.flush()?;
@@ -192,6 +211,45 @@ impl<'c> Rows<'c> {
                     e.cash_from_trades.units(),
                     e.account_cash.units(),
                     e.fee.units(),
+                    NOT_OF_A_STRATEGY,
+                ])
+            }
+            Event::ForeignCashMoved(e) => {
+                self.count += 1;
+                self.currency_cash.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    e.currency.as_str(),
+                    flow_name(e.flow),
+                    e.amount.units(),
+                    e.rate.digits,
+                    e.rate.places,
+                    e.rate_time.0,
+                    e.cash.units(),
+                    e.booked.units(),
+                    e.booked_converted.units(),
+                    e.deposited.units(),
+                    e.deposited_converted.units(),
+                ])
+            }
+            Event::StrategyPositionChanged(e) => {
+                self.count += 1;
+                self.positions.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    names.symbol(e.instrument),
+                    e.qty.units(),
+                    e.cost.units(),
+                    e.realised.units(),
+                    e.fees.units(),
+                    e.cash_from_trades.units(),
+                    None::<i128>,
+                    e.fee.units(),
+                    names.strategy(e.strategy).unwrap_or(UNALLOCATED),
                 ])
             }
             Event::QuoteUpdated(e) => {
@@ -212,8 +270,11 @@ impl<'c> Rows<'c> {
             }
             Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
-            | Event::SessionDefined(_)
+            | Event::FxRateSet(_)
+            | Event::AccountCurrencyDefined(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::AttributionDefined(_)
+            | Event::SessionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)

@@ -12,6 +12,7 @@ pub const SCHEMA_VERSION: i64 = 2;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
 pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 12] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -20,6 +21,8 @@ pub(crate) const TABLES: [&str; 13] = [
     "instruments",
     "accounts",
     "sessions",
+    "strategies",
+    "currency_cash",
     "operator_acts",
     "suspended_reports",
     "position_adjustments",
@@ -44,7 +47,7 @@ CREATE TABLE raw.risk_decisions(
   worst_px BIGINT, check_code VARCHAR, unit VARCHAR, limit_units HUGEINT, observed_units HUGEINT, reference_px BIGINT);
 CREATE TABLE raw.positions(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, symbol VARCHAR, qty BIGINT, cost HUGEINT,
-  realised HUGEINT, fees HUGEINT, cash_from_trades HUGEINT, account_cash HUGEINT, fee HUGEINT);
+  realised HUGEINT, fees HUGEINT, cash_from_trades HUGEINT, account_cash HUGEINT, fee HUGEINT, strategy VARCHAR);
 CREATE TABLE raw.quotes(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, source_time_ns BIGINT, symbol VARCHAR, bid_px BIGINT, bid_qty BIGINT,
   ask_px BIGINT, ask_qty BIGINT, last_px BIGINT);
@@ -58,6 +61,12 @@ CREATE TABLE raw.accounts(
 CREATE TABLE raw.sessions(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, session_id UINTEGER, sender_comp_id VARCHAR, target_comp_id VARCHAR,
   account VARCHAR, messages_per_second UINTEGER);
+CREATE TABLE raw.strategies(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, strategy_id UINTEGER, strategy VARCHAR);
+CREATE TABLE raw.currency_cash(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, currency VARCHAR, flow VARCHAR, amount HUGEINT,
+  rate_digits UBIGINT, rate_places UTINYINT, rate_time_ns BIGINT, cash HUGEINT, booked HUGEINT,
+  booked_converted HUGEINT, deposited HUGEINT, deposited_converted HUGEINT);
 CREATE TABLE raw.operator_acts(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, act VARCHAR, subject VARCHAR, actor VARCHAR, reason VARCHAR,
   before VARCHAR, after VARCHAR, amount HUGEINT, cash HUGEINT);
@@ -101,9 +110,21 @@ CREATE VIEW positions AS SELECT
   seq, idx, time(time_ns) AS time, account, symbol, px(qty) AS qty, money(cost) AS cost, money(realised) AS realised,
   money(fees) AS fees, money(cash_from_trades) AS cash_from_trades, money(account_cash) AS account_cash,
   money(fee) AS fee
-  FROM raw.positions;
+  FROM raw.positions WHERE strategy IS NULL;
+CREATE VIEW strategy_positions AS SELECT
+  seq, idx, time(time_ns) AS time, account, symbol, strategy, px(qty) AS qty, money(cost) AS cost,
+  money(realised) AS realised, money(fees) AS fees, money(cash_from_trades) AS cash_from_trades, money(fee) AS fee
+  FROM raw.positions WHERE strategy IS NOT NULL;
+CREATE VIEW strategy_positions_now AS SELECT * FROM strategy_positions
+  QUALIFY row_number() OVER (PARTITION BY account, symbol, strategy ORDER BY seq DESC, idx DESC) = 1;
 CREATE VIEW positions_now AS SELECT * FROM positions
   QUALIFY row_number() OVER (PARTITION BY account, symbol ORDER BY seq DESC, idx DESC) = 1;
+CREATE VIEW currency_cash AS SELECT
+  seq, idx, time(time_ns) AS time, account, currency, flow, money(amount) AS amount,
+  rate_digits / pow(10, rate_places) AS rate, time(rate_time_ns) AS rate_time, money(cash) AS cash,
+  money(booked) AS booked, money(booked_converted) AS booked_converted, money(deposited) AS deposited,
+  money(deposited_converted) AS deposited_converted
+  FROM raw.currency_cash;
 CREATE MACRO position_at(ts) AS TABLE SELECT * FROM positions
   WHERE time <= CAST(ts AS TIMESTAMP_NS)
   QUALIFY row_number() OVER (PARTITION BY account, symbol ORDER BY seq DESC, idx DESC) = 1;

@@ -2,10 +2,11 @@
 
 mod close;
 mod corporate;
+mod currency;
 mod limit;
 
 use journal::Frame;
-use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal};
+use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal, StrategyPositionChanged};
 use serde_json::{Value, json};
 
 use crate::figures;
@@ -145,6 +146,9 @@ pub fn command(command: &Command) -> Value {
         Command::ResolveOrder(c) => resolution(c),
         Command::SplitOrders(c) => split(c),
         Command::SplitInstrument(c) => corporate::split(c),
+        Command::SetFxRate(c) => currency::fx_rate(c),
+        Command::AdjustForeignCash(c) => currency::cash(c),
+        Command::DefineAccountCurrency(c) => currency::account(c),
         Command::PayDividend(c) => corporate::dividend(c),
         Command::SettleInstrument(c) => corporate::settlement(c),
         Command::ChangeSymbol(c) => corporate::symbol(c),
@@ -264,6 +268,18 @@ pub fn event(event: &Event) -> Value {
             "account": e.account.0, "instrument": e.instrument.0, "qty": qty(e.qty), "cost": money(e.cost),
             "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
             "cash_from_trades": money(e.cash_from_trades), "account_cash": money(e.account_cash),
+        }),
+        Event::FxRateSet(e) => json!({ "set": currency::fx_rate(&e.set), "before": currency::rate(e.before) }),
+        Event::AccountCurrencyDefined(e) => json!({
+            "account": e.account.0, "definition": currency::account(&e.definition),
+        }),
+        Event::ForeignCashAdjusted(e) => currency::cash(&e.adjustment),
+        Event::ForeignCashMoved(e) => currency::moved(e),
+        Event::StrategyPositionChanged(e) => json!({
+            "account": e.account.0, "instrument": e.instrument.0,
+            "strategy": (e.strategy != StrategyPositionChanged::UNALLOCATED).then_some(e.strategy), "qty": qty(e.qty),
+            "cost": money(e.cost), "realised": money(e.realised), "fees": money(e.fees), "fee": money(e.fee),
+            "cash_from_trades": money(e.cash_from_trades), "dividends": money(e.dividends),
         }),
         Event::QuoteUpdated(e) => quote(&e.quote),
         Event::QuoteDoubted(e) => json!({

@@ -7,9 +7,9 @@ use model::{
     OrderView, ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport, limits,
 };
 
-use super::{restate, trades, venue};
-use crate::kills::UNATTRIBUTED;
-use crate::order::Order;
+use super::new_order::strategy_of;
+use super::{restate, strategies, trades, venue};
+use crate::order::{NONE, Order};
 use crate::state::State;
 
 pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &ForeignOrder, events: &mut Events) {
@@ -65,8 +65,9 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     let holding = state.holdings.find(account, instrument);
     let has_room = state.orders.has_room() && state.orders.has_room_for_foreign();
     let session = session_of(state, account);
-    let [_, strategy] = state.sessions.get(session.0).map_or(UNATTRIBUTED, |session| session.attribution);
-    let has_room = has_room && state.exposures.has_room(strategy, instrument);
+    let strategy = strategy_of(state, session);
+    let has_room =
+        has_room && state.exposures.has_room(strategy, instrument) && strategies::fit(state, holding, strategy);
     if !has_room || (holding.is_none() && state.holdings.is_full()) {
         return Err(Suspense::NoRoom);
     }
@@ -97,10 +98,13 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
         at_venue: 1,
         reserved: [0; 3],
     });
+    strategies::begun(state, account, instrument, strategy, events);
     if !is_fill {
         return Ok(());
     }
-    let order = Order::new(view, worst_px, holding.unwrap_or(crate::order::NONE), seq, command.venue);
+    let order = Order::new(view, worst_px, holding.unwrap_or(NONE), seq, command.venue);
+    let book = holding.and_then(|slot| state.strategy_books.find(slot, strategy)).unwrap_or(NONE);
+    let order = Order { strategy, book, ..order };
     trades::traded(state, &order, &report_of(command, view.order_id), events)
 }
 

@@ -11,6 +11,7 @@ use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 use super::recent_orders::{repeats, wash};
 use super::self_match::{self, GivingWay};
 use crate::children::Leg;
+use super::{currencies, strategies};
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -36,7 +37,12 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
     match accept(state, seq, now, command, known.is_some()) {
         Ok((accepted, wash, others)) => {
             others.cancel(state, seq, events);
+}
+
+        Ok((accepted, wash)) => {
+            let OrderView { account, instrument, .. } = accepted.order;
             events.push(accepted);
+            strategies::begun(state, account, instrument, strategy_of(state, session), events);
             wash.into_iter().for_each(|wash| events.push(wash));
         }
         Err(refusal) => {
@@ -75,6 +81,8 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
                 at_venue: 0,
                 reserved: [0; 3],
             });
+            let OrderView { account, instrument, session, .. } = order;
+            strategies::begun(state, account, instrument, strategy_of(state, session), events);
             wash.into_iter().for_each(|wash| events.push(wash));
         }
         Err(refusal) => events.push(refused(state, &order, refusal, None)),
@@ -354,6 +362,11 @@ pub(super) fn account_of(state: &State, session: SessionId, named: &AccountName)
     if named.is_empty() { session.account } else { state.accounts.find(named).map(AccountId) }
 }
 
+/// The strategy whose orders the session brings, [`NONE`] where it has none.
+pub(super) fn strategy_of(state: &State, session: SessionId) -> u32 {
+    state.sessions.get(session.0).map_or(NONE, |session| session.attribution[1])
+}
+
 pub(super) fn context<'a>(
     state: &'a State,
     now: EngineTime,
@@ -371,6 +384,7 @@ pub(super) fn context<'a>(
     let [_, strategy] = of_session.attribution;
     let has_room = state.orders.has_room() && (holding.is_some() || !state.holdings.is_full());
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
+    let foreign = currencies::foreign_cash(state, account, instrument);
     let context = Context {
         now,
         instrument: &of_instrument.definition,
@@ -387,13 +401,16 @@ pub(super) fn context<'a>(
         of_instrument: WideExposure::default(),
         own_opposite: [None; 3],
         open_orders: of_account.open_orders,
-        cash: of_account.cash,
-        reserved: of_account.reserved,
+        cash: foreign.map_or(of_account.cash, |line| line.money.cash),
+        reserved: foreign.map_or(of_account.reserved, |line| line.reserved),
+        holds_currency: foreign.is_some() && currencies::holds(state, now, account, instrument),
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         repeats: None,
         cl_ord_id_used,
-        has_order_slot: has_room && state.exposures.has_room(strategy, instrument),
+        has_order_slot: has_room
+            && state.exposures.has_room(strategy, instrument)
+            && strategies::fit(state, holding, strategy),
     };
     Some(in_scopes(state, &keys, instrument, context))
 }

@@ -5,7 +5,7 @@ use model::{
     VenueReport,
 };
 
-use super::unasked;
+use super::{currencies, unasked};
 use crate::order::{Order, filled};
 use crate::standing::Step;
 use crate::state::State;
@@ -83,6 +83,8 @@ pub(super) fn reserved_fits(state: &State, view: &OrderView, qty: Qty, worst_px:
     let account = state.accounts.get(view.account.0).map(|account| &account.definition);
     let (Some(instrument), Some(account)) = (instrument, account) else { return false };
     let of_account = state.accounts.get(view.account.0).map_or(Notional::ZERO, |account| account.reserved);
+    let of_account =
+        currencies::foreign_cash(state, view.account, view.instrument).map_or(of_account, |line| line.reserved);
     let open = state.holdings.find(view.account, view.instrument).map_or(Qty::ZERO, |slot| {
         let exposure = state.holdings.get(slot).exposure;
         exposure.open_buys.max(exposure.open_sells)

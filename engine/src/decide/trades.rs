@@ -1,11 +1,12 @@
 //! A fill, and what becomes of it: what each does to the order, the position and the account's cash.
 
 use model::{
-    AccountId, Counted, Events, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px, Qty, ReportKind,
-    Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
+    AccountId, Counted, Events, ForeignCashMoved, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px,
+    Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
 };
 use risk::fee;
 
+use super::{currencies, strategies};
 use crate::books::{Books, Trade};
 use crate::fills::Fill;
 use crate::holdings::Holding;
@@ -35,7 +36,8 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     let trade = Trade { side: view.side, qty: report.last_qty, value };
     let books = state.fills.books_after(before, &trade).ok_or(Suspense::Overflow)?;
     let paid = fee_of(state, order, value).ok_or(Suspense::Overflow)?;
-    let position = position_changed(state, order, books, paid).ok_or(Suspense::Overflow)?;
+    let (position, foreign) = position_changed(state, order, books, paid, None).ok_or(Suspense::Overflow)?;
+    let of_strategy = strategies::traded(state, order, &trade, paid)?;
     events.push(OrderFilled {
         order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.view },
         last_qty: report.last_qty,
@@ -44,6 +46,8 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
         missing,
     });
     events.push(position);
+    of_strategy.into_iter().for_each(|event| events.push(event));
+    foreign.into_iter().for_each(|event| events.push(event));
     Ok(())
 }
 
@@ -108,11 +112,12 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     let holding = state.holdings.get(order.holding);
     let value = fill.contract.value(px, qty).ok_or(Suspense::Overflow)?;
     let split_qty = fill.split.of(qty).filter(|now| now.is_zero() == qty.is_zero()).ok_or(Suspense::Overflow)?;
-    let (books, _) =
-        state.fills.recount(holding, Some(Amended { number, qty: split_qty, value })).ok_or(Suspense::Overflow)?;
+    let amended = Amended { number, qty: split_qty, value };
+    let (books, _) = state.fills.recount(holding, Some(amended)).ok_or(Suspense::Overflow)?;
     // What is paid on top for a fill that was another one; negative where it is given back.
     let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
-    let position = position_changed(state, order, books, fee).ok_or(Suspense::Overflow)?;
+    let (position, foreign) = position_changed(state, order, books, fee, Some(&fill)).ok_or(Suspense::Overflow)?;
+    let of_strategy = strategies::amended(state, &fill, amended, fee)?;
     let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
     let order = OrderView { cum_qty, cum_notional, prior_qty, prior_notional, ord_status: step.status(), ..order.view };
     let (venue_exec_id, ref_seq, ref_index) = (report.venue_exec_id, fill.told.seq, fill.told.index);
@@ -142,6 +147,8 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
         });
     }
     events.push(position);
+    of_strategy.into_iter().for_each(|event| events.push(event));
+    foreign.into_iter().for_each(|event| events.push(event));
     Ok(())
 }
 
@@ -165,35 +172,42 @@ fn holding_of<'a>(state: &'a State, order: &Order) -> &'a Holding {
     state.holdings.get_or_nothing(order.holding)
 }
 
-fn position_changed(state: &State, order: &Order, books: Books, fee: Notional) -> Option<PositionChanged> {
+/// What the position is from now on, and the cash that it is paid with.
+type Paid = (PositionChanged, Option<ForeignCashMoved>);
+
+fn position_changed(state: &State, order: &Order, books: Books, fee: Notional, amended: Option<&Fill>) -> Option<Paid> {
     let OrderView { account, instrument, .. } = order.view;
-    changed(state, account, instrument, holding_of(state, order), books, fee)
+    changed(state, (account, instrument), holding_of(state, order), books, fee, amended)
 }
 
-/// What the position is from now on, with the account's cash.
+/// What the position is from now on, with the account's cash; and what it moved of cash in another currency, where it is paid
+/// with that.
 pub(super) fn changed(
     state: &State,
-    account: AccountId,
-    instrument: InstrumentId,
+    (account, instrument): (AccountId, InstrumentId),
     before: &Holding,
     books: Books,
     fee: Notional,
-) -> Option<PositionChanged> {
+    amended: Option<&Fill>,
+) -> Option<Paid> {
     let cash = state.accounts.get(account.0)?.cash;
     let valuation = state.instruments.get(instrument.0)?.definition.valuation;
     let moved = match valuation {
         ValuationMethod::Premium => books.cash_from_trades.checked_sub(before.cash_from_trades)?,
         ValuationMethod::Futures => books.realised.checked_sub(before.realised)?,
     };
-    Some(PositionChanged {
+    let foreign = currencies::traded(state, before, (account, instrument), (&books, moved, fee), amended)?;
+    let own = if foreign.is_some() { Notional::ZERO } else { moved.checked_sub(fee)? };
+    let position = PositionChanged {
         cost: books.cost,
         realised: books.realised,
         fees: before.fees.checked_add(fee)?,
         cash_from_trades: books.cash_from_trades,
-        account_cash: cash.checked_add(moved)?.checked_sub(fee)?,
+        account_cash: cash.checked_add(own)?,
         fee,
         qty: books.position,
         account,
         instrument,
-    })
+    };
+    Some((position, foreign))
 }

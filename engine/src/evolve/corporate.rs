@@ -1,22 +1,24 @@
 //! Splits, dividends, daily settlements and new symbols.
 
 use model::{
-    AdjustmentKind, DividendBegun, DividendPaid, ExecId, OrderId, PositionAdjusted, PositionsSplit, Qty,
+    AdjustmentKind, DividendBegun, DividendPaid, ExecId, Notional, OrderId, PositionAdjusted, PositionsSplit, Qty,
     SettlementBegun, SymbolChanged,
 };
 
 use crate::agenda::Action;
+use crate::books::Trade;
 use crate::decide::legs;
-use crate::fills::{NONE, NewFill};
+use crate::fills::{Allocation, NONE, NewFill};
 use crate::split::Ratio;
 use crate::state::State;
 
 impl State {
     pub(super) fn positions_split(&mut self, e: &PositionsSplit) {
         let ratio = Ratio { new: u64::from(e.split.numerator), old: u64::from(e.split.denominator) };
-        let State { holdings, fills, exposures, .. } = self;
+        let State { holdings, strategy_books, fills, exposures, .. } = self;
         let mut position = 0;
         for holding in holdings.iter_mut().filter(|holding| holding.instrument == e.instrument) {
+            strategy_books.split(fills, holding, ratio);
             fills.split(holding, ratio);
             position += i128::from(holding.exposure.position.units());
         }
@@ -34,7 +36,8 @@ impl State {
     }
 
     fn begin_action(&mut self, action: Action) {
-        self.agenda.actions.push_back(Action { until: self.holdings.len(), ..action });
+        let (until, strategy_books) = (self.holdings.len(), self.strategy_books.len());
+        self.agenda.actions.push_back(Action { until, strategy_books, ..action });
     }
 
     pub(super) fn action_advanced(&mut self, cursor: u64, is_done: bool) {
@@ -50,6 +53,8 @@ impl State {
         self.holdings.get_mut(slot).dividends = e.dividends;
         self.account_mut(e.account).cash = e.account_cash;
         self.closing.note_change(self.last.time);
+        let dividend = self.agenda.actions.front().and_then(|action| action.dividend);
+        self.strategies_paid(slot, dividend.expect("it is one of a dividend that began").dividend.per_unit);
     }
 
     /// It counts like trades that no order did: whatever is busted later, the books come out of all of them.
@@ -58,18 +63,43 @@ impl State {
         let contract = self.instruments.get(e.instrument.0).expect("decide knows the instrument").definition.contract();
         let value = contract.value(e.px, Qty::from_units(e.qty.units().abs())).expect("decide counted it");
         let before = self.holdings.get(holding).exposure.position;
-        let count = if e.kind == AdjustmentKind::Settlement { 2 } else { 1 };
-        for trade in legs(e.qty, value).into_iter().take(count) {
-            let books = self.fills.books_after(self.holdings.get(holding), &trade).expect("decide counted it");
-            let at = ExecId { seq: self.last.seq, index: self.index };
-            let fill = NewFill { order_id: OrderId(0), venue_exec_id: 0, px: e.px, contract, trade, at, holding };
-            self.holdings.record(&mut self.fills, fill, NONE);
-            self.holdings.get_mut(holding).take(books);
+        let at = ExecId { seq: self.last.seq, index: self.index };
+        let [close, open] = legs(e.qty, value);
+        let has_strategies = self.holdings.get(holding).strategies.is_some();
+        let fill = |trade, allocation| {
+            let (order_id, venue_exec_id) = (OrderId(0), 0);
+            NewFill { order_id, venue_exec_id, px: e.px, contract, trade, at, holding, allocation }
+        };
+        match e.kind {
+            AdjustmentKind::CashInLieu => {
+                let allocation = self.strategy_books.allocation(self.holdings.get(holding));
+                self.adjust(fill(close, allocation));
+            }
+            AdjustmentKind::Settlement => {
+                let whose = if has_strategies { Allocation::Account } else { Allocation::Unallocated };
+                for trade in [close, open].into_iter().filter(|trade| !trade.qty.is_zero()) {
+                    self.adjust(fill(trade, whose));
+                }
+                if has_strategies {
+                    self.adjust(fill(Trade { qty: Qty::ZERO, value: Notional::ZERO, ..close }, Allocation::Settlement));
+                }
+            }
         }
         self.last_fill = NONE;
         let after = self.holdings.get(holding).exposure.position;
         self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
         self.value_holding(holding);
+    }
+
+    fn adjust(&mut self, fill: NewFill) {
+        let holding = self.holdings.get(fill.holding);
+        let books = match fill.trade.qty {
+            Qty::ZERO => holding.books(),
+            _ => self.fills.books_after(holding, &fill.trade).expect("decide counted it"),
+        };
+        let (slot, number) = (fill.holding, self.record(fill, NONE));
+        self.holdings.get_mut(slot).take(books);
+        self.strategies_adjusted(number);
     }
 
     /// The index stays, and with it everything that hangs on it.

@@ -7,7 +7,8 @@ use model::{
 use risk::{fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
-use crate::fills::NewFill;
+use crate::decide::rate_of;
+use crate::fills::{Allocation, NewFill};
 use crate::order::{NONE, Order};
 use crate::state::State;
 
@@ -37,7 +38,7 @@ impl State {
     }
 
     fn record_fill(&mut self, slot: u32, e: &OrderFilled) {
-        let Order { view, last_fill, holding, strategy, .. } = *self.orders.get(slot);
+        let Order { view, last_fill, holding, book, strategy, .. } = *self.orders.get(slot);
         let contract = self.instruments.get(view.instrument.0).expect("orders have instruments").definition.contract();
         let value = contract.value(e.last_px, e.last_qty).expect("decide counted it");
         let fill = NewFill {
@@ -48,11 +49,22 @@ impl State {
             trade: Trade { side: view.side, qty: e.last_qty, value },
             at: ExecId { seq: self.last.seq, index: self.index },
             holding,
+            allocation: Allocation::of(book),
         };
         self.last_strategy = strategy;
-        let number = self.holdings.record(&mut self.fills, fill, last_fill);
+        let number = self.record(fill, last_fill);
+        if let Some(line) = self.holdings.get(holding).foreign_cash.and_then(|slot| self.currencies.cash.get(slot)) {
+            let fx = rate_of(self, line);
+            self.fills.get_mut(number).expect("it was just written down").fx = fx;
+        }
         self.orders.get_mut(slot).last_fill = number;
         self.last_fill = number;
+    }
+
+    /// One more fill; its number.
+    pub(super) fn record(&mut self, fill: NewFill, last_of_order: u64) -> u64 {
+        self.strategy_books.forget_fill(&self.fills, &self.holdings);
+        self.holdings.record(&mut self.fills, fill, last_of_order)
     }
 
     pub(super) fn trade_canceled(&mut self, e: &TradeCanceled) {
@@ -123,24 +135,30 @@ impl State {
         let account = self.account_mut(e.account);
         account.cash = e.account_cash;
         if !e.cash_identity_holds() {
-            account.trading = TradingState::Halted;
-            self.identity_breaks += 1;
+            self.identity_broken(e.account);
         }
     }
 
     pub(super) fn cash_adjusted(&mut self, e: &CashAdjusted) {
         self.account_mut(e.account).cash = e.cash;
         self.closing.note_change(self.last.time);
+}
+
+    pub(super) fn identity_broken(&mut self, account: AccountId) {
+        self.account_mut(account).trading = TradingState::Halted;
+        self.identity_breaks += 1;
     }
 
     /// The slot of a holding, made if it is not there.
     pub(super) fn holding_slot(&mut self, account: AccountId, instrument: InstrumentId) -> u32 {
-        let definition = &self.accounts.get(account.0).expect("holdings have accounts").definition;
-        let known = self.holdings.len();
-        let slot = self.holdings.slot(account, instrument, definition.cost_method);
-        if self.holdings.len() > known {
-            self.holding_shares.push(instrument);
+        if let Some(slot) = self.holdings.find(account, instrument) {
+            return slot;
         }
+        let definition = &self.accounts.get(account.0).expect("holdings have accounts").definition;
+        let foreign_cash = self.foreign_slot(account, instrument);
+        let slot = self.holdings.slot(account, instrument, definition.cost_method);
+        self.holdings.get_mut(slot).foreign_cash = foreign_cash;
+        self.holding_shares.push(instrument);
         slot
     }
 
@@ -167,8 +185,13 @@ impl State {
             .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
         let after = open_notional(instrument, open_qty, order.held_px())
             .map_or(OPEN_NOTIONAL_MAX, |open| open.min(OPEN_NOTIONAL_MAX));
-        account.reserved = account.reserved - order.reserved + reserved;
-        let exposure = &mut self.holdings.get_mut(order.holding).exposure;
+        let holding = self.holdings.get_mut(order.holding);
+        let of_cash = match holding.foreign_cash.and_then(|slot| self.currencies.cash.get_mut(slot)) {
+            Some(line) => &mut line.reserved,
+            None => &mut account.reserved,
+        };
+        *of_cash = *of_cash - order.reserved + reserved;
+        let exposure = &mut holding.exposure;
         let open = match view.side {
             Side::Buy => &mut exposure.open_buys,
             Side::Sell => &mut exposure.open_sells,

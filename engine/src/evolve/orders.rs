@@ -53,6 +53,10 @@ impl State {
         order.trading_day = self.calendar_of(view.instrument).map_or(0, |calendar| calendar.trading_day);
         let session = self.sessions.get(view.session.0);
         [order.trader, order.strategy] = session.map_or(UNATTRIBUTED, |session| session.attribution);
+        if order.strategy != NONE {
+            let State { strategy_books, fills, holdings, .. } = self;
+            order.book = strategy_books.open(fills, holdings, holding, order.strategy);
+        }
         if self.exposures.join(order.strategy, view.instrument) {
             self.strategy_shares.push(view.instrument);
         }

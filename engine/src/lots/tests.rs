@@ -4,6 +4,7 @@ use model::money::UNIT;
 use model::{CostMethod, ExecId, OrderId, Px, Seq, Side};
 
 use super::*;
+use crate::fills::Allocation;
 use crate::fills::NewFill;
 use crate::holdings::Holdings;
 
@@ -33,6 +34,7 @@ impl Ledger {
             trade,
             at,
             holding: 0,
+            allocation: Allocation::Unallocated,
         };
         self.holdings.record(&mut self.fills, fill, NONE);
         self.take(books);

@@ -7,6 +7,7 @@
 mod close;
 mod connections;
 mod corporate;
+mod currencies;
 mod guard;
 mod kills;
 mod market;

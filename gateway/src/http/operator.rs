@@ -10,12 +10,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
-use model::{AccountName, AdjustCash, Command, Notional, Scope, SetTradingState, Symbol, Text, TradingState};
+use model::{
+    AccountName, AdjustCash, AdjustForeignCash, Command, Currency, Notional, Scope, SetTradingState, Symbol, Text,
+    TradingState,
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use super::currencies::currency;
 use super::guard::Problem;
 use super::market::symbol;
 use super::routes::{Desk, body};
@@ -61,6 +65,8 @@ pub(super) struct Switch {
 pub(super) struct Cash {
     account: String,
     amount: Amount,
+    /// Another currency than the account's own, that it holds cash in.
+    currency: Option<String>,
     actor: Option<String>,
     reason: String,
 }
@@ -115,14 +121,32 @@ pub(super) async fn cash(
     asked: Result<Json<Cash>, JsonRejection>,
 ) -> Result<Json<Done>, Problem> {
     let asked = body(asked)?;
-    let command = Command::AdjustCash(AdjustCash {
-        amount: amount(&asked.amount)?,
-        account: account(&desk, &asked.account)?,
-        actor: words("actor", asked.actor.as_deref().unwrap_or("operator"))?,
-        reason: words("reason", &asked.reason)?,
-        reserved: [0; 8],
-    });
+    let (amount, account) = (amount(&asked.amount)?, account(&desk, &asked.account)?);
+    let actor = words("actor", asked.actor.as_deref().unwrap_or("operator"))?;
+    let reason = words("reason", &asked.reason)?;
+    let foreign = asked.currency.as_deref().map(|name| foreign(&desk, &account, name)).transpose()?.flatten();
+    let command = match foreign {
+        Some(currency) => Command::AdjustForeignCash(AdjustForeignCash { amount, account, currency, actor, reason }),
+        None => Command::AdjustCash(AdjustCash { amount, account, actor, reason, reserved: [0; 8] }),
+    };
     act(&desk, command).await
+}
+
+/// A currency that the account holds beside its own; `None` for its own.
+fn foreign(desk: &Desk, account: &AccountName, name: &str) -> Result<Option<Currency>, Problem> {
+    let currency = currency("currency", name)?;
+    let views = desk.sources.views.read();
+    if views.account(account).is_some_and(|view| view.definition.currency == currency) {
+        return Ok(None);
+    }
+    if views.pays(account, &currency) {
+        return Ok(Some(currency));
+    }
+    Err(Problem::new(
+        StatusCode::NOT_FOUND,
+        format!("account {account} holds no {name}, or there is no rate for it"),
+        "name it in the account's currencies in the configuration, and give the rate with millrace fx-rate",
+    ))
 }
 
 /// Sets sequence numbers of a session that nobody is logged on to.

@@ -17,6 +17,7 @@ use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
 use super::{close, corporate, kills, market, metrics, operator, orders, reload, token::Token};
+use super::{corporate, currencies, kills, market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -32,6 +33,7 @@ const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
 const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve position breaks close arm";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -65,6 +67,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/sequence", post(operator::sequence))
         .route("/operator/order", post(market::order))
         .route("/operator/split", post(corporate::split))
+        .route("/operator/fx-rate", post(currencies::fx_rate))
         .route("/operator/dividend", post(corporate::dividend))
         .route("/operator/settle", post(corporate::settle))
         .route("/operator/symbol", post(corporate::change_symbol))

@@ -4,6 +4,7 @@ use model::{Command, Scope, ScopeState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::Act;
+use super::currencies::rate_text;
 use super::days::date;
 use super::figures::{decimal, money};
 
@@ -107,6 +108,21 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
             what: format!("{}:{}, positions and orders", split.numerator, split.denominator),
             actor: split.actor.to_string(),
             reason: split.reason.to_string(),
+            ..base
+        },
+        Command::SetFxRate(set) => ActStatus {
+            act: "fx-rate".to_owned(),
+            what: format!("{} {} for one {}", rate_text(set.rate), set.against, set.currency),
+            actor: set.actor.to_string(),
+            reason: set.reason.to_string(),
+            ..base
+        },
+        Command::AdjustForeignCash(cash) => ActStatus {
+            act: "cash".to_owned(),
+            account: cash.account.to_string(),
+            what: format!("{} {}", money(cash.amount), cash.currency),
+            actor: cash.actor.to_string(),
+            reason: cash.reason.to_string(),
             ..base
         },
         Command::PayDividend(dividend) => ActStatus {

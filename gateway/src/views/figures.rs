@@ -1,7 +1,7 @@
 //! Figures that people read: decimals, and profit and loss at a mark that is named. Never computed with again.
 
 use model::money::div_half_even;
-use model::{DefineInstrument, EngineTime, Marked, Notional, PositionChanged, Prices, Qty};
+use model::{DefineInstrument, EngineTime, Marked, Notional, Prices, Qty};
 use rust_decimal::Decimal;
 
 use super::InstrumentView;
@@ -10,14 +10,14 @@ use super::InstrumentView;
 const UNITS_SCALE: u32 = 8;
 
 /// A position by its instrument's policy, at the last quote.
-pub fn mark(position: &PositionChanged, view: &InstrumentView, now: EngineTime) -> Marked {
+pub fn mark(qty: Qty, cost: Notional, view: &InstrumentView, now: EngineTime) -> Marked {
     let prices = view.quote.map_or(Prices::default(), |quote| Prices {
         bid_px: quote.bid_px,
         ask_px: quote.ask_px,
         last_px: quote.last_px,
         age: now.0.saturating_sub(view.quoted_at.0),
     });
-    view.definition.marked(position.qty, position.cost, &prices)
+    view.definition.marked(qty, cost, &prices)
 }
 
 /// A price, quantity or rate in 1e-8 units, exact.
@@ -35,9 +35,9 @@ pub fn money(amount: Notional) -> Decimal {
 }
 
 /// The average price of a position, for people; zero while flat. Rounded half to even at 1e-8.
-pub(super) fn avg_px(position: &PositionChanged, instrument: &DefineInstrument) -> Decimal {
-    if position.qty == Qty::ZERO {
+pub(super) fn avg_px(qty: Qty, cost: Notional, instrument: &DefineInstrument) -> Decimal {
+    if qty == Qty::ZERO {
         return Decimal::ZERO;
     }
-    instrument.contract().avg_px(position.qty, position.cost).map_or(Decimal::MAX, |px| decimal(px.units()))
+    instrument.contract().avg_px(qty, cost).map_or(Decimal::MAX, |px| decimal(px.units()))
 }

@@ -8,11 +8,13 @@ mod acts;
 mod agent;
 mod close;
 mod counts;
+mod currencies;
 mod days;
 mod doubt;
 mod figures;
 mod kills;
 mod status;
+mod strategies;
 
 #[cfg(test)]
 mod tests;
@@ -30,11 +32,15 @@ pub use acts::ActStatus;
 pub use agent::ViewsAgent;
 pub use close::{BreaksStatus, Close, CloseStatus};
 pub use counts::{OrderCounts, RefusalCounts, SessionCounts};
+use currencies::Currencies;
+pub use currencies::{FxRateStatus, MoneyStatus, rate_text};
 pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
 pub use figures::{decimal, mark, money};
 pub use kills::{KillStatus, Kills, Release};
 pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
+use strategies::Strategies;
+pub use strategies::UNALLOCATED;
 
 /// Operator acts that are kept for `/status`; older ones are in the journal.
 pub const ACTS_KEPT: usize = 64;
@@ -64,6 +70,8 @@ pub struct Views {
     sessions: Vec<SessionView>,
     positions: BTreeMap<(AccountId, InstrumentId), PositionChanged>,
     dividends: BTreeMap<(AccountId, InstrumentId), Notional>,
+    strategies: Strategies,
+    currencies: Currencies,
     working: counts::Working,
     days: days::Days,
     doubt: Doubt,
@@ -220,6 +228,12 @@ impl Views {
             Event::OrderRefused(e) => self.refusals.count(e.refusal.check),
             Event::CancelRejected(e) if e.by_risk == 1 => self.refusals.count(e.refusal.check),
             Event::PositionChanged(e) => self.fold_position(e),
+            Event::StrategyPositionChanged(e) => {
+                self.strategies.fold(e);
+                if !e.cash_identity_holds() {
+                    self.identity_broken(e.account);
+                }
+            }
             Event::QuoteUpdated(e) => {
                 if let Some(view) = place(&mut self.instruments, e.quote.instrument.0) {
                     view.quote = Some(e.quote);
@@ -244,6 +258,10 @@ impl Views {
                 |view| view.definition = e.definition,
                 SessionView { definition: e.definition, counts: SessionCounts::default() },
             ),
+            Event::FxRateSet(e) => self.currencies.set(e, time),
+            Event::AccountCurrencyDefined(e) => self.currencies.define(e),
+            Event::ForeignCashMoved(e) => self.currencies.fold(e),
+            Event::AttributionDefined(e) => self.strategies.learn(e),
             Event::TradingStateChanged(e) => self.fold_switch(&e.set, e.account, e.instrument),
             Event::CashAdjusted(e) => {
                 if let Some(view) = place(&mut self.accounts, e.account.0) {
@@ -270,7 +288,6 @@ impl Views {
             | Event::OrderRejected(_)
             | Event::OrderExpired(_)
             | Event::StatusReported(_)
-            | Event::AttributionDefined(_)
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::QuoteDoubted(_)
@@ -278,6 +295,7 @@ impl Views {
             | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
+            | Event::ForeignCashAdjusted(_)
             | Event::ReportSuspended(_)
             | Event::TradeCanceled(_)
             | Event::TradeCorrected(_)
@@ -329,20 +347,25 @@ impl Views {
         }
         self.positions.insert((event.account, event.instrument), *event);
         if !event.cash_identity_holds() {
-            self.identity_breaks += 1;
-            // The engine has halted it.
-            if let Some(view) = place(&mut self.accounts, event.account.0) {
-                view.state = Some(halted_for_money(view.definition.account));
-            }
+            self.identity_broken(event.account);
+        }
+    }
+
+    fn identity_broken(&mut self, account: AccountId) {
+        self.identity_breaks += 1;
+        // The engine has halted it.
+        if let Some(view) = place(&mut self.accounts, account.0) {
+            view.state = Some(halted_for_money(view.definition.account));
         }
     }
 
     /// Positions whose realised P&L is not what their cash and their cost say: account and symbol.
     pub fn broken_positions(&self) -> Vec<(String, String)> {
         let broken = self.positions.values().filter(|position| !position.cash_identity_holds());
-        let named = broken.filter_map(|position| {
-            let account = self.accounts.get(usize::try_from(position.account.0).ok()?)?;
-            let instrument = self.instruments.get(usize::try_from(position.instrument.0).ok()?)?;
+        let broken = broken.map(|position| (position.account, position.instrument));
+        let named = broken.chain(self.strategies.broken()).filter_map(|(account, instrument)| {
+            let account = self.accounts.get(usize::try_from(account.0).ok()?)?;
+            let instrument = self.instruments.get(usize::try_from(instrument.0).ok()?)?;
             Some((account.definition.account.to_string(), instrument.definition.symbol.to_string()))
         });
         named.collect()

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use model::{SetTradingState, TradingState};
+use model::{EngineTime, Notional, Qty, SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::acts::{ActStatus, act_status};
+use super::currencies::{FxRateStatus, MoneyStatus};
 use super::days::{CalendarStatus, DayStatus};
 use super::figures::{avg_px, decimal, mark, money};
 use super::kills::KillStatus;
-use super::{OrderCounts, Views};
+use super::{InstrumentView, OrderCounts, Views};
 
 /// All of [`Views`], for people and programs.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +36,12 @@ pub struct ViewsStatus {
     pub accounts: Vec<AccountStatus>,
     /// Positions that ever traded.
     pub positions: Vec<PositionStatus>,
+    /// What strategies have of them, always by average cost; of those that a strategy ever had an order in.
+    pub strategy_positions: Vec<PositionStatus>,
+    /// What accounts have in other currencies than their own. The accounts' own figures leave it out.
+    pub money: Vec<MoneyStatus>,
+    /// Rates of exchange.
+    pub fx_rates: Vec<FxRateStatus>,
     /// What was done today, by account and instrument; those in which nothing was are left out.
     pub days: Vec<DayStatus>,
     /// The calendars and what part of their day they are in.
@@ -93,6 +100,8 @@ pub struct AccountStatus {
 pub struct PositionStatus {
     /// Account(1).
     pub account: String,
+    /// The strategy, "unallocated" for what none did; empty where it is the account's own position.
+    pub strategy: String,
     /// Symbol(55).
     pub symbol: String,
     /// Currency(15) of the money below.
@@ -157,6 +166,33 @@ pub struct SessionFigures {
     pub reports: u64,
 }
 
+impl PositionStatus {
+    /// A position with what it cost and what it is worth now; and that as a number, where there is a mark which is not stale.
+    pub(super) fn at(
+        qty: Qty,
+        cost: Notional,
+        view: &InstrumentView,
+        now: EngineTime,
+    ) -> (PositionStatus, Option<Notional>) {
+        let InstrumentView { definition, .. } = view;
+        let marked = mark(qty, cost, view, now);
+        let shown = PositionStatus {
+            symbol: definition.symbol.to_string(),
+            currency: definition.currency.to_string(),
+            qty: decimal(qty.units()).to_string(),
+            avg_px: avg_px(qty, cost, definition).to_string(),
+            cost: money(cost).to_string(),
+            mark_px: decimal(marked.px.units()).to_string(),
+            mark: marked.mark.as_str().to_owned(),
+            mark_age_ns: marked.age,
+            stale: marked.is_stale,
+            unrealised: marked.unrealised.map(|unrealised| money(unrealised).to_string()),
+            ..PositionStatus::default()
+        };
+        (shown, marked.unrealised)
+    }
+}
+
 impl Views {
     /// As of the last frame folded.
     pub fn status(&self) -> ViewsStatus {
@@ -178,6 +214,9 @@ impl Views {
             kills: self.kills.status(),
             accounts: self.accounts_status(&accounts),
             positions,
+            strategy_positions: self.strategies_status(),
+            money: self.money_status(),
+            fx_rates: self.fx_rates_status(),
             days: self.days_status(),
             calendars: self.calendars_status(),
             quotes: self.quotes_status(),
@@ -196,31 +235,27 @@ impl Views {
             else {
                 continue;
             };
-            let marked = mark(position, view, self.last_time);
-            sum.realised = sum.realised.saturating_add(money(position.realised));
-            sum.fees = sum.fees.saturating_add(money(position.fees));
+            let (shown, unrealised) = PositionStatus::at(position.qty, position.cost, view, self.last_time);
             let dividends = self.dividends.get(&(position.account, position.instrument));
             let dividends = money(dividends.copied().unwrap_or_default());
-            sum.dividends = sum.dividends.saturating_add(dividends);
-            match marked.unrealised {
-                Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
-                None => sum.unmarked += 1,
+            // Money in another currency has a place of its own.
+            if view.definition.currency == owner.definition.currency
+                || !self.currencies.has(position.account, &view.definition.currency)
+            {
+                sum.realised = sum.realised.saturating_add(money(position.realised));
+                sum.fees = sum.fees.saturating_add(money(position.fees));
+                sum.dividends = sum.dividends.saturating_add(dividends);
+                match unrealised {
+                    Some(unrealised) => sum.unrealised = sum.unrealised.saturating_add(money(unrealised)),
+                    None => sum.unmarked += 1,
+                }
             }
             positions.push(PositionStatus {
                 account: owner.definition.account.to_string(),
-                symbol: view.definition.symbol.to_string(),
-                currency: view.definition.currency.to_string(),
-                qty: decimal(position.qty.units()).to_string(),
-                avg_px: avg_px(position, &view.definition).to_string(),
-                cost: money(position.cost).to_string(),
-                mark_px: decimal(marked.px.units()).to_string(),
-                mark: marked.mark.as_str().to_owned(),
-                mark_age_ns: marked.age,
-                stale: marked.is_stale,
                 realised: money(position.realised).to_string(),
-                unrealised: marked.unrealised.map(|unrealised| money(unrealised).to_string()),
                 fees: money(position.fees).to_string(),
                 dividends: dividends.to_string(),
+                ..shown
             });
         }
         positions

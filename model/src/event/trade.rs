@@ -91,6 +91,33 @@ bodies! {
         instrument: InstrumentId,
     }
 
+    /// See [`super::Event::StrategyPositionChanged`]. Absolute values, as in [`PositionChanged`]; always by average cost.
+    StrategyPositionChanged {
+        /// Signed cost of the open part.
+        cost: Notional,
+        /// Gross realised P&L.
+        realised: Notional,
+        /// Fees.
+        fees: Notional,
+        /// Cash that its trades brought (positive) or took, before fees.
+        cash_from_trades: Notional,
+        /// Dividends received (positive) or paid.
+        dividends: Notional,
+        /// The fee of this fill.
+        fee: Notional,
+        /// Signed position.
+        qty: Qty,
+        /// The account.
+        account: AccountId,
+        /// The instrument.
+        instrument: InstrumentId,
+        /// Index of the strategy, in the order of definition in the journal; [`StrategyPositionChanged::UNALLOCATED`] for
+        /// what no strategy did.
+        strategy: u32,
+        /// Zero.
+        reserved: [u8; 12],
+    }
+
     /// See [`super::Event::CashAdjusted`].
     CashAdjusted {
         /// Who moved what and why.
@@ -106,6 +133,17 @@ bodies! {
 
 impl PositionChanged {
     /// The cash identity, free of any mark: what was realised is the cash that trades brought and the cost of what is open.
+    #[inline]
+    pub fn cash_identity_holds(&self) -> bool {
+        self.cash_from_trades.checked_add(self.cost) == Some(self.realised)
+    }
+}
+
+impl StrategyPositionChanged {
+    /// What the account has that no strategy did.
+    pub const UNALLOCATED: u32 = u32::MAX;
+
+    /// The cash identity, as of [`PositionChanged::cash_identity_holds`].
     #[inline]
     pub fn cash_identity_holds(&self) -> bool {
         self.cash_from_trades.checked_add(self.cost) == Some(self.realised)

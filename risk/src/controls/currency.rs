@@ -1,5 +1,5 @@
-//! One currency for the account and what it trades: the money of an order is compared with the account's without a rate. Refuses
-//! with OrdRejReason(103)=0.
+//! One currency for the account and what it trades, unless the account holds cash in the other one too and there is a rate that
+//! is not too old. Refuses with OrdRejReason(103)=0.
 
 use model::{Check, Refusal};
 
@@ -8,7 +8,7 @@ use crate::witness::Witness;
 
 pub(super) fn same(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let differs = context.instrument.currency != context.account.currency;
-    witness.judged(differs, || Refusal::of(Check::CurrencyMismatch))
+    witness.judged(differs && !context.holds_currency, || Refusal::of(Check::CurrencyMismatch))
 }
 
 #[cfg(test)]
@@ -21,6 +21,8 @@ mod tests {
     fn instrument_in_another_currency_is_refused() {
         let desk = Desk::with(|desk| desk.instrument.currency = Currency::literal("EUR"));
         assert_eq!(desk.refuses(buy(1, 100)), Some(Check::CurrencyMismatch));
+        let holds = Desk { holds_currency: true, ..desk.clone() };
+        assert_eq!(holds.refuses(buy(1, 100)), None);
         assert_eq!(desk.refuses(replacing(1, 100, buy(1, 100))), Some(Check::CurrencyMismatch));
     }
 }

@@ -160,8 +160,34 @@ impl Rows<'_> {
                 self.act(at, &act)
             }
             Event::AttributionDefined(e) => {
+                let strategy = e.definition.strategy;
+                if !strategy.is_empty() {
+                    names.learn_strategy(e.strategy, strategy);
+                    self.count += 1;
+                    self.strategies.append_row(params![at.seq, at.index, at.time, e.strategy, strategy.as_str()])?;
+                }
                 act.subject = e.definition.target_comp_id.as_str();
                 act.after = Some(e.definition.trader.as_str());
+                self.act(at, &act)
+            }
+            Event::FxRateSet(e) => {
+                act.subject = e.set.currency.as_str();
+                act.actor = Some(e.set.actor.as_str());
+                act.reason = Some(e.set.reason.as_str());
+                act.after = Some(e.set.against.as_str());
+                self.act(at, &act)
+            }
+            Event::AccountCurrencyDefined(e) => {
+                act.subject = e.definition.account.as_str();
+                act.after = Some(e.definition.currency.as_str());
+                self.act(at, &act)
+            }
+            Event::ForeignCashAdjusted(e) => {
+                act.subject = e.adjustment.account.as_str();
+                act.actor = Some(e.adjustment.actor.as_str());
+                act.reason = Some(e.adjustment.reason.as_str());
+                act.after = Some(e.adjustment.currency.as_str());
+                act.amount = Some(e.adjustment.amount.units());
                 self.act(at, &act)
             }
             Event::FirmDefined(e) => {

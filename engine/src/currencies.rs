@@ -1,0 +1,51 @@
+//! Rates of exchange, and what accounts have in other currencies than their own.
+
+use model::{AccountId, Currency, EngineTime, ForeignMoney, FxRate, Notional, SetFxRate};
+
+use crate::registry::Registry;
+
+/// A rate, and since when it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rate {
+    /// As it was set.
+    pub set: SetFxRate,
+    /// When.
+    pub time: EngineTime,
+}
+
+/// What an account has in one currency beside its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ForeignCash {
+    /// The account.
+    pub account: AccountId,
+    /// The currency.
+    pub currency: Currency,
+    /// Cash, profit and loss, and what they came to.
+    pub money: ForeignMoney,
+    /// What working buys may still need of the cash.
+    pub reserved: Notional,
+}
+
+/// All rates, and all cash in other currencies. Both grow with what operators define, not with orders.
+#[derive(Clone, Debug)]
+pub(crate) struct Currencies {
+    pub(crate) rates: Registry<(Currency, Currency), Rate>,
+    pub(crate) cash: Registry<(AccountId, Currency), ForeignCash>,
+}
+
+/// A rate that there is none of.
+pub(crate) const NO_RATE: (FxRate, EngineTime) = (FxRate::NONE, EngineTime(0));
+
+impl Currencies {
+    pub(crate) fn new() -> Currencies {
+        Currencies { rates: Registry::new(), cash: Registry::new() }
+    }
+
+    pub(crate) fn rate(&self, currency: Currency, against: Currency) -> Option<&Rate> {
+        self.rates.find(&(currency, against)).and_then(|index| self.rates.get(index))
+    }
+
+    pub(crate) fn find(&self, account: AccountId, currency: Currency) -> Option<u32> {
+        self.cash.find(&(account, currency))
+    }
+}
