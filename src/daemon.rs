@@ -97,12 +97,12 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         known.any(|(session, _)| hot.state().is_attributed(session))
     });
     tell(attributions.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let currencies = config.currencies(|currency, against| hot.state().fx_rate(currency, against).is_some());
+    tell(currencies.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let close = overdue_close(config, hot.state());
     tell(close.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let check = start_check(config, hot.state());
     tell(check.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
-    let currencies = config.currencies(|currency, against| hot.state().fx_rate(currency, against).is_some());
-    tell(currencies.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };

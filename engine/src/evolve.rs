@@ -69,7 +69,6 @@ impl State {
             Event::FxRateSet(e) => self.fx_rate_set(e),
             Event::AccountCurrencyDefined(e) => self.account_currency_defined(e),
             Event::ForeignCashMoved(e) => self.foreign_cash_moved(e),
-            Event::CashAdjusted(e) => self.account_mut(e.account).cash = e.cash,
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),

@@ -7,8 +7,8 @@ use zerocopy::IntoBytes as _;
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
-use crate::closing::Closing;
 use crate::books::Books;
+use crate::closing::Closing;
 use crate::currencies::ForeignCash;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};

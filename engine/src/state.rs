@@ -1,14 +1,16 @@
 //! Everything that the engine knows, in memory, owned by one thread.
 
 use model::{
-    AccountId, AccountName, CalendarName, CompId, Currency, DayCounts, DefineFirm, DefineInstrument, DefineSession, EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId, Work,
+    AccountId, AccountName, CalendarName, CompId, Currency, DayCounts, DefineFirm, DefineInstrument, DefineSession,
+    EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq,
+    SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId, Work,
 };
 use risk::{Bucket, Limits, Reference, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
-use crate::closing::{Breaks, Closed, Closing};
 use crate::books::Books;
+use crate::closing::{Breaks, Closed, Closing};
 use crate::currencies::{Currencies, ForeignCash, Rate};
 use crate::doubt::Proposals;
 use crate::evolve::Stamp;

@@ -156,12 +156,11 @@ impl Command {
             | Command::SplitInstrument(_)
             | Command::PayDividend(_)
             | Command::SettleInstrument(_)
-            | Command::ChangeSymbol(_)
             | Command::ReportBreaks(_)
             | Command::AdjustPosition(_)
             | Command::CloseDay(_)
             | Command::CheckStart(_)
-            | Command::Arm(_) => None,
+            | Command::Arm(_)
             | Command::SetFxRate(_)
             | Command::AdjustForeignCash(_)
             | Command::DefineAccountCurrency(_)

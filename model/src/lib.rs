@@ -28,17 +28,26 @@ pub mod text;
 
 pub use agent::{Agent, Stopped};
 pub use command::{
-    AdjustCash, AdjustForeignCash, AdjustPosition, Arm, CancelOrder, ChangeLimit, ChangeSymbol, CheckStart, CloseDay, Command, Counted, DecideLimit, DefineAccount, DefineAccountCurrency, DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    AdjustCash, AdjustForeignCash, AdjustPosition, Arm, CancelOrder, ChangeLimit, ChangeSymbol, CheckStart, CloseDay,
+    Command, Counted, DecideLimit, DefineAccount, DefineAccountCurrency, DefineAttribution, DefineFirm,
+    DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest,
+    NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks,
+    ReportKind, ResolveOrder, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase,
+    SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, ArmOutcome, Armed, AttributionDefined, BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead, DayClosed, DayMarked, DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
-    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
-    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt,
-    QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven,
-    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported, StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
+    AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, ArmOutcome, Armed, AttributionDefined,
+    BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead, DayClosed, DayMarked,
+    DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow,
+    FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun,
+    OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled,
+    OrderRefused, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered,
+    PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued,
+    ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined,
+    SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported,
+    StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
     TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use fx::{ForeignMoney, FxRate, Revalued};

@@ -91,7 +91,8 @@ impl Desk {
 
     pub(crate) fn context(&self) -> Context<'_> {
         let Desk { now, ref instrument, reference, ref account, trading, account_trading, .. } = *self;
-        let Desk { instrument_trading, phase, exposure, open_orders, cash, reserved, bucket, .. } = *self;
+        let Desk { instrument_trading, phase, exposure, open_orders, holds_currency, cash, reserved, bucket, .. } =
+            *self;
         let Desk {
             messages_per_second,
             repeats,
@@ -102,10 +103,6 @@ impl Desk {
             of_instrument,
             ..
         } = *self;
-        let Desk { instrument_trading, phase, exposure, open_orders, holds_currency, cash, reserved, bucket, .. } =
-            *self;
-        let Desk { messages_per_second, repeats, cl_ord_id_used, has_order_slot, of_strategy, of_instrument, .. } =
-            *self;
         Context {
             now,
             instrument,

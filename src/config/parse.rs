@@ -18,7 +18,8 @@ use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, currencies, protocol, relations, tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, currencies, protocol,
+    relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.

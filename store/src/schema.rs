@@ -11,8 +11,7 @@
 pub const SCHEMA_VERSION: i64 = 2;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 13] = [
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 15] = [
     "frames",
     "executions",
     "risk_decisions",

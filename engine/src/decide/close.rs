@@ -12,9 +12,11 @@ use super::step::{EVENTS_MAX, KEYS_MAX, done};
 use super::trades::changed;
 use crate::books::Trade;
 use crate::closing::Closed;
+use crate::fills::Allocation;
 use crate::hash;
 use crate::holdings::Holding;
 use crate::state::State;
+use crate::strategy_books::StrategyBooks;
 
 /// One day, in nanoseconds.
 const DAY_NS: i64 = 86_400_000_000_000;
@@ -68,10 +70,14 @@ fn adjusted(state: &State, adjustment: &AdjustPosition) -> Option<(AdjustmentBoo
     let nothing = Holding::default();
     let before = holding.unwrap_or(&nothing);
     let books = state.fills.books_after(before, &trade)?;
+    if let Some(unallocated) = StrategyBooks::slot_of(before, Allocation::Unallocated) {
+        state.strategy_books.get(unallocated).books.after_fill(&trade)?;
+    }
     if books.position.units().checked_abs()? > limits::UNITS_MAX {
         return None;
     }
-    let mut position = changed(state, account, instrument, before, books, Notional::ZERO)?;
+    // Nothing is paid in another currency: the account has the instrument's.
+    let (mut position, _) = changed(state, (account, instrument), before, books, Notional::ZERO, None)?;
     let mut in_kind = Notional::ZERO;
     if moves_cash == 0 {
         in_kind = of_account.cash.checked_sub(position.account_cash)?;

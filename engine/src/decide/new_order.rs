@@ -10,8 +10,8 @@ use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
 
 use super::recent_orders::{repeats, wash};
 use super::self_match::{self, GivingWay};
-use crate::children::Leg;
 use super::{currencies, strategies};
+use crate::children::Leg;
 use crate::kills::keys;
 use crate::links::MEMBERS_MAX;
 use crate::order::{Hold, NONE, Order};
@@ -37,9 +37,6 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
     match accept(state, seq, now, command, known.is_some()) {
         Ok((accepted, wash, others)) => {
             others.cancel(state, seq, events);
-}
-
-        Ok((accepted, wash)) => {
             let OrderView { account, instrument, .. } = accepted.order;
             events.push(accepted);
             strategies::begun(state, account, instrument, strategy_of(state, session), events);

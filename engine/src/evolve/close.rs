@@ -7,7 +7,7 @@ use model::{
 
 use crate::books::Trade;
 use crate::closing::{Begun, Breaks, Closed};
-use crate::fills::{NONE, NewFill};
+use crate::fills::{Allocation, NONE, NewFill};
 use crate::hash;
 use crate::state::State;
 
@@ -26,8 +26,11 @@ impl State {
         let trade = Trade { side, qty: Qty::from_units(qty.units().abs()), value: e.value };
         let at = ExecId { seq: self.last.seq, index: self.index };
         let px = e.adjustment.px;
-        let fill = NewFill { order_id: OrderId(0), venue_exec_id: 0, px, contract, trade, at, holding };
-        self.holdings.record(&mut self.fills, fill, NONE);
+        // Nobody says which strategy is wrong: it is of none.
+        let allocation = Allocation::Unallocated;
+        let fill = NewFill { order_id: OrderId(0), venue_exec_id: 0, px, contract, trade, at, holding, allocation };
+        let number = self.record(fill, NONE);
+        self.strategies_adjusted(number);
         self.last_fill = NONE;
     }
 

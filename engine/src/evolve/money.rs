@@ -142,7 +142,7 @@ impl State {
     pub(super) fn cash_adjusted(&mut self, e: &CashAdjusted) {
         self.account_mut(e.account).cash = e.cash;
         self.closing.note_change(self.last.time);
-}
+    }
 
     pub(super) fn identity_broken(&mut self, account: AccountId) {
         self.account_mut(account).trading = TradingState::Halted;

@@ -29,7 +29,7 @@ impl Desk {
             history: History { now: start, ..History::default() },
             answers: BTreeMap::new(),
             seed,
-            state: State::new(Capacities { orders: ORDERS, holdings: 16 }),
+            state: State::new(Capacities { orders: ORDERS, holdings: 256 }),
             events: Events::default(),
             frames: Vec::new(),
         };
@@ -135,7 +135,7 @@ impl Desk {
     /// The state folded again from what happened is the same.
     pub(crate) fn finish(&self) {
         self.state.assert_sums();
-        let mut again = State::new(Capacities { orders: 1, holdings: 16 });
+        let mut again = State::new(Capacities { orders: 1, holdings: 256 });
         for (stamp, events) in &self.frames {
             again.begin(*stamp);
             events.iter().for_each(|event| again.evolve(event));

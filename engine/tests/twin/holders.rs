@@ -1,6 +1,6 @@
 //! What befalls those who hold an instrument: dividends, daily settlements, and positions that are put right by hand.
 
-use model::{AdjustPosition, PayDividend, SettleInstrument, Side, ValuationMethod};
+use model::{AdjustPosition, CostMethod, PayDividend, SettleInstrument, Side, ValuationMethod};
 
 use crate::books::Books;
 use crate::market::{SYMBOLS, cost_method};
@@ -86,6 +86,31 @@ impl Twin {
                     let side = if *qty > 0 { Side::Buy } else { Side::Sell };
                     books.settle(side, i128::from(qty.abs()), *value);
                 }
+            }
+        }
+        books
+    }
+
+    /// What the one strategy that all orders are of has of it, by average cost. What was added by hand is nobody's.
+    pub(crate) fn strategy_books(&self, holding: (u32, u32)) -> Books {
+        let mut books = Books::new(CostMethod::Average);
+        let value = |qty: i64, px: i64| self.policy.value(holding.1 as usize, i128::from(qty), i128::from(px));
+        for entry in self.tape.get(&holding).into_iter().flatten() {
+            match entry {
+                Entry::Fill(number, place) => {
+                    let order = &self.orders[number];
+                    let Fill { qty, px, .. } = order.fills[*place];
+                    books.fill(order.side, i128::from(qty), value(qty, px));
+                }
+                // It is settled for what it had, as far as that is known by now.
+                Entry::Settled { px, .. } => {
+                    let had = i64::try_from(books.position).expect("positions are bounded");
+                    let sides = if had > 0 { [Side::Sell, Side::Buy] } else { [Side::Buy, Side::Sell] };
+                    for side in sides.into_iter().filter(|_| had != 0) {
+                        books.settle(side, i128::from(had.abs()), value(had.abs(), *px));
+                    }
+                }
+                Entry::Adjusted { .. } => {}
             }
         }
         books

@@ -16,8 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{close, corporate, kills, market, metrics, operator, orders, reload, token::Token};
-use super::{corporate, currencies, kills, market, metrics, operator, orders, reload, token::Token};
+use super::{close, corporate, currencies, kills, market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -32,8 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve position breaks close arm";
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve position breaks close arm";
 
 /// What every handler shares.
 pub(super) struct Desk {
