@@ -5,6 +5,7 @@ mod evidence;
 mod export;
 mod journal;
 mod kills;
+mod limits;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -66,6 +67,8 @@ enum Command {
     Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
+    /// Limits of the firm, of venues, sessions, accounts, traders, strategies and instruments. Alone, it shows them.
+    Limits(limits::LimitsArgs),
     #[command(flatten)]
     Evidence(evidence::Evidence),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
@@ -172,6 +175,12 @@ struct Place {
     http: SocketAddr,
 }
 
+impl Place {
+    fn daemon(&self) -> Daemon {
+        Daemon::new(self.http, &self.data)
+    }
+}
+
 #[derive(Args)]
 struct SqlArgs {
     /// One reading statement.
@@ -193,16 +202,17 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Journal(command) => journal::run(command)?,
         Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
-            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let daemon = args.place.daemon();
             let database = args.place.data.join("analytics.duckdb");
             let json = matches!(args.output, Output::Json);
             println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
         }
         Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
+        Command::Limits(args) => limits::run(&args)?,
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
-            let daemon = Daemon::new(place.http, &place.data);
+            let daemon = place.daemon();
             let body = serde_json::json!({ "reason": reason, "actor": actor() });
             println!("{}", daemon.post("/reload", &body)?);
         }
@@ -235,7 +245,7 @@ fn fix(command: FixCommand) -> Result<()> {
             println!("{hash}");
         }
         FixCommand::Sessions { place, output } => {
-            let daemon = Daemon::new(place.http, &place.data);
+            let daemon = place.daemon();
             println!("{}", tools::fix_sessions::run(&daemon, matches!(output, Output::Json))?);
         }
         FixCommand::Tail { session, lines, data } => {
@@ -247,7 +257,7 @@ fn fix(command: FixCommand) -> Result<()> {
             tools::fix_tail::run(&path, lines, &mut std::io::stdout().lock(), wait)?;
         }
         FixCommand::SetSeq(args) => {
-            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let daemon = args.place.daemon();
             let body = serde_json::json!({
                 "session": args.session, "next_in": args.next_in, "next_out": args.next_out,
                 "reason": args.reason, "actor": actor(),

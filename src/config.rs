@@ -8,6 +8,7 @@ mod broker;
 mod calendars;
 mod contract;
 mod definitions;
+mod governance;
 pub(crate) mod limits;
 mod parse;
 mod problem;
@@ -29,12 +30,13 @@ use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
 use model::{
-    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineInstrument, GroupName, Notional, PendingReplaces, Px,
-    Symbol,
+    AccountName, CancelOnDisconnect, CompId, DefineAccount, DefineFirm, DefineInstrument, GroupName, Notional,
+    PendingReplaces, Px, Symbol,
 };
 
 pub(crate) use access::MessageLog;
 pub(crate) use broker::Broker;
+pub(crate) use governance::ScopeLimit;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use protocol::Protocol;
 pub(crate) use tls::Tls;
@@ -47,6 +49,10 @@ const FILE_MAX: u64 = 4 * 1024 * 1024;
 pub(crate) struct Configuration {
     /// `[data] dir`: holds `journal/`, `analytics.duckdb`, `sessions/` and `operator.token`.
     pub(crate) data_dir: PathBuf,
+    /// `[firm]`, and which of its limits are mandatory.
+    pub(crate) firm: DefineFirm,
+    /// `[limits]`: those of every scope.
+    pub(crate) limits: Vec<ScopeLimit>,
     /// `[fix]`.
     pub(crate) fix: Fix,
     /// `[http]`.

@@ -22,6 +22,7 @@ use crate::config::{Configuration, Durability, Layout, Quotes};
 use crate::names::names;
 use crate::reload::{ConfigurationFile, Reloader};
 use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
+use crate::said::Said;
 use crate::{door, sources};
 
 /// Where a clean stop left the engine.
@@ -71,7 +72,8 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let recovered = opened.recovered.clone();
     tracing::info!(last_seq = %recovered.last_seq, ?recovered, "journal opened");
 
-    let replayed = engine::replay(&journal_dir, Capacities::as_recorded())?;
+    let mut said = Said::default();
+    let replayed = engine::replay_seen(&journal_dir, Capacities::as_recorded(), |event| said.follow(event))?;
     if replayed.state.last_seq() != recovered.last_seq {
         bail!("the journal ends at {} but folding it ends at {}", recovered.last_seq, replayed.state.last_seq());
     }
@@ -97,6 +99,8 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         known.any(|(session, _)| hot.state().is_attributed(session))
     });
     tell(attributions.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let governance = config.governance(hot.state().firm(), &said);
+    tell(governance.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     hot.touch_memory();
 
     let assembly = Assembly { config, mark: opened.mark.clone() };

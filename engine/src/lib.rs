@@ -26,6 +26,7 @@ mod holdings;
 mod hot_loop;
 mod index;
 mod kills;
+mod limit_use;
 mod links;
 mod lots;
 mod order;
@@ -42,6 +43,7 @@ mod standing;
 mod state;
 mod triggers;
 mod valuations;
+mod usage_board;
 mod venues;
 mod verbal;
 mod warm;
@@ -58,9 +60,10 @@ pub use kills::{ASK_AGAIN_NS, KILLS_MAX, Kill, OVERDUE_ASKS, PROGRESS_EVERY, QUI
 pub use order::{Hold, Order, Pending, PendingReplace};
 pub use proposals::{LIMIT_PROPOSALS_MAX, LimitProposal};
 pub use recent::{RECENT_LOOKS_MAX, RECENT_ORDERS_MAX};
-pub use recovery::{Replayed, replay, verify_replay};
+pub use recovery::{Replayed, replay, replay_seen, verify_replay};
 /// What the controls saw, for those who explain.
 pub use risk::{Day, Finding, Limit, Limits, Usage, Verdict};
 pub use standing::{End, Filled, Standing, Step};
 pub use state::{Calendar, Capacities, State, TRAILING_PER_INSTRUMENT_MAX};
+pub use usage_board::{LimitAsked, LimitUses, USES_MAX, UsageBoard};
 pub use warm::{WARM_MAX, warm};

@@ -3,7 +3,6 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use tools::daemon::Daemon;
 
 use super::Place;
 use super::kills::{self, KillAct};
@@ -182,7 +181,7 @@ pub(super) fn run(act: Act) -> Result<()> {
     match act {
         Act::Order(OrderCommand::Enter(args)) => enter_order(&args)?,
         Act::Orders(OrdersCommand::InDoubt { place, output }) => {
-            let daemon = Daemon::new(place.http, &place.data);
+            let daemon = place.daemon();
             println!("{}", tools::orders::in_doubt(&daemon, matches!(output, super::Output::Json))?);
         }
         Act::Orders(OrdersCommand::Resolve(args)) => {
@@ -254,7 +253,7 @@ fn enter_order(args: &EnterArgs) -> Result<()> {
 }
 
 pub(super) fn post(path: &str, place: &Place, body: &serde_json::Value) -> Result<()> {
-    println!("{}", Daemon::new(place.http, &place.data).post(path, body)?);
+    println!("{}", place.daemon().post(path, body)?);
     Ok(())
 }
 

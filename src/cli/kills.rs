@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use gateway::limit_words;
 use model::KillScope;
-use tools::daemon::Daemon;
 
 use super::acts::{actor, post};
 use super::{Output, Place};
@@ -57,8 +57,7 @@ pub(super) fn run(act: KillAct) -> Result<()> {
         KillAct::Rearm(args) => send("/operator/rearm", &args, ""),
         KillAct::Restrict { to, args } => send("/operator/restrict", &args, &to),
         KillAct::Kills { place, output } => {
-            let daemon = Daemon::new(place.http, &place.data);
-            println!("{}", tools::kills::run(&daemon, matches!(output, Output::Json))?);
+            println!("{}", tools::kills::run(&place.daemon(), matches!(output, Output::Json))?);
             Ok(())
         }
     }
@@ -73,17 +72,12 @@ fn send(path: &str, args: &ScopeArgs, state: &str) -> Result<()> {
     post(path, &args.place, &body)
 }
 
-fn scope(text: &str) -> Result<(KillScope, String), String> {
+pub(super) fn scope(text: &str) -> Result<(KillScope, String), String> {
     let (kind, name) = text.split_once(':').unwrap_or((text, ""));
-    let found = KillScope::ALL.iter().copied().find(|scope| scope.word() == kind);
-    match found {
-        Some(scope) if (scope == KillScope::Firm) == name.is_empty() => Ok((scope, name.to_owned())),
-        Some(KillScope::Firm) => Err("the firm has no name: write firm".to_owned()),
-        Some(scope) => Err(format!("which one? write {}:NAME", scope.word())),
-        None => {
-            let kinds: Vec<&str> = KillScope::ALL.iter().map(|scope| scope.word()).collect();
-            Err(format!("'{kind}' is no scope; write one of {}", kinds.join(", ")))
-        }
+    match limit_words::scope(kind)? {
+        scope if (scope == KillScope::Firm) == name.is_empty() => Ok((scope, name.to_owned())),
+        KillScope::Firm => Err("the firm has no name: write firm".to_owned()),
+        scope => Err(format!("which one? write {}:NAME", scope.word())),
     }
 }
 

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use model::{
     Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, ContractKind, CostMethod, Currency,
-    DefineAccount, DefineInstrument, GroupName, MarkPolicy, Notional, PendingReplaces, Px, Qty, StopTrigger,
-    ValuationMethod,
+    DefineAccount, DefineFirm, DefineInstrument, GroupName, MarkPolicy, Notional, PendingReplaces, Px, Qty,
+    StopTrigger, ValuationMethod,
 };
 use toml::de::DeTable;
 
 use super::contract::contract;
+use super::governance::Governance;
 use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
@@ -78,8 +79,11 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
     let families = Parts::read(&root, "session_families", |entry| family(entry, defaults));
     let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, fix_read.sender_comp_id));
-    let configuration = Configuration {
+    let governance = Governance::of(&root);
+    let mut configuration = Configuration {
         data_dir,
+        firm: DefineFirm::PLAIN,
+        limits: Vec::new(),
         fix: fix_read,
         http: control(&http),
         journal: journal(root.section("journal")),
@@ -94,6 +98,8 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         sessions: sessions.values().into_iter().chain(families.members()).collect(),
         templates: families.templates(),
     };
+    configuration.firm = governance.firm(&configuration);
+    configuration.limits = governance.limits(configuration.firm.mandatory, &configuration);
     relations::listeners(&http, &configuration);
     relations::calendars(&calendars, &instruments);
     relations::instruments(&root, &instruments, &configuration);
@@ -103,6 +109,7 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     for section in [fix, http, quotes_section] {
         section.finish();
     }
+    governance.finish();
     calendars.finish();
     instruments.finish();
     accounts.finish();

@@ -40,7 +40,7 @@ impl Daemon {
     /// As for [`Daemon::get`], and with the daemon's own words where it refuses.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let (status, value) = self.ask("POST", path, &body.to_string())?;
-        if status != 200 {
+        if !(200..300).contains(&status) {
             let why = value["error"].as_str().map_or_else(|| value.to_string(), str::to_owned);
             bail!("the daemon at {} refused: {why}", self.listen);
         }

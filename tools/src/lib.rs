@@ -17,5 +17,6 @@ pub mod journal_seal;
 pub mod journal_verify;
 pub mod json;
 pub mod kills;
+pub mod limits;
 pub mod orders;
 pub mod sql;

@@ -8,6 +8,7 @@ mod connections;
 mod corporate;
 mod guard;
 mod kills;
+mod limits;
 mod market;
 mod metrics;
 mod operator;
@@ -22,6 +23,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use limits::{LimitOf, Uses};
 pub use orders::{InDoubt, Proposed};
 pub use reload::{Reload, ReloadRefused, ReloadReport, Reloaded};
 pub use server::{Failure, Running, Settings, start};

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{corporate, kills, market, metrics, operator, orders, reload, token::Token};
+use super::{corporate, kills, limits, market, metrics, operator, orders, reload, token::Token};
 
 /// Largest body.
 const BODY_MAX: usize = 64 * 1024;
@@ -31,7 +31,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -61,6 +61,11 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/rearm", post(kills::rearm))
         .route("/operator/restrict", post(kills::restrict))
         .route("/kills", get(kills::list))
+        .route("/limits", get(limits::list))
+        .route("/limits/proposals", get(limits::proposals))
+        .route("/operator/limits", post(limits::propose))
+        .route("/operator/limits/{proposal}/approve", post(limits::approve))
+        .route("/operator/limits/{proposal}/decline", post(limits::decline))
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
         .route("/operator/order", post(market::order))
