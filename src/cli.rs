@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tools::daemon::Daemon;
 use tools::fix_decode;
 
-use self::acts::{Act, actor};
+use self::acts::Act;
 use crate::config::Configuration;
 use crate::reload::ConfigurationFile;
 use crate::{daemon, demo, drill, huge_pages};
@@ -57,6 +57,9 @@ enum Command {
     /// Looks at a journal, seals its days.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Looks after the people who operate the daemon.
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// Looks after FIX sessions, and at FIX messages.
     #[command(subcommand)]
     Fix(FixCommand),
@@ -100,6 +103,15 @@ struct ServeArgs {
     /// Instead of `[quotes] seed`.
     #[arg(long)]
     seed: Option<u64>,
+}
+
+#[derive(Subcommand)]
+enum OperatorsCommand {
+    /// Makes a token for one person in a file that only its owner can read, and prints what `[[operators]]` knows it by.
+    NewToken {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -173,11 +185,27 @@ struct Place {
     /// The daemon's HTTP address.
     #[arg(long, default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// The file with your own token, where the configuration has [[operators]]; also in MILLRACE_TOKEN_FILE.
+    #[arg(long)]
+    token_file: Option<PathBuf>,
 }
 
 impl Place {
     fn daemon(&self) -> Daemon {
-        Daemon::new(self.http, &self.data)
+        match self.own_token() {
+            Some(file) => Daemon::with_token_of(self.http, &file),
+            None => Daemon::new(self.http, &self.data),
+        }
+    }
+
+    /// Who acts, as the journal keeps it. Whose own token it is need not say it.
+    fn actor(&self) -> Option<String> {
+        let user = || std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+        self.own_token().is_none().then(user)
+    }
+
+    fn own_token(&self) -> Option<PathBuf> {
+        self.token_file.clone().or_else(|| std::env::var_os("MILLRACE_TOKEN_FILE").map(PathBuf::from))
     }
 }
 
@@ -200,6 +228,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(args) => return demo::run(&args),
         Command::Drill(drill) => return drill::run(&drill),
         Command::Journal(command) => journal::run(command)?,
+        Command::Operators(OperatorsCommand::NewToken { file }) => {
+            println!("token_hash = \"{}\"", tools::new_token::run(&file)?);
+        }
         Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
             let daemon = args.place.daemon();
@@ -213,7 +244,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
             let daemon = place.daemon();
-            let body = serde_json::json!({ "reason": reason, "actor": actor() });
+            let body = serde_json::json!({ "reason": reason, "actor": place.actor() });
             println!("{}", daemon.post("/reload", &body)?);
         }
     }
@@ -260,7 +291,7 @@ fn fix(command: FixCommand) -> Result<()> {
             let daemon = args.place.daemon();
             let body = serde_json::json!({
                 "session": args.session, "next_in": args.next_in, "next_out": args.next_out,
-                "reason": args.reason, "actor": actor(),
+                "reason": args.reason, "actor": args.place.actor(),
             });
             println!("{}", daemon.post("/operator/sequence", &body)?);
         }

@@ -10,6 +10,7 @@ mod contract;
 mod definitions;
 mod governance;
 pub(crate) mod limits;
+mod operators;
 mod parse;
 mod problem;
 mod protocol;
@@ -37,6 +38,7 @@ use model::{
 pub(crate) use access::MessageLog;
 pub(crate) use broker::Broker;
 pub(crate) use governance::ScopeLimit;
+pub(crate) use operators::OperatorEntry;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use protocol::Protocol;
 pub(crate) use tls::Tls;
@@ -53,6 +55,8 @@ pub(crate) struct Configuration {
     pub(crate) firm: DefineFirm,
     /// `[limits]`: those of every scope.
     pub(crate) limits: Vec<ScopeLimit>,
+    /// `[[operators]]`; empty where one token stands for whoever has it.
+    pub(crate) operators: Vec<OperatorEntry>,
     /// `[fix]`.
     pub(crate) fix: Fix,
     /// `[http]`.

@@ -66,7 +66,7 @@ pub(crate) struct Signals {
 pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Signals) -> Result<Stop> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
-    let token = gateway::http::Token::load_or_create(&config.token_path())?;
+    let operators = config.operators()?;
     let journal_dir = config.journal_dir();
     let opened = journal::open(&journal_dir, journal_settings(config))?;
     let recovered = opened.recovered.clone();
@@ -121,7 +121,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     sources.reload = Some(Arc::clone(&reloader) as Arc<dyn gateway::http::Reload>);
     let http_settings =
         gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
-    let http = gateway::http::start(http_settings, token, sources)?;
+    let http = gateway::http::start(http_settings, operators, sources)?;
     let tls = acceptor.tls_addr().map(|address| address.to_string()).unwrap_or_default();
     tracing::info!(fix = %acceptor.local_addr(), %tls, http = %http.listen(), "listening");
 

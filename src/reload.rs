@@ -173,6 +173,7 @@ fn in_force(current: &Configuration, read: Configuration) -> (Configuration, Vec
     stays!(
         "data.dir": data_dir,
         "firm": firm,
+        "operators": operators,
         "fix.listen": fix.listen,
         "fix.sender_comp_id": fix.sender_comp_id,
         "fix.allowed_addresses": fix.allowed,

@@ -5,6 +5,8 @@
 mod daemon;
 #[path = "limits/file.rs"]
 mod file;
+#[path = "limits/operators.rs"]
+mod operators;
 #[path = "limits/people.rs"]
 mod people;
 

@@ -24,6 +24,7 @@ use model::{Command, EngineTime, Events, Seq};
 use crate::state::State;
 
 pub(crate) use corporate::legs;
+pub(crate) use kill::index_of;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
 pub(crate) use quotes::px_of;
 pub(crate) use requests::{asked_of, asked_stop_px};

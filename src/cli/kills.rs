@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use gateway::limit_words;
 use model::KillScope;
 
-use super::acts::{actor, post};
+use super::acts::post;
 use super::{Output, Place};
 
 #[derive(Subcommand)]
@@ -67,7 +67,7 @@ fn send(path: &str, args: &ScopeArgs, state: &str) -> Result<()> {
     let (scope, name) = &args.scope;
     let body = serde_json::json!({
         "scope": scope.word(), "name": name, "state": state, "reason": args.reason,
-        "actor": args.actor.clone().unwrap_or_else(actor),
+        "actor": args.actor.clone().or_else(|| args.place.actor()),
     });
     post(path, &args.place, &body)
 }

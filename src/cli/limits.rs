@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use gateway::limit_words;
 use model::{KillScope, LimitKind};
 
-use super::acts::{actor, post};
+use super::acts::post;
 use super::kills::scope;
 use super::{Output, Place};
 
@@ -100,8 +100,8 @@ struct Why {
 }
 
 impl Why {
-    fn actor(&self) -> String {
-        self.actor.clone().unwrap_or_else(actor)
+    fn actor(&self) -> Option<String> {
+        self.actor.clone().or_else(|| self.place.actor())
     }
 }
 

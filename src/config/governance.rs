@@ -6,6 +6,7 @@ use std::time::Duration;
 use gateway::limit_words;
 use gateway::words::nearest;
 use model::{CalendarName, Currency, DefineFirm, KillScope, LimitKind, Text};
+use tools::evidence::what_if;
 
 use super::Configuration;
 use super::section::Section;
@@ -132,6 +133,18 @@ impl<'a> Governance<'a> {
         self.limits.finish();
         self.named.into_iter().for_each(|(_, _, entry)| entry.finish());
     }
+}
+
+/// The limits of a file that is only tried: nothing in it is mandatory, and the record says whether it has the names.
+pub(super) fn to_try(root: &Section<'_>) -> Vec<what_if::ScopeLimit> {
+    let governance = Governance::of(root);
+    let mut limits = of_scope(&governance.of_firm, KillScope::Firm, Text::EMPTY);
+    for (scope, name, entry) in &governance.named {
+        limits.extend(of_scope(entry, *scope, Text::clipped(name.as_bytes())));
+    }
+    governance.finish();
+    let tried = |ScopeLimit { scope, name, kind, value }| what_if::ScopeLimit { scope, name, kind, value };
+    limits.into_iter().map(tried).collect()
 }
 
 /// The limits that stand in one table. Kinds that such a scope cannot have are told apart from words that are none.

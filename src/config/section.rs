@@ -372,7 +372,7 @@ impl<'a> Section<'a> {
 
     /// A secret is not shown, not even where it is wrong or its key is misspelt.
     fn shown(&self, name: &str, value: &Spanned<DeValue<'_>>) -> String {
-        let secret = ["pass", "pasw", "secret"].iter().any(|word| name.contains(word));
+        let secret = ["pass", "pasw", "secret", "token_hash"].iter().any(|word| name.contains(word));
         if secret { "(not shown)".to_owned() } else { self.desk.shown(value) }
     }
 

@@ -151,6 +151,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::InstrumentDefined(_) => row("instruments", index, 0),
             Event::AccountDefined(_) => row("accounts", index, 0),
             Event::SessionDefined(_) => row("sessions", index, 0),
+            Event::LimitChanged(_) => row("limits", index, 0),
             Event::ReportSuspended(_) => row("suspended_reports", index, 0),
             _ => {}
         }

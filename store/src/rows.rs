@@ -7,6 +7,7 @@ use model::{Command, EngineTime, Event, OrderView, Px, Qty, Refusal, Seq, Sessio
 use crate::names::Names;
 
 mod acts;
+mod limits;
 
 /// One appender per table, for the rows of one transaction.
 pub(crate) struct Rows<'c> {
@@ -19,6 +20,7 @@ pub(crate) struct Rows<'c> {
     accounts: Appender<'c>,
     sessions: Appender<'c>,
     operator_acts: Appender<'c>,
+    limits: Appender<'c>,
     suspended_reports: Appender<'c>,
     /// Rows appended to all tables.
     pub(crate) count: u64,
@@ -55,6 +57,7 @@ impl<'c> Rows<'c> {
             accounts: to("accounts")?,
             sessions: to("sessions")?,
             operator_acts: to("operator_acts")?,
+            limits: to("limits")?,
             suspended_reports: to("suspended_reports")?,
             count: 0,
         })
@@ -71,6 +74,7 @@ impl<'c> Rows<'c> {
         self.accounts.flush()?;
         self.sessions.flush()?;
         self.operator_acts.flush()?;
+        self.limits.flush()?;
         self.suspended_reports.flush()?;
         Ok(self.count)
     }

@@ -26,6 +26,12 @@ impl Daemon {
         Daemon { listen, token }
     }
 
+    /// The daemon at `listen`, with the token in a file of one's own.
+    pub fn with_token_of(listen: SocketAddr, file: &Path) -> Daemon {
+        let token = fs::read_to_string(file).ok().map(|token| token.trim().to_owned());
+        Daemon { listen, token }
+    }
+
     /// `GET path`, as JSON.
     ///
     /// # Errors

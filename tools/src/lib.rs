@@ -18,5 +18,6 @@ pub mod journal_verify;
 pub mod json;
 pub mod kills;
 pub mod limits;
+pub mod new_token;
 pub mod orders;
 pub mod sql;

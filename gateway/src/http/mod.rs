@@ -12,6 +12,7 @@ mod limits;
 mod market;
 mod metrics;
 mod operator;
+mod operators;
 mod orders;
 mod reload;
 mod routes;
@@ -24,6 +25,7 @@ mod token;
 mod tests;
 
 pub use limits::{LimitOf, Uses};
+pub use operators::{Operator, Operators, Right, TokenHash};
 pub use orders::{InDoubt, Proposed};
 pub use reload::{Reload, ReloadRefused, ReloadReport, Reloaded};
 pub use server::{Failure, Running, Settings, start};

@@ -16,10 +16,10 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{corporate, kills, limits, market, metrics, operator, orders, reload, token::Token};
+use super::{corporate, kills, limits, market, metrics, operator, operators::Operators, orders, reload};
 
 /// Largest body.
-const BODY_MAX: usize = 64 * 1024;
+pub(super) const BODY_MAX: usize = 64 * 1024;
 
 /// Rows of one SQL answer.
 const SQL_ROWS_MAX: usize = 10_000;
@@ -36,16 +36,16 @@ const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limit
 /// What every handler shares.
 pub(super) struct Desk {
     pub(super) sources: Sources,
-    pub(super) token: Token,
+    pub(super) operators: Operators,
     pub(super) allowed_hosts: Vec<String>,
     pub(super) pending: operator::Pending,
     sql_places: Arc<Semaphore>,
 }
 
 impl Desk {
-    pub(super) fn new(sources: Sources, token: Token, allowed_hosts: Vec<String>) -> Arc<Desk> {
+    pub(super) fn new(sources: Sources, operators: Operators, allowed_hosts: Vec<String>) -> Arc<Desk> {
         let sql_places = Arc::new(Semaphore::new(SQL_AT_ONCE));
-        Arc::new(Desk { sources, token, allowed_hosts, pending: operator::Pending::default(), sql_places })
+        Arc::new(Desk { sources, operators, allowed_hosts, pending: operator::Pending::default(), sql_places })
     }
 }
 

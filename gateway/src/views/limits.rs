@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use model::{ChangeLimit, DefineFirm, EngineTime, Event, KillScope, LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Seq, Text};
+use model::{
+    ChangeLimit, DefineFirm, EngineTime, Event, KillScope, LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Seq,
+    Text,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::limit_words::shown;

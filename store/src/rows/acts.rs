@@ -152,6 +152,7 @@ impl Rows<'_> {
                 act.before = Some(e.change.kind.word());
                 act.after = Some(e.outcome.words());
                 act.amount = Some(e.change.value).filter(|_| e.change.is_set == 1);
+                self.limit(at, e)?;
                 self.act(at, &act)
             }
             Event::ConfigurationRead(e) => {
