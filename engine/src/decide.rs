@@ -12,6 +12,7 @@ mod quotes;
 mod recent_orders;
 mod requests;
 mod restate;
+mod restrictions;
 mod self_match;
 mod step;
 mod trades;
@@ -67,10 +68,12 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::Tick(body) => {
             events.push(model::Ticked { reserved: body.reserved });
             limits::expire(state, now, events);
+            restrictions::expire(state, now, events);
         }
         Command::DefineFirm(body) => limits::define_firm(state, body, events),
         Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
+        Command::RestrictInstrument(body) => restrictions::restrict(state, seq, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) => {}

@@ -5,7 +5,7 @@ use model::{
     InstrumentId, KillScope, LimitKind, Marked, OrderId, Prices, Px, ScopeState, Seq, SessionId, Side, StopTrigger,
     Symbol, TradingPhase, TradingState, VenueId,
 };
-use risk::{Bucket, Limits, Reference, Usage, WideExposure};
+use risk::{Bucket, Limits, Reference, Restriction, ShortSales, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
@@ -24,7 +24,9 @@ use crate::proposals::{LimitProposal, LimitProposals};
 use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::resting::Resting;
+use crate::restrictions::{Listed, Restrictions};
 use crate::scopes::Scopes;
+use crate::short_sales::ShortSold;
 use crate::triggers::{Root, Triggers};
 use crate::valuations::Shares;
 use crate::venues::Venues;
@@ -159,6 +161,8 @@ pub struct State {
     pub(crate) firm: DefineFirm,
     pub(crate) limit_proposals: LimitProposals,
     pub(crate) recent: Recent,
+    pub(crate) restrictions: Restrictions,
+    pub(crate) short_sales: ShortSold,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -200,6 +204,8 @@ impl State {
             firm: DefineFirm::PLAIN,
             limit_proposals: LimitProposals::new(),
             recent: Recent::new(),
+            restrictions: Restrictions::new(),
+            short_sales: ShortSold::default(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -384,6 +390,16 @@ impl State {
         self.limit_proposals.iter()
     }
 
+    /// The restricted list.
+    pub fn restrictions(&self) -> impl Iterator<Item = (&Restriction, &Listed)> {
+        self.restrictions.iter()
+    }
+
+    /// What the firm sold short in an instrument on its trading day, and could with its open sells.
+    pub fn short_sales(&self, instrument: InstrumentId) -> ShortSales {
+        self.short_sales.of(instrument, self.firm_day())
+    }
+
     /// The limits of a scope, by its index among its kind.
     pub fn limits(&self, scope: KillScope, index: u32) -> &Limits {
         &self.scopes.get(scope, index).limits
@@ -446,6 +462,7 @@ impl State {
         self.exposures.assert_sums(&self.holdings);
         self.assert_valued();
         self.assert_resting();
+        self.short_sales.assert_sums(&self.holdings);
         for own in self.exposures.of_strategies() {
             for side in [Side::Buy, Side::Sell] {
                 let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);

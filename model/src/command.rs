@@ -5,6 +5,7 @@ mod corporate;
 mod definition;
 mod limit;
 mod operator;
+mod restriction;
 mod venue;
 
 pub use client::{
@@ -18,6 +19,7 @@ pub use definition::{
 };
 pub use limit::{ChangeLimit, DecideLimit, DefineFirm, OF_DEFINITION};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
+pub use restriction::{Forbidden, RestrictInstrument};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
 use crate::record::records;
@@ -95,6 +97,8 @@ records!(
         ChangeLimit = 47, 144;
         /// Another person's word on a limit that waits for it.
         DecideLimit = 48, 104;
+        /// An instrument is restricted for the firm or an account, or is not any more.
+        RestrictInstrument = 60, 152;
     }
 );
 
@@ -118,6 +122,7 @@ impl Command {
             | Command::DefineFirm(_)
             | Command::ChangeLimit(_)
             | Command::DecideLimit(_)
+            | Command::RestrictInstrument(_)
             | Command::SetTradingState(_)
             | Command::SetScopeState(_)
             | Command::AdjustCash(_)

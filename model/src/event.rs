@@ -10,6 +10,7 @@ mod kill;
 mod limit;
 mod order;
 mod request;
+mod restriction;
 mod trade;
 mod venue;
 mod wash;
@@ -32,6 +33,7 @@ pub use request::{
     CancelRejected, CancelRequested, MassCancelReported, MassStatusBegun, OrderReplaced, ReplaceQueued,
     ReplaceRequested,
 };
+pub use restriction::RestrictionChanged;
 pub use trade::{CashAdjusted, OrderFilled, PositionChanged, TradeCanceled, TradeCorrected, TradeDisputed};
 pub use venue::{ReportSuspended, Resolution, ResolutionGiven, Suspense, VenueAccepted, VenueLinked};
 pub use wash::WashSuspected;
@@ -152,6 +154,8 @@ records!(
         LimitChanged = 74, 272;
         /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
         QuoteDoubted = 93, 80;
+        /// An instrument was restricted, or freed, or was not, and why.
+        RestrictionChanged = 94, 272;
         /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
         /// is to look at it.
         WashSuspected = 95, 64;
@@ -195,6 +199,7 @@ impl Event {
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
+            | Event::RestrictionChanged(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

@@ -28,10 +28,11 @@ pub mod text;
 pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, CancelOrder, ChangeLimit, ChangeSymbol, Command, Counted, DecideLimit, DefineAccount,
-    DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms,
-    MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload,
-    ReplaceOrder, ReportKind, ResolveOrder, SessionEnded, SetScopeState, SetSequenceNumbers, SetTradingPhase,
-    SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, Forbidden, ForeignOrder,
+    KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote,
+    Reload, ReplaceOrder, ReportKind, ResolveOrder, RestrictInstrument, SessionEnded, SetScopeState,
+    SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step,
+    Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
@@ -42,9 +43,9 @@ pub use event::{
     OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
     OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit,
     QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution,
-    ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, Started,
-    StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
-    TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
+    ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun,
+    SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
+    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

@@ -164,6 +164,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::FirmDefined(_)
                 | Event::LimitChanged(_)
                 | Event::ConfigurationRead(_)
+                | Event::RestrictionChanged(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

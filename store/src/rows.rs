@@ -211,6 +211,7 @@ impl<'c> Rows<'c> {
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
+            | Event::RestrictionChanged(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

@@ -6,7 +6,7 @@ use model::{
     OrderRefused, OrderView, Origin, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
     WashSuspected,
 };
-use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
+use risk::{Context, Exposure, Proposal, Reference, Scoped, ShortSales, WideExposure};
 
 use super::recent_orders::{repeats, wash};
 use super::self_match::{self, GivingWay};
@@ -392,6 +392,8 @@ pub(super) fn context<'a>(
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         repeats: None,
+        restrictions: state.restrictions.of(instrument),
+        short_sales: ShortSales::default(),
         cl_ord_id_used,
         has_order_slot: has_room && state.exposures.has_room(strategy, instrument),
     };
@@ -406,6 +408,9 @@ pub(super) fn in_scopes<'a>(
     mut context: Context<'a>,
 ) -> Context<'a> {
     context.scopes = state.scopes.scoped(keys, state.firm.mandatory);
+    if context.scopes.has(LimitKind::Locate) {
+        context.short_sales = state.short_sales.of(instrument, context.day);
+    }
     if context.scopes.kinds & POSITIONS != 0 {
         context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
         context.of_instrument = state.exposures.of_firm(instrument);

@@ -22,6 +22,7 @@ impl State {
         }
         exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
         self.value_instrument(e.instrument);
+        self.short_sales.recount(e.instrument, &self.holdings);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -56,7 +57,7 @@ impl State {
         let holding = self.holding_slot(e.account, e.instrument);
         let contract = self.instruments.get(e.instrument.0).expect("decide knows the instrument").definition.contract();
         let value = contract.value(e.px, Qty::from_units(e.qty.units().abs())).expect("decide counted it");
-        let before = self.holdings.get(holding).exposure.position;
+        let held = self.holdings.get(holding).exposure;
         let count = if e.kind == AdjustmentKind::Settlement { 2 } else { 1 };
         for trade in legs(e.qty, value).into_iter().take(count) {
             let books = self.fills.books_after(self.holdings.get(holding), &trade).expect("decide counted it");
@@ -66,8 +67,9 @@ impl State {
             self.holdings.get_mut(holding).take(books);
         }
         self.last_fill = NONE;
-        let after = self.holdings.get(holding).exposure.position;
-        self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
+        let after = self.holdings.get(holding).exposure;
+        self.exposures.position_changed(crate::order::NONE, e.instrument, held.position, after.position);
+        self.short_sales.moved(e.instrument, &held, &after);
         self.value_holding(holding);
     }
 

@@ -41,6 +41,7 @@ impl State {
         self.exposures.make_room(e.instrument);
         self.holding_shares.make_room(e.instrument);
         self.strategy_shares.make_room(e.instrument);
+        self.short_sales.make_room(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {

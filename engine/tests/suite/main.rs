@@ -25,6 +25,7 @@ mod pre_trade;
 mod prices;
 mod random_orders;
 mod recent;
+mod restricted;
 mod self_match;
 mod splits;
 mod trading_days;

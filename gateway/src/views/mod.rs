@@ -283,6 +283,7 @@ impl Views {
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
             | Event::ConfigurationRead(_)
+            | Event::RestrictionChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
@@ -404,6 +405,7 @@ const fn is_act(command: &Command) -> bool {
         | Command::SettleInstrument(_)
         | Command::ChangeSymbol(_)
         | Command::DecideLimit(_)
+        | Command::RestrictInstrument(_)
         | Command::ResolveOrder(_) => true,
         // The file says many at once.
         Command::ChangeLimit(change) => change.is_configured == 0,

@@ -161,6 +161,15 @@ impl Rows<'_> {
                 act.reason = Some(e.reason.as_str());
                 self.act(at, &act)
             }
+            Event::RestrictionChanged(e) => {
+                let is_settled = !e.settled_by.is_empty();
+                act.subject = names.symbol(e.instrument);
+                act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.change.actor.as_str() });
+                act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.change.reason.as_str() });
+                act.before = Some(if e.change.removes.0 == 0 { "restrict" } else { "free" });
+                act.after = Some(e.outcome.words());
+                self.act(at, &act)
+            }
             Event::ScopeStateSet(e) => {
                 act.subject = if e.set.name.is_empty() { e.set.scope.word() } else { e.set.name.as_str() };
                 act.actor = Some(e.set.actor.as_str());
