@@ -8,6 +8,7 @@ mod limits;
 mod mass;
 mod new_order;
 mod operator;
+mod overrides;
 mod quotes;
 mod recent_orders;
 mod requests;
@@ -69,11 +70,13 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
             events.push(model::Ticked { reserved: body.reserved });
             limits::expire(state, now, events);
             restrictions::expire(state, now, events);
+            overrides::expire(state, now, events);
         }
         Command::DefineFirm(body) => limits::define_firm(state, body, events),
         Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
         Command::RestrictInstrument(body) => restrictions::restrict(state, seq, now, body, events),
+        Command::GrantOverride(body) => overrides::grant(state, seq, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) => {}

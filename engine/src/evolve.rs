@@ -7,6 +7,7 @@ mod kills;
 mod limits;
 mod money;
 mod orders;
+mod overrides;
 mod restrictions;
 mod work;
 
@@ -72,6 +73,7 @@ impl State {
             Event::FirmDefined(e) => self.firm_defined(e),
             Event::ConfigurationRead(e) => self.configuration_read(e),
             Event::LimitChanged(e) => self.limit_changed(e),
+            Event::OverrideChanged(e) => self.override_changed(e),
             Event::RestrictionChanged(e) => self.restriction_changed(e),
             Event::ScopeStateSet(e) => self.scope_state_set(e),
             Event::KillProgressed(e) => self.kill_progressed(e),

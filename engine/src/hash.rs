@@ -142,6 +142,11 @@ fn add_restrictions(sum: &mut Sum, state: &State) {
         let entry = [listed.at.0, u64::from(held.instrument.0)];
         sum.add(b'B', &[listed.change.as_bytes(), entry.as_bytes(), removal.as_bytes(), by.as_bytes()]);
     }
+    for one in state.overrides.iter() {
+        let words = [one.at.0, u64::from(one.is_approved)];
+        let names = [one.session.0, one.account.0, one.instrument.0];
+        sum.add(b'O', &[one.grant.as_bytes(), words.as_bytes(), names.as_bytes()]);
+    }
     for (index, own) in (0_u32..).zip(state.short_sales.iter()).filter(|(_, own)| own.sold != 0 || own.open != 0) {
         sum.add(b'S', &[[index, own.day].as_bytes(), [own.sold, own.open].as_bytes()]);
     }

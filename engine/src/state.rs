@@ -20,6 +20,7 @@ use crate::kills::{Kill, Kills};
 use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
+use crate::overrides::{Override, Overrides};
 use crate::proposals::{LimitProposal, LimitProposals};
 use crate::recent::Recent;
 use crate::registry::Registry;
@@ -162,6 +163,7 @@ pub struct State {
     pub(crate) limit_proposals: LimitProposals,
     pub(crate) recent: Recent,
     pub(crate) restrictions: Restrictions,
+    pub(crate) overrides: Overrides,
     pub(crate) short_sales: ShortSold,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
@@ -205,6 +207,7 @@ impl State {
             limit_proposals: LimitProposals::new(),
             recent: Recent::new(),
             restrictions: Restrictions::new(),
+            overrides: Overrides::new(),
             short_sales: ShortSold::default(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
@@ -393,6 +396,11 @@ impl State {
     /// The restricted list.
     pub fn restrictions(&self) -> impl Iterator<Item = (&Restriction, &Listed)> {
         self.restrictions.iter()
+    }
+
+    /// Orders that may pass the soft limits, and those that wait for another person.
+    pub fn overrides(&self) -> impl Iterator<Item = &Override> {
+        self.overrides.iter()
     }
 
     /// What the firm sold short in an instrument on its trading day, and could with its open sells.

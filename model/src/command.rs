@@ -3,6 +3,7 @@
 mod client;
 mod corporate;
 mod definition;
+mod exception;
 mod limit;
 mod operator;
 mod restriction;
@@ -17,6 +18,7 @@ pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
 };
+pub use exception::GrantOverride;
 pub use limit::{ChangeLimit, DecideLimit, DefineFirm, OF_DEFINITION};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use restriction::{Forbidden, RestrictInstrument};
@@ -99,6 +101,8 @@ records!(
         DecideLimit = 48, 104;
         /// An instrument is restricted for the firm or an account, or is not any more.
         RestrictInstrument = 60, 152;
+        /// One order may pass the soft limits, after another person has approved it.
+        GrantOverride = 61, 176;
     }
 );
 
@@ -123,6 +127,7 @@ impl Command {
             | Command::ChangeLimit(_)
             | Command::DecideLimit(_)
             | Command::RestrictInstrument(_)
+            | Command::GrantOverride(_)
             | Command::SetTradingState(_)
             | Command::SetScopeState(_)
             | Command::AdjustCash(_)

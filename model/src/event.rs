@@ -6,6 +6,7 @@
 mod corporate;
 mod definition;
 mod doubt;
+mod exception;
 mod kill;
 mod limit;
 mod order;
@@ -23,6 +24,7 @@ pub use definition::{
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
 pub use doubt::{QuoteDoubt, QuoteDoubted};
+pub use exception::{OverrideChanged, OverrideOutcome};
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use limit::{ConfigurationRead, FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
@@ -161,6 +163,8 @@ records!(
         WashSuspected = 95, 64;
         /// The configuration was read again: what it would loosen is the proposal of who had it read.
         ConfigurationRead = 99, 88;
+        /// An override was asked for, approved, declined, used by an order, or was not, and why.
+        OverrideChanged = 102, 296;
     }
 );
 
@@ -200,6 +204,7 @@ impl Event {
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
             | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

@@ -29,10 +29,10 @@ pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, CancelOrder, ChangeLimit, ChangeSymbol, Command, Counted, DecideLimit, DefineAccount,
     DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder, Forbidden, ForeignOrder,
-    KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote,
-    Reload, ReplaceOrder, ReportKind, ResolveOrder, RestrictInstrument, SessionEnded, SetScopeState,
-    SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step,
-    Tick, VenueLink, VenueReport,
+    GrantOverride, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin,
+    PayDividend, Quote, Reload, ReplaceOrder, ReportKind, ResolveOrder, RestrictInstrument, SessionEnded,
+    SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument,
+    SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
@@ -41,11 +41,12 @@ pub use event::{
     ConfigurationRead, DividendBegun, DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed,
     LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
     OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
-    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, PositionAdjusted, PositionChanged, PositionsSplit,
-    QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution,
-    ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun,
-    SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
-    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
+    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome, PositionAdjusted,
+    PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested,
+    ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined,
+    SessionLost, SettlementBegun, SplitBegun, Started, StatusReported, Suspense, SymbolChanged, Ticked, TradeCanceled,
+    TradeCorrected, TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected,
+    Work, WorkAdvanced,
 };
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

@@ -233,6 +233,24 @@ checks! {
     HeldCapacity = 141, "HELD_CAPACITY", BrokerOption, Count;
 }
 
+impl Check {
+    /// Does it judge one order by itself against a limit of size, price or age, so that two people may let that order pass?
+    pub const fn is_soft(self) -> bool {
+        matches!(
+            self,
+            Check::OrderAge
+                | Check::MaxOrderQty
+                | Check::PriceHigh
+                | Check::PriceLow
+                | Check::CollarHigh
+                | Check::CollarLow
+                | Check::CollarPassive
+                | Check::MaxOrderNotional
+                | Check::MinOrderNotional
+        )
+    }
+}
+
 /// One check's answer: which check, its limit, and the value seen. See [`Check::unit`] for what the numbers count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]

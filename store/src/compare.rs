@@ -165,6 +165,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::LimitChanged(_)
                 | Event::ConfigurationRead(_)
                 | Event::RestrictionChanged(_)
+                | Event::OverrideChanged(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

@@ -212,6 +212,7 @@ impl<'c> Rows<'c> {
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
             | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

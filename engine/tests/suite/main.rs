@@ -20,6 +20,7 @@ mod many_fills;
 mod money_alarm;
 mod moves;
 mod order_life;
+mod overrides;
 mod positions;
 mod pre_trade;
 mod prices;

@@ -122,6 +122,7 @@ impl Exchange {
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
             | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::TradingStateChanged(_)
             | Event::WorkAdvanced(_)
             | Event::OrderRefused(_)

@@ -100,6 +100,7 @@ impl OrderCounts {
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
             | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

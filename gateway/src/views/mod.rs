@@ -284,6 +284,7 @@ impl Views {
             | Event::WashSuspected(_)
             | Event::ConfigurationRead(_)
             | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
@@ -406,6 +407,7 @@ const fn is_act(command: &Command) -> bool {
         | Command::ChangeSymbol(_)
         | Command::DecideLimit(_)
         | Command::RestrictInstrument(_)
+        | Command::GrantOverride(_)
         | Command::ResolveOrder(_) => true,
         // The file says many at once.
         Command::ChangeLimit(change) => change.is_configured == 0,

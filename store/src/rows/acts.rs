@@ -161,9 +161,17 @@ impl Rows<'_> {
                 act.reason = Some(e.reason.as_str());
                 self.act(at, &act)
             }
+            Event::OverrideChanged(e) => {
+                let is_settled = !e.settled_by.is_empty();
+                act.subject = e.grant.session.as_str();
+                act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.grant.actor.as_str() });
+                act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.grant.reason.as_str() });
+                act.after = Some(e.outcome.words());
+                self.act(at, &act)
+            }
             Event::RestrictionChanged(e) => {
                 let is_settled = !e.settled_by.is_empty();
-                act.subject = names.symbol(e.instrument);
+                act.subject = names.symbol(e.instrument).unwrap_or_default();
                 act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.change.actor.as_str() });
                 act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.change.reason.as_str() });
                 act.before = Some(if e.change.removes.0 == 0 { "restrict" } else { "free" });
