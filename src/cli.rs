@@ -6,6 +6,7 @@ mod evidence;
 mod export;
 mod journal;
 mod kills;
+mod limits;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tools::daemon::Daemon;
 use tools::fix_decode;
 
-use self::acts::{Act, actor};
+use self::acts::Act;
 use crate::config::Configuration;
 use crate::reload::ConfigurationFile;
 use crate::{daemon, demo, drill, huge_pages};
@@ -57,6 +58,9 @@ enum Command {
     /// Looks at a journal, seals its days.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Looks after the people who operate the daemon.
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// Looks after FIX sessions, and at FIX messages.
     #[command(subcommand)]
     Fix(FixCommand),
@@ -67,6 +71,8 @@ enum Command {
     Export(export::ExportCommand),
     #[command(flatten)]
     Act(Act),
+    /// Limits of the firm, of venues, sessions, accounts, traders, strategies and instruments. Alone, it shows them.
+    Limits(limits::LimitsArgs),
     #[command(flatten)]
     Day(close::DayAct),
     #[command(flatten)]
@@ -100,6 +106,15 @@ struct ServeArgs {
     /// Instead of `[quotes] seed`.
     #[arg(long)]
     seed: Option<u64>,
+}
+
+#[derive(Subcommand)]
+enum OperatorsCommand {
+    /// Makes a token for one person in a file that only its owner can read, and prints what `[[operators]]` knows it by.
+    NewToken {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -173,6 +188,28 @@ struct Place {
     /// The daemon's HTTP address.
     #[arg(long, default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// The file with your own token, where the configuration has [[operators]]; also in MILLRACE_TOKEN_FILE.
+    #[arg(long)]
+    token_file: Option<PathBuf>,
+}
+
+impl Place {
+    fn daemon(&self) -> Daemon {
+        match self.own_token() {
+            Some(file) => Daemon::with_token_of(self.http, &file),
+            None => Daemon::new(self.http, &self.data),
+        }
+    }
+
+    /// Who acts, as the journal keeps it. Whose own token it is need not say it.
+    fn actor(&self) -> Option<String> {
+        let user = || std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+        self.own_token().is_none().then(user)
+    }
+
+    fn own_token(&self) -> Option<PathBuf> {
+        self.token_file.clone().or_else(|| std::env::var_os("MILLRACE_TOKEN_FILE").map(PathBuf::from))
+    }
 }
 
 #[derive(Args)]
@@ -194,9 +231,12 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(args) => return demo::run(&args),
         Command::Drill(drill) => return drill::run(&drill),
         Command::Journal(command) => journal::run(command)?,
+        Command::Operators(OperatorsCommand::NewToken { file }) => {
+            println!("token_hash = \"{}\"", tools::new_token::run(&file)?);
+        }
         Command::Fix(command) => fix(command)?,
         Command::Sql(args) => {
-            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let daemon = args.place.daemon();
             let database = args.place.data.join("analytics.duckdb");
             let json = matches!(args.output, Output::Json);
             println!("{}", tools::sql::run(&args.statement, &database, &daemon, json)?);
@@ -204,10 +244,11 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Export(command) => export::run(command)?,
         Command::Act(act) => acts::run(act)?,
         Command::Day(act) => return close::run(act),
+        Command::Limits(args) => limits::run(&args)?,
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Reload { reason, place } => {
-            let daemon = Daemon::new(place.http, &place.data);
-            let body = serde_json::json!({ "reason": reason, "actor": actor() });
+            let daemon = place.daemon();
+            let body = serde_json::json!({ "reason": reason, "actor": place.actor() });
             println!("{}", daemon.post("/reload", &body)?);
         }
     }
@@ -239,7 +280,7 @@ fn fix(command: FixCommand) -> Result<()> {
             println!("{hash}");
         }
         FixCommand::Sessions { place, output } => {
-            let daemon = Daemon::new(place.http, &place.data);
+            let daemon = place.daemon();
             println!("{}", tools::fix_sessions::run(&daemon, matches!(output, Output::Json))?);
         }
         FixCommand::Tail { session, lines, data } => {
@@ -251,10 +292,10 @@ fn fix(command: FixCommand) -> Result<()> {
             tools::fix_tail::run(&path, lines, &mut std::io::stdout().lock(), wait)?;
         }
         FixCommand::SetSeq(args) => {
-            let daemon = Daemon::new(args.place.http, &args.place.data);
+            let daemon = args.place.daemon();
             let body = serde_json::json!({
                 "session": args.session, "next_in": args.next_in, "next_out": args.next_out,
-                "reason": args.reason, "actor": actor(),
+                "reason": args.reason, "actor": args.place.actor(),
             });
             println!("{}", daemon.post("/operator/sequence", &body)?);
         }

@@ -10,7 +10,9 @@ mod close;
 mod contract;
 mod currencies;
 mod definitions;
+mod governance;
 pub(crate) mod limits;
+mod operators;
 mod parse;
 mod problem;
 mod protocol;
@@ -31,12 +33,14 @@ use gateway::fix::addresses::Network;
 use gateway::fix::lockout::LockoutSettings;
 use gateway::fix::settings::Access;
 use model::{
-    AccountName, CancelOnDisconnect, CompId, Currency, DefineAccount, DefineInstrument, GroupName, Notional,
-    PendingReplaces, Px, Symbol,
+    AccountName, CancelOnDisconnect, CompId, Currency, DefineAccount, DefineFirm, DefineInstrument, GroupName,
+    Notional, PendingReplaces, Px, Symbol,
 };
 
 pub(crate) use access::MessageLog;
 pub(crate) use broker::Broker;
+pub(crate) use governance::ScopeLimit;
+pub(crate) use operators::OperatorEntry;
 pub(crate) use problem::{Problem, Problems};
 pub(crate) use protocol::Protocol;
 pub(crate) use tls::Tls;
@@ -49,6 +53,12 @@ const FILE_MAX: u64 = 4 * 1024 * 1024;
 pub(crate) struct Configuration {
     /// `[data] dir`: holds `journal/`, `analytics.duckdb`, `sessions/` and `operator.token`.
     pub(crate) data_dir: PathBuf,
+    /// `[firm]`, and which of its limits are mandatory.
+    pub(crate) firm: DefineFirm,
+    /// `[limits]`: those of every scope.
+    pub(crate) limits: Vec<ScopeLimit>,
+    /// `[[operators]]`; empty where one token stands for whoever has it.
+    pub(crate) operators: Vec<OperatorEntry>,
     /// `[fix]`.
     pub(crate) fix: Fix,
     /// `[http]`.

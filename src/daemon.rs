@@ -22,6 +22,7 @@ use crate::config::{Configuration, Durability, Layout, Quotes};
 use crate::names::names;
 use crate::reload::{ConfigurationFile, Reloader};
 use crate::runner::{self, Berth, Idle, Lane, Stage, Urgency, wall_clock};
+use crate::said::Said;
 use crate::{door, sources};
 
 /// Where a clean stop left the engine.
@@ -65,13 +66,14 @@ pub(crate) struct Signals {
 pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Signals) -> Result<Stop> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot create the data folder {}", config.data_dir.display()))?;
-    let token = gateway::http::Token::load_or_create(&config.token_path())?;
+    let operators = config.operators()?;
     let journal_dir = config.journal_dir();
     let opened = journal::open(&journal_dir, journal_settings(config))?;
     let recovered = opened.recovered.clone();
     tracing::info!(last_seq = %recovered.last_seq, ?recovered, "journal opened");
 
-    let replayed = engine::replay(&journal_dir, Capacities::as_recorded())?;
+    let mut said = Said::default();
+    let replayed = engine::replay_seen(&journal_dir, Capacities::as_recorded(), |event| said.follow(event))?;
     if replayed.state.last_seq() != recovered.last_seq {
         bail!("the journal ends at {} but folding it ends at {}", recovered.last_seq, replayed.state.last_seq());
     }
@@ -99,6 +101,8 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     tell(attributions.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let currencies = config.currencies(|currency, against| hot.state().fx_rate(currency, against).is_some());
     tell(currencies.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    let governance = config.governance(hot.state().firm(), &said);
+    tell(governance.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let close = overdue_close(config, hot.state());
     tell(close.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let check = start_check(config, hot.state());
@@ -124,7 +128,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     sources.reload = Some(Arc::clone(&reloader) as Arc<dyn gateway::http::Reload>);
     let http_settings =
         gateway::http::Settings { listen: config.http.listen, allowed_hosts: config.http.allowed_hosts.clone() };
-    let http = gateway::http::start(http_settings, token, sources)?;
+    let http = gateway::http::start(http_settings, operators, sources)?;
     let tls = acceptor.tls_addr().map(|address| address.to_string()).unwrap_or_default();
     tracing::info!(fix = %acceptor.local_addr(), %tls, http = %http.listen(), "listening");
 

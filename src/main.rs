@@ -13,6 +13,7 @@ mod huge_pages;
 mod names;
 mod reload;
 mod runner;
+mod said;
 mod sources;
 
 use std::process::ExitCode;

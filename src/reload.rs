@@ -20,8 +20,9 @@ use model::queue::Producer;
 use model::{Command, CompId, Text, VenueId};
 use parking_lot::Mutex;
 
-use crate::config::{Configuration, Problems, Quotes, Tls};
+use crate::config::{Configuration, Problems, Quotes, ScopeLimit, Tls};
 use crate::door;
+use crate::said::Said;
 
 /// How long the engine may take to make room for what it is told.
 const QUEUE_MAX: Duration = Duration::from_secs(5);
@@ -141,6 +142,10 @@ impl Reload for Reloader {
         for command in after.filter(|command| !before.contains(command)) {
             self.tell(command, deadline)?;
         }
+        // Who has the file read again has asked for what it says: somebody else approves it.
+        for command in Said::by(&current.limits).changes(&Said::by(&next.limits), actor, reason) {
+            self.tell(command, deadline)?;
+        }
         let count = |names: &Vec<String>| u32::try_from(names.len()).unwrap_or(u32::MAX);
         let command = Command::Reload(model::Reload {
             accounts_defined: count(&report.accounts_defined),
@@ -168,6 +173,8 @@ fn in_force(current: &Configuration, read: Configuration) -> (Configuration, Vec
     }
     stays!(
         "data.dir": data_dir,
+        "firm": firm,
+        "operators": operators,
         "fix.listen": fix.listen,
         "fix.sender_comp_id": fix.sender_comp_id,
         "fix.allowed_addresses": fix.allowed,
@@ -209,6 +216,7 @@ fn in_force(current: &Configuration, read: Configuration) -> (Configuration, Vec
     let mut next = current.clone();
     next.fix.tls = tls;
     next.fix.protocol = read.fix.protocol;
+    next.limits = read.limits;
     next.accounts = read.accounts;
     next.sessions = read.sessions;
     next.templates = read.templates;
@@ -238,6 +246,13 @@ fn changes(current: &Configuration, next: &Configuration) -> ReloadReport {
             Some(_) => {}
         }
     }
+    let whose = |limits: &[ScopeLimit], others: &[ScopeLimit]| -> Vec<String> {
+        limits.iter().filter(|limit| !others.contains(limit)).map(ScopeLimit::whose).collect()
+    };
+    report.limits_said = whose(&next.limits, &current.limits);
+    report.limits_said.extend(whose(&current.limits, &next.limits));
+    report.limits_said.sort_unstable();
+    report.limits_said.dedup();
     let sessions = current.sessions.iter().map(|session| session.target_comp_id);
     let gone = sessions.filter(|name| !next.sessions.iter().any(|session| session.target_comp_id == *name));
     report.sessions_removed.extend(gone.map(|name| name.to_string()));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use engine::LoopCounters;
@@ -11,17 +12,21 @@ use gateway::fix::broker::Broker;
 use gateway::fix::control::{Control, NewNumbers, NumbersRefused};
 use gateway::fix::counters::{Counters, SessionStatus as FixSession};
 use gateway::http::{
-    Check, Kind, Readiness, Sample, Samples, SessionStatus, Sessions, Sources, SqlAnswer, SqlDesk, SqlRefusal, Store,
-    StoreStatus,
+    Check, Kind, LimitOf, Readiness, Sample, Samples, SessionStatus, Sessions, Sources, SqlAnswer, SqlDesk, SqlRefusal,
+    Store, StoreStatus, Uses,
 };
 use gateway::views::SharedViews;
 use journal::Mark;
 use model::queue::Producer;
-use model::{Agent, Command};
+use model::{Agent, Command, Seq};
 use parking_lot::Mutex;
 use store::{Flusher, QueryDesk, QueryLimits, Refused, State};
 
 use crate::config::Configuration;
+
+/// How long the hot loop may take to say what is used of limits, and how often it is looked at meanwhile.
+const USES_MAX_WAIT: Duration = Duration::from_secs(1);
+const USES_LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// The analytics, as the control plane sees them.
 pub(crate) struct Analytics {
@@ -63,14 +68,34 @@ pub(crate) fn of(
                 .collect(),
         )),
         samples: vec![
-            Arc::new(HotLoopSamples(counters)),
+            Arc::new(HotLoopSamples(Arc::clone(&counters))),
             Arc::new(FixSamples(acceptor.counters())),
             Arc::new(BrokerSamples(brokers.iter().map(Broker::counters).collect())),
         ],
         readiness: vec![Arc::new(JournalReady(synced))],
         sql: analytics.sql,
         reload: None,
+        uses: Some(Arc::new(HotLoopUses(counters))),
         commands,
+    }
+}
+
+/// The hot loop, asked for so many limits at a time.
+struct HotLoopUses(Arc<LoopCounters>);
+
+impl Uses for HotLoopUses {
+    fn uses(&self, of: &[LimitOf]) -> Option<(Seq, Vec<Option<i128>>)> {
+        let deadline = Instant::now() + USES_MAX_WAIT;
+        let (mut seq, mut used) = (Seq(0), Vec::with_capacity(of.len()));
+        for page in of.chunks(engine::USES_MAX) {
+            let told = self.0.usage.ask(page, || {
+                thread::sleep(USES_LOOK_EVERY);
+                Instant::now() < deadline
+            })?;
+            seq = told.seq;
+            used.extend(told.used);
+        }
+        Some((seq, used))
     }
 }
 

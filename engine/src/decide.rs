@@ -10,10 +10,12 @@ mod limits;
 mod mass;
 mod new_order;
 mod operator;
+mod overrides;
 mod quotes;
 mod recent_orders;
 mod requests;
 mod restate;
+mod restrictions;
 mod self_match;
 mod step;
 mod strategies;
@@ -28,6 +30,7 @@ use crate::state::State;
 
 pub(crate) use corporate::legs;
 pub(crate) use currencies::rate_of;
+pub(crate) use kill::index_of;
 pub(crate) use new_order::{as_sent, asked, trailing_stop_px};
 pub(crate) use quotes::px_of;
 pub(crate) use requests::{asked_of, asked_stop_px};
@@ -78,10 +81,14 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::Tick(body) => {
             events.push(model::Ticked { reserved: body.reserved });
             limits::expire(state, now, events);
+            restrictions::expire(state, now, events);
+            overrides::expire(state, now, events);
         }
         Command::DefineFirm(body) => limits::define_firm(state, body, events),
         Command::ChangeLimit(body) => limits::change_limit(state, seq, now, body, events),
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
+        Command::RestrictInstrument(body) => restrictions::restrict(state, seq, now, body, events),
+        Command::GrantOverride(body) => overrides::grant(state, seq, now, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) => {}

@@ -9,6 +9,8 @@ mod kills;
 mod limits;
 mod money;
 mod orders;
+mod overrides;
+mod restrictions;
 mod strategies;
 mod work;
 
@@ -78,6 +80,8 @@ impl State {
             Event::FirmDefined(e) => self.firm_defined(e),
             Event::ConfigurationRead(e) => self.configuration_read(e),
             Event::LimitChanged(e) => self.limit_changed(e),
+            Event::OverrideChanged(e) => self.override_changed(e),
+            Event::RestrictionChanged(e) => self.restriction_changed(e),
             Event::ScopeStateSet(e) => self.scope_state_set(e),
             Event::KillProgressed(e) => self.kill_progressed(e),
             Event::TradingStateChanged(e) => self.trading_state_changed(e),

@@ -1,12 +1,14 @@
 //! The door for those who explain: what decisions looked at, by number, read only. Nothing on the hot path comes through here.
 
 use model::{
-    AccountId, Command, DefineInstrument, DefineSession, EngineTime, InstrumentId, OrderId, Px, Qty, Refusal, SessionId,
+    AccountId, Command, DefineInstrument, DefineSession, EngineTime, InstrumentId, KillScope, LimitKind, OrderId, Px,
+    Qty, Refusal, SCOPES, SessionId, Text,
 };
-use risk::{Context, Finding, Proposal};
+use risk::{Context, Finding, Limit, Proposal};
 
 use crate::accounts::Account;
-use crate::decide::{as_sent, asked, asked_of, asked_stop_px};
+use crate::decide::{as_sent, asked, asked_of, asked_stop_px, index_of};
+use crate::kills::keys;
 use crate::order::Order;
 use crate::state::State;
 
@@ -44,6 +46,11 @@ impl Judged<'_> {
     /// Price(44) that is judged; zero where absent.
     pub fn price(&self) -> Px {
         self.proposal.price
+    }
+
+    /// The limit of the scope of that kind which the request is in.
+    pub fn limit(&self, scope: KillScope, kind: LimitKind) -> Option<Limit> {
+        self.context.scopes.members.as_ref()?[scope as usize].limits.get(kind)
     }
 
     /// The request with another quantity.
@@ -105,6 +112,19 @@ impl State {
         let asked = asked(self, now, order, used)?;
         let (account, instrument, session) = (asked.account, asked.view.instrument, asked.view.session);
         Ok(Judged { context: asked.context, proposal: asked.proposal, account, instrument, session })
+    }
+
+    /// The scopes that a request is in, by their indexes among their kinds, in the order of [`KillScope::ALL`].
+    pub fn scopes_of(&self, judged: &Judged<'_>) -> Option<[u32; SCOPES]> {
+        let Judged { account, instrument, session, .. } = *judged;
+        let attribution = self.sessions.get(session.0)?.attribution;
+        let venue = self.instruments.get(instrument.0)?.definition.venue;
+        Some(keys(venue, session, account, attribution, instrument))
+    }
+
+    /// The index that a scope of this name has among its kind.
+    pub fn scope_index(&self, scope: KillScope, name: &Text<24>) -> Option<u32> {
+        index_of(self, scope, name)
     }
 
     /// An account by number.

@@ -136,6 +136,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         let numbers = [entry, u64::from(group.working), u64::from(group.members), u64::from(group.is_due)];
         sum.add(b'k', &[group.id.as_bytes(), group.session.as_bytes(), numbers.as_bytes()]);
     }
+    add_restrictions(&mut sum, state);
     add_recent(&mut sum, &state.recent);
     add_agenda(&mut sum, &state.agenda);
     add_scopes(&mut sum, &state.scopes);
@@ -147,6 +148,24 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     add_closing(&mut sum, &state.closing);
     StateHash(sum.0)
+}
+
+fn add_restrictions(sum: &mut Sum, state: &State) {
+    for (held, listed) in state.restrictions.iter() {
+        let removal =
+            listed.removal.map(|removal| [removal.at.0, removal.expires.0.cast_unsigned()]).unwrap_or_default();
+        let by = listed.removal.map_or(model::Text::EMPTY, |removal| removal.change.actor);
+        let entry = [listed.at.0, u64::from(held.instrument.0)];
+        sum.add(b'B', &[listed.change.as_bytes(), entry.as_bytes(), removal.as_bytes(), by.as_bytes()]);
+    }
+    for one in state.overrides.iter() {
+        let words = [one.at.0, u64::from(one.is_approved)];
+        let names = [one.session.0, one.account.0, one.instrument.0];
+        sum.add(b'O', &[one.grant.as_bytes(), words.as_bytes(), names.as_bytes()]);
+    }
+    for (index, own) in (0_u32..).zip(state.short_sales.iter()).filter(|(_, own)| own.sold != 0 || own.open != 0) {
+        sum.add(b'S', &[[index, own.day].as_bytes(), [own.sold, own.open].as_bytes()]);
+    }
 }
 
 fn add_recent(sum: &mut Sum, recent: &Recent) {

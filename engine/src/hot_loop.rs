@@ -11,6 +11,7 @@ use crate::decide::decide;
 use crate::evolve::Stamp;
 use crate::hash::StateHash;
 use crate::state::State;
+use crate::usage_board::UsageBoard;
 use crate::warm::{WARM_MAX, warm};
 
 /// Steps of work that goes on by itself, in one round: so much of a mass cancel, and then the others' commands again.
@@ -29,6 +30,8 @@ pub struct LoopCounters {
     pub batch_max: AtomicU64,
     /// Rounds in which the journal had no room, so that nothing was taken.
     pub journal_full: AtomicU64,
+    /// How much of limits is used, when somebody asks.
+    pub usage: UsageBoard,
     /// Where the state stood after the last command of a clean stop.
     pub at_stop: OnceLock<(Seq, StateHash)>,
 }
@@ -135,6 +138,7 @@ impl Agent for HotLoop {
                 self.apply(now, &command);
             }
         }
+        self.counters.usage.answer(&self.state);
         let done = steps + taken;
         if done > 0 {
             self.log.flush();

@@ -35,12 +35,25 @@ pub struct Replayed {
 /// # Errors
 /// Where the journal cannot be read or is damaged.
 pub fn replay(dir: &Path, capacities: Capacities) -> Result<Replayed, journal::Failure> {
+    replay_seen(dir, capacities, |_| {})
+}
+
+/// The same; `see` is shown every event, for what the caller wants to know of the past and the engine does not keep.
+///
+/// # Errors
+/// As for [`replay`].
+pub fn replay_seen(
+    dir: &Path,
+    capacities: Capacities,
+    mut see: impl FnMut(&Event),
+) -> Result<Replayed, journal::Failure> {
     let mut replayed = Replayed { state: State::new(capacities), frames: 0, differs: None };
     let (full, to_fold) = sync_channel(BATCHES);
     let (empty, to_fill) = sync_channel(BATCHES);
     thread::scope(|scope| {
         let reader = scope.spawn(move || read_batches(dir, &full, &to_fill));
         for mut batch in to_fold {
+            batch.events.iter().for_each(&mut see);
             replayed.fold(&batch);
             batch.clear();
             // The reader may be done already.

@@ -5,7 +5,7 @@ use model::{
     EngineTime, GroupName, InstrumentId, KillScope, LimitKind, Marked, Notional, OrderId, Prices, Px, ScopeState, Seq,
     SessionId, Side, StopTrigger, Symbol, TradingPhase, TradingState, ValuationMethod, VenueId, Work,
 };
-use risk::{Bucket, Limits, Reference, Usage, WideExposure};
+use risk::{Bucket, Limits, Reference, Restriction, ShortSales, Usage, WideExposure};
 
 use crate::accounts::Account;
 use crate::agenda::Agenda;
@@ -23,11 +23,14 @@ use crate::kills::{Kill, Kills};
 use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
+use crate::overrides::{Override, Overrides};
 use crate::proposals::{LimitProposal, LimitProposals};
 use crate::recent::Recent;
 use crate::registry::Registry;
 use crate::resting::Resting;
+use crate::restrictions::{Listed, Restrictions};
 use crate::scopes::Scopes;
+use crate::short_sales::ShortSold;
 use crate::strategy_books::{StrategyBook, StrategyBooks};
 use crate::triggers::{Root, Triggers};
 use crate::valuations::Shares;
@@ -166,6 +169,9 @@ pub struct State {
     pub(crate) limit_proposals: LimitProposals,
     pub(crate) recent: Recent,
     pub(crate) closing: Closing,
+    pub(crate) restrictions: Restrictions,
+    pub(crate) overrides: Overrides,
+    pub(crate) short_sales: ShortSold,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -210,6 +216,9 @@ impl State {
             limit_proposals: LimitProposals::new(),
             recent: Recent::new(),
             closing: Closing::new(),
+            restrictions: Restrictions::new(),
+            overrides: Overrides::new(),
+            short_sales: ShortSold::default(),
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -465,6 +474,21 @@ impl State {
         self.limit_proposals.iter()
     }
 
+    /// The restricted list.
+    pub fn restrictions(&self) -> impl Iterator<Item = (&Restriction, &Listed)> {
+        self.restrictions.iter()
+    }
+
+    /// Orders that may pass the soft limits, and those that wait for another person.
+    pub fn overrides(&self) -> impl Iterator<Item = &Override> {
+        self.overrides.iter()
+    }
+
+    /// What the firm sold short in an instrument on its trading day, and could with its open sells.
+    pub fn short_sales(&self, instrument: InstrumentId) -> ShortSales {
+        self.short_sales.of(instrument, self.firm_day())
+    }
+
     /// The limits of a scope, by its index among its kind.
     pub fn limits(&self, scope: KillScope, index: u32) -> &Limits {
         &self.scopes.get(scope, index).limits
@@ -528,6 +552,7 @@ impl State {
         self.exposures.assert_sums(&self.holdings);
         self.assert_valued();
         self.assert_resting();
+        self.short_sales.assert_sums(&self.holdings);
         for own in self.exposures.of_strategies() {
             for side in [Side::Buy, Side::Sell] {
                 let of_strategy = self.working_orders().filter(|order| order.strategy == own.strategy);

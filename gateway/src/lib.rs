@@ -4,5 +4,8 @@ pub mod calendar;
 pub mod fix;
 pub mod venue;
 
+pub mod limit_words;
+pub mod words;
+
 pub mod http;
 pub mod views;

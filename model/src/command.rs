@@ -5,8 +5,10 @@ mod close;
 mod corporate;
 mod currency;
 mod definition;
+mod exception;
 mod limit;
 mod operator;
+mod restriction;
 mod venue;
 
 pub use client::{
@@ -20,8 +22,10 @@ pub use definition::{
     DefineAccount, DefineAttribution, DefineInstrument, DefineSession, Reload, SessionEnded, SetSequenceNumbers,
     SetTradingPhase, Start, Step, Tick,
 };
+pub use exception::GrantOverride;
 pub use limit::{ChangeLimit, DecideLimit, DefineFirm, OF_DEFINITION};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
+pub use restriction::{Forbidden, RestrictInstrument};
 pub use venue::{Counted, ForeignOrder, Quote, ReportKind, VenueLink, VenueReport};
 
 use crate::record::records;
@@ -115,6 +119,10 @@ records!(
         AdjustForeignCash = 51, 128;
         /// A currency that an account holds cash in beside its own, from the configuration.
         DefineAccountCurrency = 52, 24;
+        /// An instrument is restricted for the firm or an account, or is not any more.
+        RestrictInstrument = 60, 152;
+        /// One order may pass the soft limits, after another person has approved it.
+        GrantOverride = 61, 176;
     }
 );
 
@@ -138,6 +146,8 @@ impl Command {
             | Command::DefineFirm(_)
             | Command::ChangeLimit(_)
             | Command::DecideLimit(_)
+            | Command::RestrictInstrument(_)
+            | Command::GrantOverride(_)
             | Command::SetTradingState(_)
             | Command::SetScopeState(_)
             | Command::AdjustCash(_)

@@ -8,10 +8,12 @@ mod corporate;
 mod currency;
 mod definition;
 mod doubt;
+mod exception;
 mod kill;
 mod limit;
 mod order;
 mod request;
+mod restriction;
 mod trade;
 mod venue;
 mod wash;
@@ -28,6 +30,7 @@ pub use definition::{
     Started, Ticked, TradingPhaseChanged, TradingStateChanged, Work, WorkAdvanced,
 };
 pub use doubt::{QuoteDoubt, QuoteDoubted};
+pub use exception::{OverrideChanged, OverrideOutcome};
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use limit::{ConfigurationRead, FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
@@ -38,6 +41,7 @@ pub use request::{
     CancelRejected, CancelRequested, MassCancelReported, MassStatusBegun, OrderReplaced, ReplaceQueued,
     ReplaceRequested,
 };
+pub use restriction::RestrictionChanged;
 pub use trade::{
     CashAdjusted, OrderFilled, PositionChanged, StrategyPositionChanged, TradeCanceled, TradeCorrected, TradeDisputed,
 };
@@ -170,6 +174,8 @@ records!(
         ForeignCashAdjusted = 84, 128;
         /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
         QuoteDoubted = 93, 80;
+        /// An instrument was restricted, or freed, or was not, and why.
+        RestrictionChanged = 94, 272;
         /// Two accounts of one trader are on both sides at prices that cross, one soon after the other. Nothing is refused: somebody
         /// is to look at it.
         WashSuspected = 95, 64;
@@ -189,6 +195,8 @@ records!(
         StartChecked = 91, 72;
         /// Somebody armed it, or could not.
         Armed = 92, 96;
+        /// An override was asked for, approved, declined, used by an order, or was not, and why.
+        OverrideChanged = 102, 296;
     }
 );
 
@@ -232,6 +240,8 @@ impl Event {
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
+            | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)

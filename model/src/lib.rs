@@ -30,10 +30,11 @@ pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, AdjustForeignCash, AdjustPosition, Arm, CancelOrder, ChangeLimit, ChangeSymbol, CheckStart, CloseDay,
     Command, Counted, DecideLimit, DefineAccount, DefineAccountCurrency, DefineAttribution, DefineFirm,
-    DefineInstrument, DefineSession, DisputeTrade, EnterOrder, ForeignOrder, KeptTerms, MassCancel, MassStatusRequest,
-    NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks,
-    ReportKind, ResolveOrder, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase,
-    SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    DefineInstrument, DefineSession, DisputeTrade, EnterOrder, Forbidden, ForeignOrder, GrantOverride, KeptTerms,
+    MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload,
+    ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder, RestrictInstrument, SessionEnded, SetFxRate, SetScopeState,
+    SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step,
+    Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
@@ -44,11 +45,12 @@ pub use event::{
     FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun,
     OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled,
     OrderRefused, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered,
-    PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued,
-    ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, ScopeOutcome, ScopeStateSet, SessionDefined,
-    SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported,
-    StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
-    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
+    OverrideChanged, OverrideOutcome, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted,
+    QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged,
+    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome,
+    Started, StatusReported, StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected,
+    TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work,
+    WorkAdvanced,
 };
 pub use fx::{ForeignMoney, FxRate, Revalued};
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};

@@ -80,6 +80,8 @@ checks! {
     CurrencyMismatch = 22, "CURRENCY_MISMATCH", BrokerOption, None;
     /// A replace changes nothing but quantity and prices: whatever else it repeats is the order's.
     ReplaceTerms = 23, "REPLACE_TERMS", UnsupportedCharacteristic, None;
+    /// The instrument is not on the restricted list, or the order does not what that forbids.
+    Restricted = 24, "RESTRICTED", BrokerOption, None;
     /// OrdType(40) is one that all scopes of the order allow. What is never allowed answers before what is stopped for now.
     /// Limit: those allowed; observed: the order's, a bit each.
     OrdTypeAllowed = 25, "ORD_TYPE_ALLOWED", UnsupportedCharacteristic, Bits;
@@ -220,12 +222,33 @@ checks! {
     Margin = 121, "MARGIN", OrderExceedsLimit, Notional;
     /// The same, against the account's limit of it.
     MarginUsed = 122, "MARGIN_USED", OrderExceedsLimit, Notional;
+    /// What the firm sold short in the instrument on the day, and could with all open sells, this order included. Limit: what is
+    /// located.
+    ShortSale = 123, "SHORT_SALE", Other, Qty;
     /// A sum or product left its range.
     Overflow = 130, "OVERFLOW", Other, None;
     /// The engine's order capacity.
     OrderCapacity = 140, "ORDER_CAPACITY", BrokerOption, Count;
     /// The room for stops and groups that Millrace holds.
     HeldCapacity = 141, "HELD_CAPACITY", BrokerOption, Count;
+}
+
+impl Check {
+    /// Does it judge one order by itself against a limit of size, price or age, so that two people may let that order pass?
+    pub const fn is_soft(self) -> bool {
+        matches!(
+            self,
+            Check::OrderAge
+                | Check::MaxOrderQty
+                | Check::PriceHigh
+                | Check::PriceLow
+                | Check::CollarHigh
+                | Check::CollarLow
+                | Check::CollarPassive
+                | Check::MaxOrderNotional
+                | Check::MinOrderNotional
+        )
+    }
 }
 
 /// One check's answer: which check, its limit, and the value seen. See [`Check::unit`] for what the numbers count.

@@ -7,6 +7,7 @@ use model::{
 
 use crate::limits::Scoped;
 use crate::rate::Bucket;
+use crate::short_sales::{Restriction, ShortSales};
 use crate::wide_exposure::WideExposure;
 
 /// A new order, or a replace of one.
@@ -157,6 +158,10 @@ pub struct Context<'a> {
     /// The best prices of own orders on the other side, of the firm, the account and the trader, where such a group is not to trade
     /// with itself.
     pub own_opposite: [Option<Px>; 3],
+    /// Restrictions of the instrument, of all accounts and times.
+    pub restrictions: &'a [Restriction],
+    /// The firm's short sales in the instrument.
+    pub short_sales: ShortSales,
     /// The account's working orders.
     pub open_orders: u32,
     /// The account holds cash in the instrument's currency beside its own, and there is a rate that is not too old.

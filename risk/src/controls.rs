@@ -58,7 +58,9 @@ mod price_collar;
 mod reduce_only;
 mod reference_price;
 mod repeated_orders;
+mod restricted;
 mod self_match;
+mod short_sale;
 mod static_collar;
 mod stop_px;
 mod tick;
@@ -69,6 +71,7 @@ mod venue_abilities;
 controls! {
     instrument::tradable => NotTradable;
     currency::same => CurrencyMismatch;
+    restricted::free => Restricted;
     permissions::ord_type => OrdTypeAllowed;
     permissions::time_in_force => TimeInForceAllowed;
     permissions::side => SideAllowed;
@@ -133,6 +136,7 @@ controls! {
     buying_power::suffices => BuyingPower;
     margin::covered => Margin;
     margin::used => MarginUsed;
+    short_sale::is_located => ShortSale;
     capacity::has_room => OrderCapacity;
 }
 

@@ -7,7 +7,8 @@ use model::{
 };
 
 use crate::{
-    Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Scoped, Usage, WideExposure, check,
+    Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Restriction, Scoped, ShortSales,
+    Usage, WideExposure, check,
 };
 
 pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
@@ -39,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
     pub(crate) messages_per_second: u32,
+    pub(crate) restrictions: Vec<Restriction>,
+    pub(crate) short_sales: ShortSales,
     pub(crate) repeats: Option<[u32; SCOPES]>,
     pub(crate) cl_ord_id_used: bool,
     pub(crate) has_order_slot: bool,
@@ -76,6 +79,8 @@ impl Desk {
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
             messages_per_second: 100,
+            restrictions: Vec::new(),
+            short_sales: ShortSales::default(),
             repeats: None,
             cl_ord_id_used: false,
             has_order_slot: true,
@@ -124,6 +129,8 @@ impl Desk {
             reserved,
             bucket,
             messages_per_second,
+            restrictions: &self.restrictions,
+            short_sales: self.short_sales,
             repeats,
             cl_ord_id_used,
             has_order_slot,

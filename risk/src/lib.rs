@@ -15,6 +15,7 @@ mod controls;
 mod desk;
 mod limits;
 mod rate;
+mod short_sales;
 mod usage;
 mod valuation;
 mod valued;
@@ -26,6 +27,7 @@ pub use context::{Context, Exposure, Held, Proposal, Reference};
 pub use controls::CHECKS;
 pub use limits::{Limit, Limits, Member, Scoped};
 pub use rate::{Bucket, rate_of};
+pub use short_sales::{Restriction, ShortSales, open_short, short_of};
 pub use usage::{Day, Usage};
 pub use valued::{Terms, Valued};
 pub use wide_exposure::WideExposure;
@@ -33,7 +35,7 @@ pub use witness::{Finding, Verdict};
 pub use worst_case::{Reservation, fee, open_notional, reserved_cash};
 
 use model::Refusal;
-use witness::{FirstRefusal, Record};
+use witness::{FirstHardRefusal, FirstRefusal, Record};
 
 /// What the order reserves, or the first check that refuses it.
 ///
@@ -41,6 +43,15 @@ use witness::{FirstRefusal, Record};
 /// The [`Refusal`] of the first check in [`CHECKS`] that objects.
 pub fn check(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
     controls::run(context, proposal, &mut FirstRefusal)?;
+    worst_case::reservation(context, proposal)
+}
+
+/// The same where two people let this one order pass the soft checks, see [`model::Check::is_soft`].
+///
+/// # Errors
+/// The [`Refusal`] of the first other check that objects.
+pub fn check_overridden(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
+    controls::run(context, proposal, &mut FirstHardRefusal)?;
     worst_case::reservation(context, proposal)
 }
 

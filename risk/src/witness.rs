@@ -55,6 +55,23 @@ impl Witness for FirstRefusal {
     }
 }
 
+/// Lets pass what only soft checks refuse: two people said so.
+pub(crate) struct FirstHardRefusal;
+
+impl Witness for FirstHardRefusal {
+    fn judged(&mut self, objects: bool, seen: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+        if objects { Err(seen()) } else { Ok(()) }
+    }
+
+    fn not_concerned(&mut self, _: Check) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn ended(&mut self, result: Result<(), Refusal>) -> Result<(), Refusal> {
+        result.or_else(|refusal| if refusal.check.is_soft() { Ok(()) } else { Err(refusal) })
+    }
+}
+
 /// Writes down what every control saw.
 pub(crate) struct Record<F>(pub(crate) F);
 

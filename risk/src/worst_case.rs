@@ -6,7 +6,8 @@ use model::{
     money,
 };
 
-use crate::context::{Context, Proposal};
+use crate::context::{Context, Exposure, Proposal};
+use crate::short_sales::short_of;
 use crate::wide_exposure::WideExposure;
 
 /// What an accepted order reserves, before its bytes leave.
@@ -105,6 +106,16 @@ pub(crate) fn only_reduces(context: &Context<'_>, scope: KillScope, proposal: &P
         Side::Sell => exposure.position,
     };
     reducible > 0 && exposure.open(proposal.side) <= reducible
+}
+
+/// What the account's open sells could sell short in the instrument, before and with the proposal.
+pub(crate) fn short_with(context: &Context<'_>, proposal: &Proposal) -> Result<(i128, i128), Refusal> {
+    let Exposure { position, open_sells, .. } = context.exposure;
+    let before = short_of(position, open_sells);
+    match proposal.side {
+        Side::Buy => Ok((before, before)),
+        Side::Sell => Ok((before, short_of(position, open_with(open_sells, proposal)?))),
+    }
 }
 
 /// Money at stake at that price. An inverse contract has more at stake the lower it trades: at the order's own price it is

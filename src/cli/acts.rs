@@ -3,7 +3,6 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use tools::daemon::Daemon;
 
 use super::Place;
 use super::kills::{self, KillAct};
@@ -199,7 +198,7 @@ pub(super) fn run(act: Act) -> Result<()> {
     match act {
         Act::Order(OrderCommand::Enter(args)) => enter_order(&args)?,
         Act::Orders(OrdersCommand::InDoubt { place, output }) => {
-            let daemon = Daemon::new(place.http, &place.data);
+            let daemon = place.daemon();
             println!("{}", tools::orders::in_doubt(&daemon, matches!(output, super::Output::Json))?);
         }
         Act::Orders(OrdersCommand::Resolve(args)) => {
@@ -214,36 +213,37 @@ pub(super) fn run(act: Act) -> Result<()> {
             let (new, old): (u32, u32) = sides.context("the ratio is new for old, as 2:1")?;
             let body = serde_json::json!({
                 "symbol": symbol, "new": new, "old": old, "cash_in_lieu": cash_in_lieu, "reason": reason,
-                "actor": actor(),
+                "actor": place.actor(),
             });
             post("/operator/split", &place, &body)?;
         }
         Act::FxRate { currency, against, rate, age, reason, place } => {
             let body = serde_json::json!({
                 "currency": currency, "against": against, "rate": rate, "age_seconds": age, "reason": reason,
-                "actor": actor(),
+                "actor": place.actor(),
             });
             post("/operator/fx-rate", &place, &body)?;
         }
         Act::Dividend { symbol, per_unit, reason, place } => {
             let body = serde_json::json!({
-                "symbol": symbol, "per_unit": per_unit, "reason": reason, "actor": actor(),
+                "symbol": symbol, "per_unit": per_unit, "reason": reason, "actor": place.actor(),
             });
             post("/operator/dividend", &place, &body)?;
         }
         Act::Settle { symbol, price, reason, place } => {
-            let body = serde_json::json!({ "symbol": symbol, "price": price, "reason": reason, "actor": actor() });
+            let body =
+                serde_json::json!({ "symbol": symbol, "price": price, "reason": reason, "actor": place.actor() });
             post("/operator/settle", &place, &body)?;
         }
         Act::Rename { symbol, new_symbol, reason, place } => {
             let body = serde_json::json!({
-                "symbol": symbol, "new_symbol": new_symbol, "reason": reason, "actor": actor(),
+                "symbol": symbol, "new_symbol": new_symbol, "reason": reason, "actor": place.actor(),
             });
             post("/operator/symbol", &place, &body)?;
         }
         Act::Phase { calendar, phase, day, reason, place } => {
             let body = serde_json::json!({
-                "calendar": calendar, "phase": phase, "day": day, "reason": reason, "actor": actor(),
+                "calendar": calendar, "phase": phase, "day": day, "reason": reason, "actor": place.actor(),
             });
             post("/operator/phase", &place, &body)?;
         }
@@ -263,7 +263,7 @@ fn switch(path: &str, args: &ActArgs) -> Result<()> {
     let named = |name: &Option<String>| name.clone().unwrap_or_default();
     let body = serde_json::json!({
         "scope": scope, "account": named(&args.account), "symbol": named(&args.symbol),
-        "reason": args.reason, "actor": actor(),
+        "reason": args.reason, "actor": args.place.actor(),
     });
     post(path, &args.place, &body)
 }
@@ -272,17 +272,12 @@ fn enter_order(args: &EnterArgs) -> Result<()> {
     let body = serde_json::json!({
         "session": args.session, "account": args.account, "symbol": args.symbol, "side": args.side, "qty": args.qty,
         "price": args.price, "time_in_force": args.time_in_force, "given": args.given,
-        "reason": args.reason, "actor": actor(),
+        "reason": args.reason, "actor": args.place.actor(),
     });
     post("/operator/order", &args.place, &body)
 }
 
 pub(super) fn post(path: &str, place: &Place, body: &serde_json::Value) -> Result<()> {
-    println!("{}", Daemon::new(place.http, &place.data).post(path, body)?);
+    println!("{}", place.daemon().post(path, body)?);
     Ok(())
-}
-
-/// Who acts: the journal keeps it.
-pub(super) fn actor() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
 }

@@ -14,7 +14,7 @@ use tools::journal_seal::Day;
 use tools::reconcile::{self, Tolerance};
 use tools::statement::{self, Form, Statement};
 
-use super::acts::{actor, post};
+use super::acts::post;
 use super::evidence::Record;
 use super::{Output, Place};
 use crate::runner::wall_clock;
@@ -160,14 +160,14 @@ pub(super) fn run(act: DayAct) -> Result<ExitCode> {
         DayAct::Close(args) => close_day(&args)?,
         DayAct::Statement(args) => statement_of(&args)?,
         DayAct::Arm { actor: named, reason, place } => {
-            let body = json!({ "actor": named.unwrap_or_else(actor), "reason": reason });
+            let body = json!({ "actor": named.or_else(|| place.actor()), "reason": reason });
             post("/operator/arm", &place, &body)?;
         }
         DayAct::Reconcile(args) => return reconcile(&args),
         DayAct::AdjustPosition(args) => {
             let body = json!({
                 "account": args.account, "symbol": args.symbol, "qty": args.qty, "price": args.price, "cost": args.cost,
-                "moves_cash": args.cash, "actor": args.actor.clone().unwrap_or_else(actor), "reason": args.reason,
+                "moves_cash": args.cash, "actor": args.actor.clone().or_else(|| args.place.actor()), "reason": args.reason,
             });
             post("/operator/position", &args.place, &body)?;
         }
@@ -176,9 +176,9 @@ pub(super) fn run(act: DayAct) -> Result<ExitCode> {
 }
 
 fn close_day(args: &CloseArgs) -> Result<()> {
-    let Place { http, data } = &args.place;
-    let daemon = Daemon::new(*http, data);
-    let by = args.actor.clone().unwrap_or_else(actor);
+    let data = &args.place.data;
+    let daemon = args.place.daemon();
+    let by = args.actor.clone().or_else(|| args.place.actor());
     let body = json!({ "day": args.day.to_string(), "actor": by, "reason": args.reason });
     daemon.post("/operator/close", &body)?;
     let closed = until_closed(&daemon, args.day)?;
@@ -272,11 +272,12 @@ fn reconcile(args: &ReconcileArgs) -> Result<ExitCode> {
     }
     eprintln!("{}", outcome.cost);
     if args.report {
-        let daemon = Daemon::new(args.http, args.record.data());
+        let place = Place { data: args.record.data().to_owned(), http: args.http, token_file: None };
+        let daemon = place.daemon();
         let name =
             args.broker.as_ref().and_then(|file| file.file_name()).map_or(against, |name| name.display().to_string());
-        let by = args.actor.clone().unwrap_or_else(actor);
-        for body in reconcile::reports(&outcome, &by, &name) {
+        let by = args.actor.clone().or_else(|| place.actor());
+        for body in reconcile::reports(&outcome, by.as_deref(), &name) {
             daemon.post("/operator/breaks", &body)?;
         }
         eprintln!("the daemon was told of {} accounts", outcome.accounts.len());

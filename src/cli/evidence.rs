@@ -115,7 +115,7 @@ enum PartWord {
 #[derive(Args)]
 pub(super) struct WhatIfArgs {
     /// The limits to try: TOML with [[accounts]], [[instruments]], [[sessions]] as in the configuration, each with its name and
-    /// only what is to be different.
+    /// only what is to be different, and [limits] of scopes.
     #[arg(long)]
     limits: PathBuf,
     /// The first frame, or the first that is not earlier.

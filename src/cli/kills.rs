@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use gateway::limit_words;
 use model::KillScope;
-use tools::daemon::Daemon;
 
-use super::acts::{actor, post};
+use super::acts::post;
 use super::{Output, Place};
 
 #[derive(Subcommand)]
@@ -57,8 +57,7 @@ pub(super) fn run(act: KillAct) -> Result<()> {
         KillAct::Rearm(args) => send("/operator/rearm", &args, ""),
         KillAct::Restrict { to, args } => send("/operator/restrict", &args, &to),
         KillAct::Kills { place, output } => {
-            let daemon = Daemon::new(place.http, &place.data);
-            println!("{}", tools::kills::run(&daemon, matches!(output, Output::Json))?);
+            println!("{}", tools::kills::run(&place.daemon(), matches!(output, Output::Json))?);
             Ok(())
         }
     }
@@ -68,22 +67,17 @@ fn send(path: &str, args: &ScopeArgs, state: &str) -> Result<()> {
     let (scope, name) = &args.scope;
     let body = serde_json::json!({
         "scope": scope.word(), "name": name, "state": state, "reason": args.reason,
-        "actor": args.actor.clone().unwrap_or_else(actor),
+        "actor": args.actor.clone().or_else(|| args.place.actor()),
     });
     post(path, &args.place, &body)
 }
 
-fn scope(text: &str) -> Result<(KillScope, String), String> {
+pub(super) fn scope(text: &str) -> Result<(KillScope, String), String> {
     let (kind, name) = text.split_once(':').unwrap_or((text, ""));
-    let found = KillScope::ALL.iter().copied().find(|scope| scope.word() == kind);
-    match found {
-        Some(scope) if (scope == KillScope::Firm) == name.is_empty() => Ok((scope, name.to_owned())),
-        Some(KillScope::Firm) => Err("the firm has no name: write firm".to_owned()),
-        Some(scope) => Err(format!("which one? write {}:NAME", scope.word())),
-        None => {
-            let kinds: Vec<&str> = KillScope::ALL.iter().map(|scope| scope.word()).collect();
-            Err(format!("'{kind}' is no scope; write one of {}", kinds.join(", ")))
-        }
+    match limit_words::scope(kind)? {
+        scope if (scope == KillScope::Firm) == name.is_empty() => Ok((scope, name.to_owned())),
+        KillScope::Firm => Err("the firm has no name: write firm".to_owned()),
+        scope => Err(format!("which one? write {}:NAME", scope.word())),
     }
 }
 

@@ -49,6 +49,9 @@ max_order_notional = "1000"
 max_order_qty = 100
 max_long = 100
 
+[limits]
+waived = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"]
+
 [[sessions]]
 target_comp_id = "CLIENT1"
 account = "ALPHA"

@@ -2,11 +2,12 @@
 //! else, so yesterday's limits are as much history as yesterday's orders.
 
 use model::{
-    AccountName, AdjustCash, CancelOnDisconnect, Command, CompId, DefineAttribution, DefineInstrument, DefineSession,
-    PendingReplaces, Start, Text, VenueId,
+    AccountName, AdjustCash, CancelOnDisconnect, Command, CompId, DefineAttribution, DefineFirm, DefineInstrument,
+    DefineSession, PendingReplaces, Start, Text, VenueId,
 };
 
 use super::{Account, Acknowledge, Configuration, Policy, Session};
+use crate::said::Said;
 
 impl Configuration {
     /// The sessions to brokers. The engine is told of them before the instruments, which name them.
@@ -81,6 +82,14 @@ impl Configuration {
             })
         });
         told.collect()
+    }
+
+    /// What holds for the firm, where the engine thinks otherwise, and the limits of scopes that the file says anew.
+    pub(crate) fn governance(&self, known: &DefineFirm, said: &Said) -> Vec<Command> {
+        let firm = (self.firm != *known).then_some(Command::DefineFirm(self.firm));
+        let limits =
+            said.changes(&Said::by(&self.limits), Text::literal("configuration"), Text::literal("the file says so"));
+        firm.into_iter().chain(limits).collect()
     }
 
     /// What the engine is told first.

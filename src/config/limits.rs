@@ -1,5 +1,5 @@
 //! A file of limits to try: `[[accounts]]`, `[[instruments]]` and `[[sessions]]` as in the configuration, each with its name and
-//! only those of its limits that are to be others.
+//! only those of its limits that are to be others; and `[limits]` of scopes, as there.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use model::{Notional, Qty};
 use toml::de::DeTable;
 use tools::evidence::what_if::{AccountLimits, InstrumentLimits, Limits, SessionLimits};
 
+use super::governance;
 use super::parse::AGE_MAX;
 use super::problem::{Problem, Problems};
 use super::section::{Desk, Section};
@@ -21,7 +22,8 @@ pub(crate) fn load(path: &Path) -> Result<Limits, Problems> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&name, &text),
         Err(failed) => {
-            let suggestion = "write [[accounts]], [[instruments]], [[sessions]] with the limits to try".to_owned();
+            let suggestion =
+                "write [[accounts]], [[instruments]], [[sessions]], [limits.firm] with the limits to try".to_owned();
             Err(Problems::one(&name, Problem::of_file(failed.to_string(), Some(suggestion))))
         }
     }
@@ -40,6 +42,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Limits, Problems> {
         accounts: each(&root, "accounts", account),
         instruments: each(&root, "instruments", instrument),
         sessions: each(&root, "sessions", session),
+        scopes: governance::to_try(&root),
     };
     root.finish();
     let problems = desk.into_problems();
@@ -115,6 +118,11 @@ mod unit {
         assert_eq!(limits.instruments[0].reference_age_max, Some(2_000_000_000));
         assert_eq!(limits.instruments[0].tradable, None);
         assert_eq!(limits.sessions[0].messages_per_second, Some(3));
+        let scopes = parse("limits.toml", "[limits.trader.JANE]\ncollar = \"2%\"\n[limits.firm]\norder_qty = 5\n");
+        let scopes = scopes.expect("sound").scopes;
+        assert_eq!((scopes[0].kind, scopes[0].value), (model::LimitKind::OrderQty, 500_000_000));
+        assert_eq!((scopes[1].name.as_str(), scopes[1].value), ("JANE", 2_000_000));
+        assert!(parse("limits.toml", "[limits.firm]\norder_qyt = 5\n").is_err());
     }
 
     #[test]

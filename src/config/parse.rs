@@ -8,18 +8,19 @@ use std::time::Duration;
 
 use model::{
     Abilities, AccountName, CalendarName, CancelOnDisconnect, CompId, ContractKind, CostMethod, Currency,
-    DefineAccount, DefineInstrument, GroupName, MarkPolicy, Notional, PendingReplaces, Px, Qty, StopTrigger,
-    ValuationMethod,
+    DefineAccount, DefineFirm, DefineInstrument, GroupName, MarkPolicy, Notional, PendingReplaces, Px, Qty,
+    StopTrigger, ValuationMethod,
 };
 use toml::de::DeTable;
 
 use super::contract::contract;
+use super::governance::Governance;
 use super::problem::Problems;
 use super::section::{Desk, Section};
 use super::{
     Account, Acknowledge, Configuration, Cores, Durability, Engine, Fix, Http, Idle, Instrument, Journal, Layout,
-    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, currencies, protocol,
-    relations, tls,
+    Policy, Protocol, Quotes, Session, Store, Template, Venue, access, broker, calendars, close, currencies, operators,
+    protocol, relations, tls,
 };
 
 /// Instruments, accounts, and sessions: as many as a line of each may be.
@@ -81,8 +82,13 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     let sessions = Parts::read(&root, "sessions", |entry| session(entry, defaults));
     let families = Parts::read(&root, "session_families", |entry| family(entry, defaults));
     let brokers = Parts::read(&root, "brokers", |entry| broker::broker(entry, fix_read.sender_comp_id));
-    let configuration = Configuration {
+    let operators = Parts::read(&root, "operators", operators::operator);
+    let governance = Governance::of(&root);
+    let mut configuration = Configuration {
         data_dir,
+        firm: DefineFirm::PLAIN,
+        limits: Vec::new(),
+        operators: operators.values(),
         fix: fix_read,
         http: control(&http),
         journal: journal(root.section("journal")),
@@ -100,6 +106,9 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
         sessions: sessions.values().into_iter().chain(families.members()).collect(),
         templates: families.templates(),
     };
+    configuration.firm = governance.firm(&configuration);
+    configuration.limits = governance.limits(configuration.firm.mandatory, &configuration);
+    operators::are_persons(&root, &operators, configuration.firm.two_persons == 1);
     relations::listeners(&http, &configuration);
     relations::calendars(&calendars, &instruments);
     relations::instruments(&root, &instruments, &configuration);
@@ -109,6 +118,8 @@ fn whole<'a>(desk: &'a Desk<'a>, table: &'a DeTable<'a>) -> Configuration {
     for section in [fix, http, quotes_section, close_section, start_section] {
         section.finish();
     }
+    governance.finish();
+    operators.finish();
     calendars.finish();
     instruments.finish();
     accounts.finish();

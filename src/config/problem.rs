@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub(super) use gateway::words::nearest;
+
 /// One error.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Problem {
@@ -82,41 +84,5 @@ impl fmt::Display for Problems {
             }
         }
         Ok(())
-    }
-}
-
-/// The known word nearest to a wrong one, if it is near enough to be what was meant.
-pub(super) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = wrong.chars().count() / 3 + 1;
-    let near = known.into_iter().map(|word| (distance(wrong, word), word));
-    near.filter(|(distance, _)| *distance <= allowed).min().map(|(_, word)| word)
-}
-
-/// Edits from one word to the other: letters put in, left out, or changed.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (place, other) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(row[place] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
-}
-
-#[cfg(test)]
-mod unit {
-    use super::*;
-
-    #[test]
-    fn nearest_finds_a_typo_and_no_stranger() {
-        let known = ["max_long", "max_short", "cash"];
-        assert_eq!(nearest("max_lnog", known), Some("max_long"));
-        assert_eq!(nearest("maxshort", known), Some("max_short"));
-        assert_eq!(nearest("colour", known), None);
     }
 }

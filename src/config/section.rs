@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use model::{Notional, Px, Qty, Text};
+use gateway::limit_words;
+use model::{LimitKind, Notional, Px, Qty, Text};
 use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -105,6 +106,27 @@ impl<'a> Section<'a> {
         sections
     }
 
+    /// The tables of a table whose keys are names.
+    pub(super) fn named(&self) -> Vec<(String, Section<'a>)> {
+        let mut sections = Vec::new();
+        for (key, value) in self.table.into_iter().flatten() {
+            let (name, at) = (key.get_ref().to_string(), key.span().start);
+            let path = self.key(&name);
+            match value.get_ref().as_table() {
+                Some(table) => {
+                    let known = RefCell::default();
+                    sections.push((name, Section { desk: self.desk, path, at, table: Some(table), known }));
+                }
+                None => {
+                    let suggestion = format!("write [{}.NAME], and the limit below it", self.path);
+                    let shown = self.shown(&name, value);
+                    self.desk.report(at, path, shown, "must be a table".to_owned(), Some(suggestion));
+                }
+            }
+        }
+        sections
+    }
+
     /// Reports the keys that nobody asked for.
     pub(super) fn finish(self) {
         let known = self.known.borrow();
@@ -134,6 +156,22 @@ impl<'a> Section<'a> {
             Some(value) => self.wrong(name, value, reason, suggestion),
             None => self.desk.report(self.at, self.key(name), String::new(), reason.into(), suggestion),
         }
+    }
+
+    /// Reports a problem of the whole table.
+    pub(super) fn report_whole(&self, reason: &str, suggestion: &str) {
+        let suggestion = (!suggestion.is_empty()).then(|| suggestion.to_owned());
+        self.desk.report(self.at, self.path.clone(), String::new(), reason.to_owned(), suggestion);
+    }
+
+    /// Is the key there, without asking for it?
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.table.is_some_and(|table| table.get(name).is_some())
+    }
+
+    /// It was asked for.
+    pub(super) fn know(&self, name: &'static str) {
+        self.find(name);
     }
 
     /// Is the key there?
@@ -273,6 +311,23 @@ impl<'a> Section<'a> {
         .unwrap_or(Notional::ZERO)
     }
 
+    /// A limit of a scope, in its kind's unit; `None` where it is absent or wrong.
+    pub(super) fn limit(&self, kind: LimitKind) -> Option<i128> {
+        let value = self.find(kind.word())?;
+        let text = written(value.get_ref());
+        match limit_words::value(kind, text.as_deref().unwrap_or_default()) {
+            Ok(units) if text.is_some() => Some(units),
+            Ok(_) => {
+                self.wrong(kind.word(), value, format!("must be {}", limit_words::form(kind)), None);
+                None
+            }
+            Err(reason) => {
+                self.wrong(kind.word(), value, reason, None);
+                None
+            }
+        }
+    }
+
     fn units(&self, name: &'static str, default: Option<i64>, low: i64, reason: &str) -> i64 {
         let reason = format!("{reason}, with at most 8 places and within 9e9");
         self.read(name, default, &reason, "", |value| values::units(decimal(value)?).filter(|units| *units >= low))
@@ -317,12 +372,25 @@ impl<'a> Section<'a> {
 
     /// A secret is not shown, not even where it is wrong or its key is misspelt.
     fn shown(&self, name: &str, value: &Spanned<DeValue<'_>>) -> String {
-        let secret = ["pass", "pasw", "secret"].iter().any(|word| name.contains(word));
+        let secret = ["pass", "pasw", "secret", "token_hash"].iter().any(|word| name.contains(word));
         if secret { "(not shown)".to_owned() } else { self.desk.shown(value) }
     }
 
     fn key(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+/// A value as it is written on the command line: lists with commas.
+fn written(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::Array(entries) => {
+            let words: Option<Vec<&str>> = entries.iter().map(|entry| entry.get_ref().as_str()).collect();
+            words.map(|words| words.join(","))
+        }
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(_) | DeValue::Float(_) => decimal(value).map(|number| number.to_string()),
+        DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Table(_) => None,
     }
 }
 

@@ -22,6 +22,9 @@ max_order_notional = 1e6
 max_order_qty = 100
 max_long = 100
 
+[limits]
+waived = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"]
+
 [[sessions]]
 target_comp_id = "CLIENT1"
 account = "ALPHA"
@@ -55,6 +58,8 @@ fn deployed_file_writes_the_defaults() {
     let small = Configuration::parse("test.toml", &small()).unwrap();
     assert_eq!(deployed.data_dir, small.data_dir);
     assert_eq!(deployed.fix, small.fix);
+    let mandatory = deployed.firm.mandatory;
+    assert_eq!(deployed.firm, DefineFirm { mandatory, ..small.firm });
     assert_eq!(deployed.http, small.http);
     assert_eq!(deployed.journal, small.journal);
     assert_eq!(deployed.engine, small.engine);
@@ -94,7 +99,10 @@ fn text_that_is_not_toml_names_its_line_and_the_rest_is_checked_too() {
 fn empty_file_says_what_a_daemon_needs() {
     let found = problems("");
     let keys: Vec<&str> = found.iter().map(|problem| problem.key.as_str()).collect();
-    assert_eq!(keys, ["instruments", "accounts"]);
+    let mandatory = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"];
+    let mandatory = mandatory.map(|kind| format!("limits.firm.{kind}"));
+    let wanted: Vec<&str> = mandatory.iter().map(String::as_str).chain(["instruments", "accounts"]).collect();
+    assert_eq!(keys, wanted);
 }
 
 #[test]
@@ -154,7 +162,8 @@ fn contracts_are_linear_unless_said_otherwise() {
 
 #[test]
 fn names_that_clash_are_reported() {
-    let again = small();
+    let limits = SMALL.find("[limits]").zip(SMALL.find("[[sessions]]")).map(|(from, to)| &SMALL[from..to]);
+    let again = small().replace(limits.expect("the configuration has limits"), "");
     let found = problems(
         &(small() + &again + "[[session_families]]\nprefix = \"CLIENT\"\ncount = 2\naccounts = [\"ALPHA\"]\n"),
     );

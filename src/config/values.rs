@@ -1,7 +1,7 @@
 //! Text to values: decimals, durations, sizes. Exact, or refused with the reason.
 
-use std::time::Duration;
-
+use gateway::words::count_and_unit;
+pub(crate) use gateway::words::duration;
 use model::limits::UNITS_MAX;
 use rust_decimal::Decimal;
 
@@ -23,21 +23,6 @@ fn scaled(decimal: Decimal, places: u32) -> Option<i128> {
     decimal.mantissa().checked_mul(10_i128.checked_pow(missing)?)
 }
 
-/// "250us", "500ms", "2s", "5m", "1h".
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let (count, unit) = count_and_unit(text)?;
-    let nanos = match unit {
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        _ => return None,
-    };
-    // A duration becomes i64 nanoseconds in the journal.
-    count.checked_mul(nanos).filter(|nanos| i64::try_from(*nanos).is_ok()).map(Duration::from_nanos)
-}
-
 /// "64MiB", "1GiB", "512KiB", "4096B".
 pub(super) fn bytes(text: &str) -> Option<u64> {
     let (count, unit) = count_and_unit(text)?;
@@ -49,12 +34,6 @@ pub(super) fn bytes(text: &str) -> Option<u64> {
         _ => return None,
     };
     count.checked_mul(factor)
-}
-
-fn count_and_unit(text: &str) -> Option<(u64, &str)> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = text.split_at(digits);
-    Some((count.parse().ok()?, unit.trim_start()))
 }
 
 #[cfg(test)]
@@ -73,13 +52,8 @@ mod unit {
     }
 
     #[test]
-    fn durations_and_sizes_need_a_known_unit() {
-        assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(duration("2 s"), Some(Duration::from_secs(2)));
+    fn sizes_need_a_known_unit() {
         assert_eq!(bytes("64MiB"), Some(64 << 20));
-        for wrong in ["", "2", "s", "-1s", "1.5s", "1 day", "99999999999h"] {
-            assert_eq!(duration(wrong), None, "{wrong}");
-        }
         for wrong in ["64", "64MB", "99999999999GiB"] {
             assert_eq!(bytes(wrong), None, "{wrong}");
         }

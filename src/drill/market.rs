@@ -57,6 +57,8 @@ sender_comp_id = "MILLRACE"
 [engine]
 orders_max = {}
 huge_pages = false
+[limits]
+waived = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"]
 [store]
 enabled = false
 [quotes]

@@ -154,6 +154,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::InstrumentDefined(_) => row("instruments", index, 0),
             Event::AccountDefined(_) => row("accounts", index, 0),
             Event::SessionDefined(_) => row("sessions", index, 0),
+            Event::LimitChanged(_) => row("limits", index, 0),
             Event::ReportSuspended(_) => row("suspended_reports", index, 0),
             Event::AdjustmentBooked(e) => {
                 row("position_adjustments", index, i128::from(e.adjustment.qty.units()));
@@ -174,6 +175,8 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::FirmDefined(_)
                 | Event::LimitChanged(_)
                 | Event::ConfigurationRead(_)
+                | Event::RestrictionChanged(_)
+                | Event::OverrideChanged(_)
                 | Event::ScopeStateSet(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)

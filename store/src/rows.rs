@@ -8,6 +8,7 @@ use crate::names::Names;
 
 mod acts;
 mod close;
+mod limits;
 
 /// One appender per table, for the rows of one transaction.
 pub(crate) struct Rows<'c> {
@@ -22,6 +23,7 @@ pub(crate) struct Rows<'c> {
     strategies: Appender<'c>,
     currency_cash: Appender<'c>,
     operator_acts: Appender<'c>,
+    limits: Appender<'c>,
     suspended_reports: Appender<'c>,
     position_adjustments: Appender<'c>,
     day_marks: Appender<'c>,
@@ -76,6 +78,7 @@ impl<'c> Rows<'c> {
             strategies: to("strategies")?,
             currency_cash: to("currency_cash")?,
             operator_acts: to("operator_acts")?,
+            limits: to("limits")?,
             suspended_reports: to("suspended_reports")?,
             position_adjustments: to("position_adjustments")?,
             day_marks: to("day_marks")?,
@@ -97,6 +100,7 @@ impl<'c> Rows<'c> {
         self.strategies.flush()?;
         self.currency_cash.flush()?;
         self.operator_acts.flush()?;
+        self.limits.flush()?;
         self.suspended_reports.flush()?;
         self.position_adjustments.flush()?;
         self.day_marks.flush()?;
@@ -278,6 +282,8 @@ impl<'c> Rows<'c> {
             | Event::FirmDefined(_)
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
+            | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

@@ -11,7 +11,7 @@
 pub const SCHEMA_VERSION: i64 = 2;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 15] = [
+pub(crate) const TABLES: [&str; 16] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -23,6 +23,7 @@ pub(crate) const TABLES: [&str; 15] = [
     "strategies",
     "currency_cash",
     "operator_acts",
+    "limits",
     "suspended_reports",
     "position_adjustments",
     "day_marks",
@@ -69,6 +70,10 @@ CREATE TABLE raw.currency_cash(
 CREATE TABLE raw.operator_acts(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, act VARCHAR, subject VARCHAR, actor VARCHAR, reason VARCHAR,
   before VARCHAR, after VARCHAR, amount HUGEINT, cash HUGEINT);
+CREATE TABLE raw.limits(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, scope VARCHAR, name VARCHAR, kind VARCHAR, unit VARCHAR, before HUGEINT, value HUGEINT,
+  outcome VARCHAR, proposal UBIGINT, expires_ns BIGINT, asked_by VARCHAR, asked_because VARCHAR, settled_by VARCHAR,
+  settled_because VARCHAR, configured BOOLEAN);
 CREATE TABLE raw.suspended_reports(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, order_id UBIGINT, venue_exec_id UBIGINT, report VARCHAR,
   last_qty BIGINT, last_px BIGINT, why VARCHAR);
@@ -147,6 +152,11 @@ CREATE VIEW operator_acts AS SELECT
   seq, idx, time(time_ns) AS time, act, subject, actor, reason, before, after, money(amount) AS amount,
   money(cash) AS cash
   FROM raw.operator_acts;
+CREATE VIEW limits AS SELECT
+  seq, idx, time(time_ns) AS time, scope, name, kind, unit, unit(before) AS before, unit(value) AS value,
+  outcome, proposal, time(expires_ns) AS expires,
+  asked_by, asked_because, settled_by, settled_because, configured, outcome = 'set' AS effective
+  FROM raw.limits;
 CREATE VIEW suspended_reports AS SELECT
   seq, idx, time(time_ns) AS time, order_id, venue_exec_id, report, px(last_qty) AS last_qty, px(last_px) AS last_px, why
   FROM raw.suspended_reports;
@@ -172,7 +182,7 @@ pub(crate) fn ddl() -> String {
     let views = expand(&views, "money(", money);
     let views = expand(&views, "unit(", |column| {
         format!(
-            "CASE unit WHEN 'Notional' THEN {} WHEN 'Px' THEN {e8} WHEN 'Qty' THEN {e8} \
+            "CASE unit WHEN 'Notional' THEN {} WHEN 'Px' THEN {e8} WHEN 'Qty' THEN {e8} WHEN 'Ratio' THEN {e8} \
              ELSE TRY_CAST({column} AS DECIMAL(38,16)) END",
             money(column),
             e8 = format_args!(

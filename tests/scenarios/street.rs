@@ -194,6 +194,9 @@ huge_pages = false
 [store]
 enabled = false
 
+[limits]
+waived = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"]
+
 [quotes]
 source = "synthetic"
 per_second = 20

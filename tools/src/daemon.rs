@@ -26,6 +26,12 @@ impl Daemon {
         Daemon { listen, token }
     }
 
+    /// The daemon at `listen`, with the token in a file of one's own.
+    pub fn with_token_of(listen: SocketAddr, file: &Path) -> Daemon {
+        let token = fs::read_to_string(file).ok().map(|token| token.trim().to_owned());
+        Daemon { listen, token }
+    }
+
     /// `GET path`, as JSON.
     ///
     /// # Errors
@@ -40,7 +46,7 @@ impl Daemon {
     /// As for [`Daemon::get`], and with the daemon's own words where it refuses.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let (status, value) = self.ask("POST", path, &body.to_string())?;
-        if status != 200 {
+        if !(200..300).contains(&status) {
             let why = value["error"].as_str().map_or_else(|| value.to_string(), str::to_owned);
             bail!("the daemon at {} refused: {why}", self.listen);
         }

@@ -117,6 +117,8 @@ pub fn command(command: &Command) -> Value {
         Command::DefineFirm(c) => limit::firm(c),
         Command::ChangeLimit(c) => limit::change(c),
         Command::DecideLimit(c) => limit::word(c),
+        Command::RestrictInstrument(c) => restriction(c),
+        Command::GrantOverride(c) => granted(c),
         Command::AdjustCash(c) => cash(c),
         Command::Start(c) => start(c),
         Command::Tick(_) | Command::Step(_) => json!({}),
@@ -285,6 +287,16 @@ pub fn event(event: &Event) -> Value {
         Event::QuoteDoubted(e) => json!({
             "quote": quote(&e.quote), "doubt": word(e.doubt), "before": px(e.before), "limit": e.limit,
         }),
+        Event::OverrideChanged(e) => json!({
+            "grant": granted(&e.grant), "asked_at": e.asked_at.0, "outcome": e.outcome.words(),
+            "order_id": e.order_id.0, "check": (e.order_id.0 != 0).then(|| e.check.code()),
+            "settled_by": e.settled_by.as_str(), "settled_because": e.settled_because.as_str(),
+        }),
+        Event::RestrictionChanged(e) => json!({
+            "change": restriction(&e.change), "restriction": e.restriction.0, "proposal": e.proposal.0,
+            "expires_ns": e.expires.0, "instrument": e.instrument.0, "outcome": e.outcome.words(),
+            "settled_by": e.settled_by.as_str(), "settled_because": e.settled_because.as_str(),
+        }),
         Event::WashSuspected(e) => json!({
             "order_id": e.order_id.0, "other": e.other.0, "other_px": px(e.other_px), "other_at_ns": e.other_at.0,
             "window_ns": e.window, "account": e.account.0, "other_account": e.other_account.0,
@@ -321,6 +333,21 @@ fn phase(c: &model::SetTradingPhase) -> Value {
     json!({
         "calendar": c.calendar.as_str(), "trading_day": c.trading_day, "phase": word(c.phase),
         "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
+}
+
+fn granted(c: &model::GrantOverride) -> Value {
+    json!({
+        "session": c.session.as_str(), "account": c.account.as_str(), "symbol": c.symbol.as_str(),
+        "side": word(c.side), "order_qty": qty(c.order_qty), "price": px(c.price), "expires_ns": c.expires.0,
+        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
+    })
+}
+
+fn restriction(c: &model::RestrictInstrument) -> Value {
+    json!({
+        "symbol": c.symbol.as_str(), "account": c.account.as_str(), "forbids": word(c.forbids), "from_ns": c.from.0,
+        "until_ns": c.until.0, "removes": c.removes.0, "actor": c.actor.as_str(), "reason": c.reason.as_str(),
     })
 }
 

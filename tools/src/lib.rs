@@ -18,6 +18,8 @@ pub mod journal_seal;
 pub mod journal_verify;
 pub mod json;
 pub mod kills;
+pub mod limits;
+pub mod new_token;
 pub mod orders;
 pub mod reconcile;
 pub mod sql;

@@ -70,7 +70,7 @@ fn outcome(state: &State, set: &SetScopeState, index: Option<u32>, before: Scope
 }
 
 /// What has the name. A session is known by its counterparty's CompID, a venue by "paper" or the broker's.
-pub(super) fn index_of(state: &State, scope: KillScope, name: &Text<24>) -> Option<u32> {
+pub(crate) fn index_of(state: &State, scope: KillScope, name: &Text<24>) -> Option<u32> {
     let session = || {
         let mut sessions = (0..).zip(state.sessions.iter());
         sessions.find(|(_, session)| session.definition.target_comp_id == *name).map(|(index, _)| index)

@@ -6,6 +6,7 @@ use model::{
 };
 
 use super::kill::index_of;
+use super::{overrides, restrictions};
 use crate::defined_limits::DefinedLimits;
 use crate::kills::is_same_person;
 use crate::order::NONE;
@@ -150,7 +151,12 @@ fn is_in_range(change: &ChangeLimit, value: i128) -> bool {
 
 pub(super) fn decide_limit(state: &State, now: EngineTime, word: &DecideLimit, events: &mut Events) {
     if state.limit_proposals.of_frame(word.proposal).next().is_none() {
-        return events.push(unknown(word));
+        let is_known =
+            restrictions::decide_removal(state, now, word, events) || overrides::decide(state, now, word, events);
+        if !is_known {
+            events.push(unknown(word));
+        }
+        return;
     }
     for proposal in state.limit_proposals.of_frame(word.proposal) {
         let outcome = outcome_of(word, now, proposal);

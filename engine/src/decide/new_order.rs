@@ -3,11 +3,12 @@
 use model::{
     Abilities, AccountId, AccountName, Check, ClOrdId, Contingency, EngineTime, EnterOrder, Events, ExecInst,
     InstrumentId, KillScope, LimitKind, NewOrder, Notional, OrdStatus, OrderAccepted, OrderAdopted, OrderId,
-    OrderRefused, OrderView, Origin, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported, TimeInForce, TradingPhase,
-    WashSuspected,
+    OrderRefused, OrderView, Origin, OverrideChanged, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported,
+    TimeInForce, TradingPhase, WashSuspected,
 };
-use risk::{Context, Exposure, Proposal, Reference, Scoped, WideExposure};
+use risk::{Context, Exposure, Proposal, Reference, Reservation, Scoped, ShortSales, WideExposure};
 
+use super::overrides;
 use super::recent_orders::{repeats, wash};
 use super::self_match::{self, GivingWay};
 use super::{currencies, strategies};
@@ -35,12 +36,12 @@ pub(super) fn new_order(state: &State, seq: Seq, now: EngineTime, command: &NewO
         return;
     }
     match accept(state, seq, now, command, known.is_some()) {
-        Ok((accepted, wash, others)) => {
-            others.cancel(state, seq, events);
-            let OrderView { account, instrument, .. } = accepted.order;
-            events.push(accepted);
+        Ok(accepted) => {
+            accepted.others.cancel(state, seq, events);
+            let OrderView { account, instrument, .. } = accepted.order.order;
+            events.push(accepted.order);
             strategies::begun(state, account, instrument, strategy_of(state, session), events);
-            wash.into_iter().for_each(|wash| events.push(wash));
+            accepted.beside(events);
         }
         Err(refusal) => {
             events.push(refused(state, command, refusal, known));
@@ -63,8 +64,9 @@ fn others_of_refused(state: &State, seq: Seq, now: EngineTime, command: &NewOrde
 pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &EnterOrder, events: &mut Events) {
     let order = as_sent(command);
     match accept(state, seq, now, &order, false) {
-        Ok((OrderAccepted { order, worst_px, .. }, wash, others)) => {
-            others.cancel(state, seq, events);
+        Ok(accepted) => {
+            accepted.others.cancel(state, seq, events);
+            let OrderAccepted { order, worst_px, .. } = accepted.order;
             let venue = state
                 .instruments
                 .get(order.instrument.0)
@@ -80,7 +82,7 @@ pub(super) fn enter_order(state: &State, seq: Seq, now: EngineTime, command: &En
             });
             let OrderView { account, instrument, session, .. } = order;
             strategies::begun(state, account, instrument, strategy_of(state, session), events);
-            wash.into_iter().for_each(|wash| events.push(wash));
+            accepted.beside(events);
         }
         Err(refusal) => events.push(refused(state, &order, refusal, None)),
     }
@@ -164,18 +166,40 @@ pub(crate) fn asked<'a>(
     Ok(Asked { context, proposal, account, view, keys, hold })
 }
 
-/// The order as it is accepted, and another one of its owner that it could trade with.
-fn accept(
-    state: &State,
-    seq: Seq,
-    now: EngineTime,
-    command: &NewOrder,
-    used: bool,
-) -> Result<(OrderAccepted, Option<WashSuspected>, GivingWay), Refusal> {
+/// What comes of an order that passes.
+struct Accepted {
+    order: OrderAccepted,
+    /// The override without which it would not have passed.
+    used: Option<OverrideChanged>,
+    /// Orders of the same group that give way to it.
+    others: GivingWay,
+    /// Another order of its owner that it could trade with.
+    wash: Option<WashSuspected>,
+}
+
+impl Accepted {
+    /// What is to be known beside the order.
+    fn beside(self, events: &mut Events) {
+        self.used.into_iter().for_each(|used| events.push(used));
+        self.wash.into_iter().for_each(|wash| events.push(wash));
+    }
+}
+
+fn accept(state: &State, seq: Seq, now: EngineTime, command: &NewOrder, used: bool) -> Result<Accepted, Refusal> {
     let Asked { context, proposal, account, view, keys, hold } = asked(state, now, command, used)?;
     let instrument = view.instrument;
     let of_instrument = state.instruments.get(instrument.0).ok_or(Refusal::of(Check::UnknownSymbol))?;
-    let reservation = risk::check(&context, &proposal)?;
+    let order_id = OrderId(seq.0);
+    let own = OrderView {
+        order_id,
+        order_qty: proposal.order_qty,
+        price: command.price,
+        expire_time: command.expire_time,
+        account,
+        side: command.side,
+        ..view
+    };
+    let (reservation, used) = judge(state, now, &context, &proposal, &own)?;
     let others = self_match::giving_way(state, &keys, &context.scopes, instrument, &proposal)?;
     let look = Look { account, instrument, side: command.side, order_qty: proposal.order_qty, price: command.price };
     if !command.cl_ord_id.is_empty() && state.verbal.has(&look, command.transact_time) {
@@ -189,22 +213,11 @@ fn accept(
         return Err(Refusal::of(Check::HeldCapacity));
     }
     let ord_status = if state.acknowledge_at_venue && !hold.is_held() { OrdStatus::PendingNew } else { OrdStatus::New };
-    let order = OrderView {
-        order_id: OrderId(seq.0),
-        order_qty: proposal.order_qty,
-        price: command.price,
-        expire_time: command.expire_time,
-        account,
-        side: command.side,
-        ord_status,
-        held: hold.bits(),
-        protected: u8::from(reservation.is_protected),
-        ..view
-    };
+    let order = OrderView { ord_status, held: hold.bits(), protected: u8::from(reservation.is_protected), ..own };
     let is_watched = context.scopes.has(LimitKind::WashWindow);
     let own = is_watched.then(|| Alike::of(&order));
-    let wash = own.and_then(|own| wash(state, now, &context.scopes, view.session, order.order_id, &own));
-    let accepted = OrderAccepted {
+    let wash = own.and_then(|own| wash(state, now, &context.scopes, view.session, order_id, &own));
+    let order = OrderAccepted {
         order,
         worst_px: reservation.worst_px,
         transact_time: command.transact_time,
@@ -216,7 +229,28 @@ fn accept(
         contingency: command.contingency,
         reserved: [0; 7],
     };
-    Ok((accepted, wash, others))
+    Ok(Accepted { order, used, others, wash })
+}
+
+/// What the order reserves. What soft checks alone refuse may pass by the word of two people, once.
+fn judge(
+    state: &State,
+    now: EngineTime,
+    context: &Context<'_>,
+    proposal: &Proposal,
+    order: &OrderView,
+) -> Result<(Reservation, Option<OverrideChanged>), Refusal> {
+    let refusal = match risk::check(context, proposal) {
+        Ok(reservation) => return Ok((reservation, None)),
+        Err(refusal) => refusal,
+    };
+    match overrides::of_order(state, now, order).filter(|_| refusal.check.is_soft()) {
+        None => Err(refusal),
+        Some(one) => {
+            let reservation = risk::check_overridden(context, proposal)?;
+            Ok((reservation, Some(overrides::used(order.order_id, refusal.check, one))))
+        }
+    }
 }
 
 /// OrderQty(38), or what CashOrderQty(152) buys at the price that the order is judged by, in whole lots.
@@ -404,6 +438,8 @@ pub(super) fn context<'a>(
         bucket: of_session.bucket,
         messages_per_second: of_session.definition.messages_per_second,
         repeats: None,
+        restrictions: state.restrictions.of(instrument),
+        short_sales: ShortSales::default(),
         cl_ord_id_used,
         has_order_slot: has_room
             && state.exposures.has_room(strategy, instrument)
@@ -420,6 +456,9 @@ pub(super) fn in_scopes<'a>(
     mut context: Context<'a>,
 ) -> Context<'a> {
     context.scopes = state.scopes.scoped(keys, state.firm.mandatory);
+    if context.scopes.has(LimitKind::Locate) {
+        context.short_sales = state.short_sales.of(instrument, context.day);
+    }
     if context.scopes.kinds & POSITIONS != 0 {
         context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
         context.of_instrument = state.exposures.of_firm(instrument);

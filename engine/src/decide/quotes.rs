@@ -1,4 +1,4 @@
-//! Market data: what is sane becomes the reference; what cannot be right leaves nothing to judge by until a sane quote comes.
+//! Control 17, market data: what is sane becomes the reference; what cannot be right leaves nothing to judge by until a sane quote comes.
 
 use model::{Events, KillScope, LimitKind, Px, Quote, QuoteDoubt, QuoteDoubted, QuoteUpdated, limits, money};
 use risk::Reference;

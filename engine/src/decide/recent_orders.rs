@@ -1,4 +1,5 @@
-//! What the last orders say of a new one: how often it was given of late, and whether its owner stands on the other side.
+//! Control 36, wash: does the owner of a new order stand on the other side with another account? An alert, no refusal. And how often an
+//! order like it was given of late, for the control of repeated ones.
 
 use model::{EngineTime, LimitKind, Px, SCOPES, SessionId, Side, WashSuspected};
 use risk::Scoped;

@@ -24,6 +24,7 @@ impl State {
         }
         exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
         self.value_instrument(e.instrument);
+        self.short_sales.recount(e.instrument, &self.holdings);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -62,7 +63,7 @@ impl State {
         let holding = self.holding_slot(e.account, e.instrument);
         let contract = self.instruments.get(e.instrument.0).expect("decide knows the instrument").definition.contract();
         let value = contract.value(e.px, Qty::from_units(e.qty.units().abs())).expect("decide counted it");
-        let before = self.holdings.get(holding).exposure.position;
+        let held = self.holdings.get(holding).exposure;
         let at = ExecId { seq: self.last.seq, index: self.index };
         let [close, open] = legs(e.qty, value);
         let has_strategies = self.holdings.get(holding).strategies.is_some();
@@ -86,8 +87,9 @@ impl State {
             }
         }
         self.last_fill = NONE;
-        let after = self.holdings.get(holding).exposure.position;
-        self.exposures.position_changed(crate::order::NONE, e.instrument, before, after);
+        let after = self.holdings.get(holding).exposure;
+        self.exposures.position_changed(crate::order::NONE, e.instrument, held.position, after.position);
+        self.short_sales.moved(e.instrument, &held, &after);
         self.value_holding(holding);
     }
 

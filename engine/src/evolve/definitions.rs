@@ -42,6 +42,7 @@ impl State {
         self.holding_shares.make_room(e.instrument);
         self.strategy_shares.make_room(e.instrument);
         self.closing.make_room_for_mark(e.instrument);
+        self.short_sales.make_room(e.instrument);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {

@@ -24,6 +24,8 @@ impl State {
         if !e.missing.is_zero() {
             self.orders.get_mut(slot).heard_epoch = heard;
         }
+        let Order { view, holding, .. } = *self.orders.get(slot);
+        self.count_short_sale(holding, view.instrument, view.side, e.last_qty);
         self.record_fill(slot, e);
         self.count_trade(slot, e);
         let order = self.orders.get_mut(slot);
@@ -116,10 +118,12 @@ impl State {
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
         let slot = self.holding_slot(e.account, e.instrument);
         let holding = self.holdings.get_mut(slot);
-        let before = holding.exposure.position;
+        let held = holding.exposure;
+        let before = held.position;
         let (position, cost, realised) = (e.qty, e.cost, e.realised);
         holding.take(Books { position, cost, realised, cash_from_trades: e.cash_from_trades });
         holding.fees = e.fees;
+        self.short_sales.moved(e.instrument, &held, &holding.exposure);
         let strategy = std::mem::replace(&mut self.last_strategy, NONE);
         self.exposures.position_changed(strategy, e.instrument, before, e.qty);
         self.value_holding(slot);
@@ -192,12 +196,14 @@ impl State {
         };
         *of_cash = *of_cash - order.reserved + reserved;
         let exposure = &mut holding.exposure;
+        let held = *exposure;
         let open = match view.side {
             Side::Buy => &mut exposure.open_buys,
             Side::Sell => &mut exposure.open_sells,
         };
         *open = *open - order.open_qty + open_qty;
         assert!(!open.units().is_negative(), "an order gives back what it took");
+        self.short_sales.moved(view.instrument, &held, exposure);
         let order = self.orders.get_mut(slot);
         let before = std::mem::replace(&mut order.open_qty, open_qty);
         self.exposures.open_changed((order.strategy, order.view.instrument, order.view.side), before, open_qty);

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::operators::Operator;
 use super::routes::Desk;
 
 /// No answer takes longer than this; SQL and operator acts have shorter limits of their own.
@@ -18,6 +19,9 @@ const ANSWER_MAX: Duration = Duration::from_secs(40);
 
 /// What anybody on this machine may read: figures, and nobody's orders.
 const FIGURES: [&str; 3] = ["/health", "/metrics", "/status"];
+
+/// Acts upon nothing, so nobody signs it.
+const SQL: &str = "/sql";
 
 /// Names that always mean this machine.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -48,9 +52,10 @@ impl IntoResponse for Problem {
 
 /// Passes the request on, or answers why not.
 pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    if let Err(problem) = admit(&desk, request.method(), request.uri().path(), request.headers()) {
-        return problem.into_response();
-    }
+    let request = match admitted(&desk, request).await {
+        Ok(request) => request,
+        Err(problem) => return problem.into_response(),
+    };
     match tokio::time::timeout(ANSWER_MAX, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(
@@ -62,7 +67,24 @@ pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
     }
 }
 
-fn admit(desk: &Desk, method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Problem> {
+/// The request, signed by the owner of its token where the token is somebody's own.
+async fn admitted(desk: &Desk, request: Request) -> Result<Request, Problem> {
+    let (method, path) = (request.method(), request.uri().path());
+    let Some(owner) = admit(desk, method, path, request.headers())? else { return Ok(request) };
+    if method != Method::POST {
+        return Ok(request);
+    }
+    owner.may_post(path)?;
+    if path == SQL { Ok(request) } else { owner.sign(request).await }
+}
+
+/// Whose token it is; nobody's where none is needed, or where there is one for all.
+fn admit<'a>(
+    desk: &'a Desk,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Option<&'a Operator>, Problem> {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !is_allowed(host, &desk.allowed_hosts) {
         return Err(Problem::new(
@@ -84,20 +106,20 @@ fn admit(desk: &Desk, method: &Method, path: &str, headers: &HeaderMap) -> Resul
         }
     }
     let reads_figures = (method == Method::GET || method == Method::HEAD) && FIGURES.contains(&path);
-    if reads_figures { Ok(()) } else { authorise(desk, headers) }
+    if reads_figures { Ok(None) } else { authorise(desk, headers) }
 }
 
-fn authorise(desk: &Desk, headers: &HeaderMap) -> Result<(), Problem> {
+fn authorise<'a>(desk: &'a Desk, headers: &HeaderMap) -> Result<Option<&'a Operator>, Problem> {
     let offered = headers.get(AUTHORIZATION).map(|value| value.as_bytes()).unwrap_or_default();
     let offered = offered.strip_prefix(b"Bearer ").unwrap_or_default();
-    if desk.token.matches(offered) {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "the operator token is missing or wrong",
-        "send 'Authorization: Bearer TOKEN' with the contents of operator.token in the data folder",
-    ))
+    desk.operators.owner(offered).ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "the operator token is missing or wrong",
+            "send 'Authorization: Bearer TOKEN' with the contents of operator.token in the data folder, or with your own token \
+             where the configuration has [[operators]]",
+        )
+    })
 }
 
 /// `host` is a name, perhaps with a port.

@@ -79,6 +79,12 @@ fn orders(page: &mut Page, sources: &Sources) {
     for (check, count) in views.refusals.iter() {
         page.line("refusals_total", Some(("check", check.code())), count);
     }
+    page.family("scope_refusals_total", Kind::Counter, "Refusals by a limit of a scope, by check and kind of scope.");
+    for (check, scope, count) in views.refusals.by_scope() {
+        page.labelled("scope_refusals_total", &[("check", check.code()), ("scope", scope.word())], count);
+    }
+    let waiting = views.limits().waiting();
+    page.one("limit_proposals", Kind::Gauge, "Looser limits that wait for another person's approval.", waiting);
     let halted = views.global.is_some_and(|set| set.state == model::TradingState::Halted);
     page.one("trading_halted", Kind::Gauge, "1 while trading is halted globally.", u8::from(halted));
     let killed: Vec<_> = views.kills().killed().collect();
@@ -156,12 +162,19 @@ impl Page {
     }
 
     fn line(&mut self, name: &str, label: Option<(&str, &str)>, value: impl Display) {
-        match label {
-            Some((label, text)) => {
-                let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                self.write(format_args!("millrace_{name}{{{label}=\"{text}\"}} {value}\n"));
-            }
-            None => self.write(format_args!("millrace_{name} {value}\n")),
+        self.labelled(name, label.as_slice(), value);
+    }
+
+    fn labelled(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        let labels = labels.iter().map(|(label, text)| {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            format!("{label}=\"{text}\"")
+        });
+        let labels: Vec<String> = labels.collect();
+        if labels.is_empty() {
+            self.write(format_args!("millrace_{name} {value}\n"));
+        } else {
+            self.write(format_args!("millrace_{name}{{{}}} {value}\n", labels.join(",")));
         }
     }
 

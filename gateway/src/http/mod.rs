@@ -10,9 +10,11 @@ mod corporate;
 mod currencies;
 mod guard;
 mod kills;
+mod limits;
 mod market;
 mod metrics;
 mod operator;
+mod operators;
 mod orders;
 mod reload;
 mod routes;
@@ -24,6 +26,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use limits::{LimitOf, Uses};
+pub use operators::{Operator, Operators, Right, TokenHash};
 pub use orders::{InDoubt, Proposed};
 pub use reload::{Reload, ReloadRefused, ReloadReport, Reloaded};
 pub use server::{Failure, Running, Settings, start};

@@ -95,7 +95,7 @@ pub(super) struct Done {
     /// The frame that holds the act.
     pub(super) seq: u64,
     /// Its time, nanoseconds since 1970.
-    time_ns: i64,
+    pub(super) time_ns: i64,
     /// Did it change anything?
     applied: bool,
 }
@@ -229,11 +229,11 @@ pub(super) async fn act_by(
     let act = wait_for(desk, sent, Instant::now() + ACT_MAX).await.ok_or_else(still_pending)?;
     *pending = None;
     tracing::info!(seq = act.seq.0, command = ?act.command, applied = act.applied, "operator act");
-    if let Some(outcome) = desk.sources.views.read().kills().outcome(act.seq).filter(|_| !act.applied) {
+    if let Some(why) = desk.sources.views.read().refusal_of(act.seq).filter(|_| !act.applied) {
         return Err(Problem::new(
             StatusCode::CONFLICT,
-            format!("the engine recorded the act in frame {} and changed nothing: {}", act.seq, outcome.words()),
-            "look at /kills for what is killed and by whom, and at /status for the names of what there is",
+            format!("the engine recorded the act in frame {} and changed nothing: {why}", act.seq),
+            "look at /kills and /limits/proposals for what others did, and at /status for the names of what there is",
         ));
     }
     if let Some(outcome) = desk.sources.views.read().close().outcome(act.seq).filter(|_| !act.applied) {

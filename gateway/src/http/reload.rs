@@ -43,6 +43,8 @@ pub struct ReloadReport {
     pub sessions_changed: Vec<String>,
     /// Sessions that are logged out and refused.
     pub sessions_removed: Vec<String>,
+    /// Limits of scopes that the file says otherwise now: what is tighter holds at once, what is looser waits for another person.
+    pub limits_said: Vec<String>,
     /// Keys with new values that count from the next start on.
     pub needs_restart: Vec<String>,
 }

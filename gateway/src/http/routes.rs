@@ -16,10 +16,12 @@ use tokio::sync::Semaphore;
 use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
-use super::{close, corporate, currencies, kills, market, metrics, operator, orders, reload, token::Token};
+use super::{
+    close, corporate, currencies, kills, limits, market, metrics, operator, operators::Operators, orders, reload,
+};
 
 /// Largest body.
-const BODY_MAX: usize = 64 * 1024;
+pub(super) const BODY_MAX: usize = 64 * 1024;
 
 /// Rows of one SQL answer.
 const SQL_ROWS_MAX: usize = 10_000;
@@ -31,21 +33,21 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve position breaks close arm";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline position breaks close arm";
 
 /// What every handler shares.
 pub(super) struct Desk {
     pub(super) sources: Sources,
-    pub(super) token: Token,
+    pub(super) operators: Operators,
     pub(super) allowed_hosts: Vec<String>,
     pub(super) pending: operator::Pending,
     sql_places: Arc<Semaphore>,
 }
 
 impl Desk {
-    pub(super) fn new(sources: Sources, token: Token, allowed_hosts: Vec<String>) -> Arc<Desk> {
+    pub(super) fn new(sources: Sources, operators: Operators, allowed_hosts: Vec<String>) -> Arc<Desk> {
         let sql_places = Arc::new(Semaphore::new(SQL_AT_ONCE));
-        Arc::new(Desk { sources, token, allowed_hosts, pending: operator::Pending::default(), sql_places })
+        Arc::new(Desk { sources, operators, allowed_hosts, pending: operator::Pending::default(), sql_places })
     }
 }
 
@@ -61,6 +63,11 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/rearm", post(kills::rearm))
         .route("/operator/restrict", post(kills::restrict))
         .route("/kills", get(kills::list))
+        .route("/limits", get(limits::list))
+        .route("/limits/proposals", get(limits::proposals))
+        .route("/operator/limits", post(limits::propose))
+        .route("/operator/limits/{proposal}/approve", post(limits::approve))
+        .route("/operator/limits/{proposal}/decline", post(limits::decline))
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
         .route("/operator/order", post(market::order))

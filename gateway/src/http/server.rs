@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::connections::Bounded;
+use super::operators::Operators;
 use super::routes::{Desk, router};
 use super::sources::Sources;
-use super::token::Token;
 
 /// How long open requests may take after a stop.
 const STOP_MAX: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ pub struct Running {
 ///
 /// # Errors
 /// [`Failure`].
-pub fn start(settings: Settings, token: Token, sources: Sources) -> Result<Running, Failure> {
+pub fn start(settings: Settings, operators: impl Into<Operators>, sources: Sources) -> Result<Running, Failure> {
     let refused = |source| Failure::Listen { listen: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
@@ -63,7 +63,7 @@ pub fn start(settings: Settings, token: Token, sources: Sources) -> Result<Runni
         .max_blocking_threads(4)
         .build()
         .map_err(Failure::Thread)?;
-    let desk = Desk::new(sources, token, settings.allowed_hosts);
+    let desk = Desk::new(sources, operators.into(), settings.allowed_hosts);
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = move || {
         runtime.block_on(serve(listener, desk, stopped));

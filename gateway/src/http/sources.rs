@@ -8,6 +8,7 @@ use model::queue::Producer;
 use model::{Command, Seq};
 use serde::{Deserialize, Serialize};
 
+use super::limits::Uses;
 use super::reload::Reload;
 use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::SharedViews;
@@ -31,6 +32,8 @@ pub struct Sources {
     pub sql: Option<Arc<dyn SqlDesk>>,
     /// Reads the configuration again; `None` where it is in no file.
     pub reload: Option<Arc<dyn Reload>>,
+    /// Says how much of limits is used; `None` where nobody can.
+    pub uses: Option<Arc<dyn Uses>>,
     /// The queue to the hot loop.
     pub commands: Producer<Command>,
 }

@@ -114,6 +114,7 @@ fn house() -> House {
         readiness: vec![ready.clone()],
         sql: Some(fixed.clone()),
         reload: Some(fixed),
+        uses: None,
         commands: producer,
     };
     let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), allowed_hosts: vec!["desk.example".into()] };

@@ -121,6 +121,8 @@ impl Exchange {
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
+            | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::TradingStateChanged(_)
             | Event::WorkAdvanced(_)
             | Event::OrderRefused(_)

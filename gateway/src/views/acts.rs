@@ -1,12 +1,13 @@
 //! Operators' acts, for people: what was asked, by whom, and why.
 
-use model::{Command, Scope, ScopeState, TradingState};
+use model::{ChangeLimit, Command, Scope, ScopeState, TradingState};
 use serde::{Deserialize, Serialize};
 
 use super::Act;
 use super::currencies::rate_text;
 use super::days::date;
 use super::figures::{decimal, money};
+use crate::limit_words::shown;
 
 /// One operator act.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -16,8 +17,8 @@ pub struct ActStatus {
     pub seq: u64,
     /// When, nanoseconds since 1970.
     pub time_ns: i64,
-    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill", "scope", "position", "breaks",
-    /// "close" or "arm".
+    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill", "scope", "limit", "approve",
+    /// "decline", "position", "breaks", "close" or "arm".
     pub act: String,
     /// The account; empty where the act is about none.
     pub account: String,
@@ -53,6 +54,20 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
             what: format!("{} {} {}", set.scope.word(), set.name, set.state.word()),
             actor: set.actor.to_string(),
             reason: set.reason.to_string(),
+            ..base
+        },
+        Command::ChangeLimit(change) => ActStatus {
+            act: "limit".to_owned(),
+            what: limit(change),
+            actor: change.actor.to_string(),
+            reason: change.reason.to_string(),
+            ..base
+        },
+        Command::DecideLimit(word) => ActStatus {
+            act: if word.is_approved == 1 { "approve" } else { "decline" }.to_owned(),
+            what: format!("proposal {}", word.proposal),
+            actor: word.actor.to_string(),
+            reason: word.reason.to_string(),
             ..base
         },
         Command::AdjustCash(adjust) => ActStatus {
@@ -201,4 +216,11 @@ pub(super) fn act_status(act: &Act) -> ActStatus {
         },
         _ => base,
     }
+}
+
+/// As "order_qty of account ALPHA: 500".
+fn limit(change: &ChangeLimit) -> String {
+    let value = if change.is_set == 1 { shown(change.kind, change.value) } else { "none".to_owned() };
+    let whose = format!("{} {}", change.scope.word(), change.name);
+    format!("{} of {}: {value}", change.kind.word(), whose.trim_end())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{CancelRejected, Check, CxlRejResponseTo, Event, OrdStatus, OrderId, TimeInForce};
+use model::{CancelRejected, Check, CxlRejResponseTo, Event, KillScope, OrdStatus, OrderId, Refusal, TimeInForce};
 use serde::{Deserialize, Serialize};
 
 /// What became of orders since the journal began.
@@ -104,6 +104,8 @@ impl OrderCounts {
             | Event::QuoteUpdated(_)
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
+            | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::InstrumentDefined(_)
             | Event::AccountDefined(_)
             | Event::SessionDefined(_)
@@ -181,25 +183,37 @@ impl Working {
 
 /// Refusals by check, new orders and replaces together.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RefusalCounts(Vec<u64>);
+pub struct RefusalCounts {
+    all: Vec<u64>,
+    /// Those by a limit of a scope.
+    scoped: BTreeMap<(Check, KillScope), u64>,
+}
 
 impl Default for RefusalCounts {
     fn default() -> Self {
-        RefusalCounts(vec![0; Check::ALL.len()])
+        RefusalCounts { all: vec![0; Check::ALL.len()], scoped: BTreeMap::new() }
     }
 }
 
 impl RefusalCounts {
-    /// One more by this check.
-    pub fn count(&mut self, check: Check) {
-        if let Some(index) = Check::ALL.iter().position(|other| *other == check) {
-            self.0[index] += 1;
+    /// One more.
+    pub fn count(&mut self, refusal: &Refusal) {
+        if let Some(index) = Check::ALL.iter().position(|other| *other == refusal.check) {
+            self.all[index] += 1;
         }
+        if let Some(scope) = refusal.scope() {
+            *self.scoped.entry((refusal.check, scope)).or_default() += 1;
+        }
+    }
+
+    /// Those by a limit of a scope: by check and kind of scope, where there were any.
+    pub fn by_scope(&self) -> impl Iterator<Item = (Check, KillScope, u64)> + '_ {
+        self.scoped.iter().map(|((check, scope), count)| (*check, *scope, *count))
     }
 
     /// Every check with its count, in order of precedence.
     pub fn iter(&self) -> impl Iterator<Item = (Check, u64)> {
-        Check::ALL.iter().copied().zip(self.0.iter().copied())
+        Check::ALL.iter().copied().zip(self.all.iter().copied())
     }
 
     /// By one check.

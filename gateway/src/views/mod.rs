@@ -2,7 +2,8 @@
 //! it agrees with the journal by construction, may lag behind it, and is rebuilt by reading it again.
 //!
 //! Memory is bounded by the configuration: instruments + accounts + sessions + calendars + the pairs of account and
-//! instrument that ever had an order + the orders that work + the scopes that are stopped + the last [`ACTS_KEPT`] operator acts.
+//! instrument that ever had an order + the orders that work + the scopes that are stopped + the
+//! limits of scopes + the last [`ACTS_KEPT`] operator acts.
 
 mod acts;
 mod agent;
@@ -13,6 +14,7 @@ mod days;
 mod doubt;
 mod figures;
 mod kills;
+mod limits;
 mod status;
 mod strategies;
 
@@ -24,7 +26,8 @@ use std::sync::Arc;
 
 use model::{
     AccountId, ArmOutcome, Command, DefineAccount, DefineInstrument, DefineSession, EngineTime, Event, InstrumentId,
-    Notional, PositionChanged, Quote, Resolution, Scope, ScopeOutcome, Seq, SetTradingState, TradingState,
+    LimitOutcome, Notional, PositionChanged, Quote, Resolution, Scope, ScopeOutcome, Seq, SetTradingState,
+    TradingState,
 };
 use parking_lot::RwLock;
 
@@ -38,6 +41,7 @@ pub use days::{CalendarStatus, DayStatus};
 pub use doubt::{Doubt, Doubtful};
 pub use figures::{decimal, mark, money};
 pub use kills::{KillStatus, Kills, Release};
+pub use limits::{LimitStatus, LimitViews, ProposalStatus};
 pub use status::{AccountStatus, PositionStatus, QuoteStatus, SessionFigures, TradingStatus, ViewsStatus};
 use strategies::Strategies;
 pub use strategies::UNALLOCATED;
@@ -77,6 +81,7 @@ pub struct Views {
     doubt: Doubt,
     kills: Kills,
     close: Close,
+    limits: LimitViews,
     acts: VecDeque<Act>,
     acts_total: u64,
     identity_breaks: u64,
@@ -154,11 +159,13 @@ impl Views {
                 Event::ResolutionGiven(e) => matches!(e.outcome, Resolution::Proposed | Resolution::Approved),
                 Event::ScopeStateSet(e) => e.outcome == ScopeOutcome::Set,
                 Event::Armed(e) => e.outcome == ArmOutcome::Armed,
+                Event::LimitChanged(e) => e.outcome.is_effective(),
                 _ => true,
             };
             self.doubt.follow(seq, &event);
             self.kills.follow(seq, time, &event);
             self.close.follow(seq, time, &event);
+            self.limits.follow(seq, time, &event);
             self.fold_event(time, &event);
         }
         if is_act(command) {
@@ -201,6 +208,17 @@ impl Views {
         &self.close
     }
 
+    /// The limits of scopes.
+    pub fn limits(&self) -> &LimitViews {
+        &self.limits
+    }
+
+    /// Why the act in this frame changed nothing, where the engine said so.
+    pub fn refusal_of(&self, seq: Seq) -> Option<&'static str> {
+        let of_limit = self.limits.outcome(seq).map(LimitOutcome::words);
+        self.kills.outcome(seq).map(ScopeOutcome::words).or(of_limit)
+    }
+
     /// The newest operator acts, oldest first.
     pub fn acts(&self) -> impl DoubleEndedIterator<Item = &Act> {
         self.acts.iter()
@@ -225,8 +243,8 @@ impl Views {
             session.counts.count(event);
         }
         match event {
-            Event::OrderRefused(e) => self.refusals.count(e.refusal.check),
-            Event::CancelRejected(e) if e.by_risk == 1 => self.refusals.count(e.refusal.check),
+            Event::OrderRefused(e) => self.refusals.count(&e.refusal),
+            Event::CancelRejected(e) if e.by_risk == 1 => self.refusals.count(&e.refusal),
             Event::PositionChanged(e) => self.fold_position(e),
             Event::StrategyPositionChanged(e) => {
                 self.strategies.fold(e);
@@ -293,6 +311,8 @@ impl Views {
             | Event::QuoteDoubted(_)
             | Event::WashSuspected(_)
             | Event::ConfigurationRead(_)
+            | Event::RestrictionChanged(_)
+            | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
             | Event::KillProgressed(_)
             | Event::ForeignCashAdjusted(_)
@@ -430,7 +450,12 @@ const fn is_act(command: &Command) -> bool {
         | Command::AdjustPosition(_)
         | Command::CloseDay(_)
         | Command::Arm(_)
+        | Command::DecideLimit(_)
+        | Command::RestrictInstrument(_)
+        | Command::GrantOverride(_)
         | Command::ResolveOrder(_) => true,
+        // The file says many at once.
+        Command::ChangeLimit(change) => change.is_configured == 0,
         // Those that a calendar says by itself would crowd out the others.
         Command::SetTradingPhase(set) => !set.actor.is_empty(),
         _ => false,

@@ -84,6 +84,11 @@ pub enum LimitOutcome {
 }
 
 impl LimitOutcome {
+    /// Did the act do what was asked for, or is it on its way there?
+    pub const fn is_effective(self) -> bool {
+        matches!(self, LimitOutcome::Set | LimitOutcome::Proposed | LimitOutcome::Declined)
+    }
+
     /// For people.
     pub const fn words(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::CHECKS;
 use crate::desk::{Desk, buy, market};
-use crate::{Exposure, Finding, Held, Proposal, Verdict, check, trace};
+use crate::{Exposure, Finding, Held, Proposal, Verdict, check, check_overridden, trace};
 
 fn findings(desk: &Desk, proposal: &Proposal) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -32,6 +32,17 @@ fn controls_run_in_the_order_of_precedence() {
 fn trace_tells_of_every_control_once_and_in_order() {
     let seen: Vec<_> = findings(&Desk::new(), &buy(100, 100)).iter().map(|finding| finding.seen.check).collect();
     assert_eq!(seen, CHECKS);
+}
+
+#[test]
+fn overridden_order_passes_soft_checks_and_no_others() {
+    let desk = Desk::with(|desk| desk.account.max_order_qty = Qty::whole(5));
+    let context = desk.context();
+    assert!(check(&context, &buy(10, 110)).is_err_and(|refusal| refusal.check.is_soft()));
+    assert_eq!(check_overridden(&context, &buy(10, 110)).unwrap().worst_px, Px::whole(110));
+    let overdrawn = Desk::with(|desk| desk.cash = Notional::whole(1));
+    let hard = check_overridden(&overdrawn.context(), &buy(10, 110)).unwrap_err();
+    assert_eq!(hard.check, model::Check::BuyingPower);
 }
 
 proptest! {

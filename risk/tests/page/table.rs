@@ -56,6 +56,7 @@ pub(crate) const CONTROLS: [(u8, &str); 50] = [
 /// Files that say no number themselves.
 pub(crate) const ELSEWHERE: &[(u8, &[&str])] = &[
     (1, &["gateway/src/fix/door.rs", "engine/src/decide/new_order.rs"]),
+    (36, &["engine/src/decide/recent_orders.rs"]),
     (38, &["engine/src/decide/trades.rs", "gateway/src/fix/broker/disputes.rs"]),
     (40, &["gateway/src/fix/disconnects.rs"]),
     (42, &["engine/src/decide/kill.rs"]),

@@ -203,12 +203,30 @@ impl Rows<'_> {
                 act.before = Some(e.change.kind.word());
                 act.after = Some(e.outcome.words());
                 act.amount = Some(e.change.value).filter(|_| e.change.is_set == 1);
+                self.limit(at, e)?;
                 self.act(at, &act)
             }
             Event::ConfigurationRead(e) => {
                 act.subject = "configuration";
                 act.actor = Some(e.actor.as_str());
                 act.reason = Some(e.reason.as_str());
+                self.act(at, &act)
+            }
+            Event::OverrideChanged(e) => {
+                let is_settled = !e.settled_by.is_empty();
+                act.subject = e.grant.session.as_str();
+                act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.grant.actor.as_str() });
+                act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.grant.reason.as_str() });
+                act.after = Some(e.outcome.words());
+                self.act(at, &act)
+            }
+            Event::RestrictionChanged(e) => {
+                let is_settled = !e.settled_by.is_empty();
+                act.subject = names.symbol(e.instrument).unwrap_or_default();
+                act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.change.actor.as_str() });
+                act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.change.reason.as_str() });
+                act.before = Some(if e.change.removes.0 == 0 { "restrict" } else { "free" });
+                act.after = Some(e.outcome.words());
                 self.act(at, &act)
             }
             Event::ScopeStateSet(e) => {

@@ -5,6 +5,7 @@ mod limits;
 mod orders;
 mod positions;
 mod risk;
+mod scopes;
 
 use std::path::Path;
 
@@ -69,7 +70,7 @@ pub fn tables(part: Part, state: &State, versions: &Versions, now: EngineTime) -
         Part::Positions => vec![positions::table(state)],
         Part::Orders => vec![orders::table(state, state.working_orders())],
         Part::AllOrders => vec![orders::table(state, state.remembered_orders())],
-        Part::Limits => limits::tables(state, versions),
+        Part::Limits => limits::tables(state, versions).into_iter().chain(scopes::tables(state, versions)).collect(),
         Part::Risk => risk::tables(state, versions, now),
     }
 }

@@ -7,6 +7,7 @@ mod chain;
 mod checks;
 mod find;
 mod ledger;
+mod limit_checks;
 mod message;
 mod passing;
 

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, DefineAccount, DefineInstrument, DefineSession, Event, InstrumentId, Scope, Seq, SessionId, TradingState,
+    AccountId, DefineAccount, DefineInstrument, DefineSession, Event, InstrumentId, KillScope, LimitChanged,
+    LimitOutcome, OF_DEFINITION, Scope, ScopeOutcome, Seq, SessionId, SetScopeState, TradingState,
 };
 
 /// The frames that set what is in force.
@@ -15,6 +16,8 @@ pub struct Versions {
     sessions: BTreeMap<SessionId, (Seq, DefineSession)>,
     halts: BTreeMap<(AccountId, InstrumentId), (Seq, TradingState)>,
     quotes: BTreeMap<InstrumentId, Seq>,
+    limits: BTreeMap<Seq, LimitChanged>,
+    stops: BTreeMap<(KillScope, u32), (Seq, SetScopeState)>,
 }
 
 impl Versions {
@@ -33,6 +36,12 @@ impl Versions {
                 set(&mut self.halts, scope, seq, e.set.state);
             }
             Event::QuoteUpdated(e) => drop(self.quotes.insert(e.quote.instrument, seq)),
+            Event::LimitChanged(e) if e.outcome == LimitOutcome::Set && e.change.is_configured != OF_DEFINITION => {
+                self.limits.insert(seq, *e);
+            }
+            Event::ScopeStateSet(e) if e.outcome == ScopeOutcome::Set => {
+                self.stops.insert((e.set.scope, e.index), (seq, e.set));
+            }
             _ => {}
         }
     }
@@ -40,6 +49,16 @@ impl Versions {
     /// The frame that brought the reference prices of an instrument; 0 before the first.
     pub fn of_quote(&self, instrument: InstrumentId) -> Seq {
         self.quotes.get(&instrument).copied().unwrap_or_default()
+    }
+
+    /// The change that this frame made of a limit of a scope.
+    pub fn of_limit(&self, version: Seq) -> Option<&LimitChanged> {
+        self.limits.get(&version)
+    }
+
+    /// The act that stopped or released a scope last, by its index among its kind.
+    pub fn of_stop(&self, scope: KillScope, index: u32) -> Option<(Seq, SetScopeState)> {
+        self.stops.get(&(scope, index)).copied()
     }
 
     /// The frame that set an account's limits as they are; 0 where none did.
@@ -62,6 +81,12 @@ impl Versions {
     pub fn of_halt(&self, account: AccountId, instrument: InstrumentId) -> Seq {
         self.halts.get(&(account, instrument)).map_or(Seq(0), |(seq, _)| *seq)
     }
+}
+
+/// Who asked for a limit and why, and who approved it.
+pub fn by_whom(set: &LimitChanged) -> String {
+    let asked = format!("{}: {}", set.change.actor, set.change.reason);
+    if set.settled_by.is_empty() { asked } else { format!("{asked}; {}: {}", set.settled_by, set.settled_because) }
 }
 
 fn set<K: Ord, T: PartialEq>(versions: &mut BTreeMap<K, (Seq, T)>, key: K, seq: Seq, now: T) {

@@ -8,6 +8,7 @@ mod day;
 mod exposure;
 mod limits;
 mod report;
+mod scopes;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -23,6 +24,7 @@ use model::{EngineTime, Seq};
 pub use day::{DayOutcome, Decided, Request};
 pub use exposure::{Key, Peak, Peaks};
 pub use limits::{AccountLimits, Change, InstrumentLimits, Limits, SessionLimits};
+pub use scopes::ScopeLimit;
 
 use super::fold::holds;
 use super::moment::Moment;

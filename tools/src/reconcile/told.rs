@@ -44,11 +44,11 @@ pub fn story(outcome: &Outcome, against: &str, now: EngineTime) -> Story {
 }
 
 /// What the daemon is told: a body of `/operator/breaks` for each account that was compared.
-pub fn reports(outcome: &Outcome, actor: &str, reason: &str) -> Vec<Value> {
+pub fn reports(outcome: &Outcome, actor: Option<&str>, reason: &str) -> Vec<Value> {
     outcome.accounts.iter().map(|account| report(outcome, account, actor, reason)).collect()
 }
 
-fn report(outcome: &Outcome, account: &str, actor: &str, reason: &str) -> Value {
+fn report(outcome: &Outcome, account: &str, actor: Option<&str>, reason: &str) -> Value {
     let own: Vec<&Break> = outcome.breaks.iter().filter(|one| one.account == account).collect();
     let count = |part| own.iter().filter(|one| one.kind.part() == part).count();
     let ids: String = own.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join("\n");

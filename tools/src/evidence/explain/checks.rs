@@ -5,6 +5,7 @@ use engine::{Finding, Judged, Verdict};
 use model::{AccountId, Check, InstrumentId, Px, Refusal};
 use serde_json::Value;
 
+use super::limit_checks::{self, Source};
 use crate::evidence::amount::amount;
 use crate::evidence::fold::Past;
 use crate::evidence::names;
@@ -14,7 +15,7 @@ use crate::figures;
 /// The controls with what each saw. The first that refuses answers; those after it are told as if it had passed.
 pub(super) fn table(past: &Past, judged: &Judged<'_>) -> Table {
     const HEADINGS: &[&str] =
-        &["check", "verdict", "observed", "limit", "head_room", "reference_px", "set_by", "version"];
+        &["check", "verdict", "observed", "limit", "head_room", "reference_px", "set_by", "version", "by"];
     let mut table = Table::new("checks, in their order", HEADINGS);
     let mut is_answered = false;
     for finding in judged.trace() {
@@ -31,7 +32,7 @@ pub(super) fn table(past: &Past, judged: &Judged<'_>) -> Table {
             text if text.is_empty() || !numbers => Value::Null,
             text => text.into(),
         };
-        let (set_by, version) = source(past, judged, &seen).filter(|_| numbers).unzip();
+        let (set_by, version, by) = whose(past, judged, &seen, numbers);
         table.push(vec![
             seen.check.code().into(),
             word.into(),
@@ -41,9 +42,28 @@ pub(super) fn table(past: &Past, judged: &Judged<'_>) -> Table {
             if seen.reference_px == 0 { Value::Null } else { figures::px(Px::from_units(seen.reference_px)).into() },
             set_by.map_or(Value::Null, Value::String),
             version.map_or(Value::Null, Value::from),
+            by.map_or(Value::Null, Value::String),
         ]);
     }
     table
+}
+
+/// Whose limit it is, the frame that set it, and where it is a scope's: who, and why.
+fn whose(
+    past: &Past,
+    judged: &Judged<'_>,
+    seen: &Refusal,
+    numbers: bool,
+) -> (Option<String>, Option<u64>, Option<String>) {
+    if !numbers {
+        return (None, None, None);
+    }
+    let of_scope = limit_checks::of_limit(past, judged, seen).or_else(|| limit_checks::of_stop(past, judged, seen));
+    if let Some(Source { of, version, by }) = of_scope {
+        return (Some(of), Some(version), Some(by));
+    }
+    let (set_by, version) = source(past, judged, seen).unzip();
+    (set_by, version, None)
 }
 
 /// How much more would have passed; negative where it was too much. None where more is not the question.
@@ -64,6 +84,7 @@ fn head_room(seen: &Refusal) -> Option<i128> {
         | Check::BuyingPower => seen.limit.checked_sub(seen.observed),
         Check::ReferencePrice | Check::OrderAge if seen.observed >= 0 => seen.limit.checked_sub(seen.observed),
         Check::CollarLow | Check::PriceLow | Check::MinOrderNotional => seen.observed.checked_sub(seen.limit),
+        _ if limit_checks::is_at_most(seen) => seen.limit.checked_sub(seen.observed),
         _ => None,
     }
 }

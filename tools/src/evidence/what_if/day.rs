@@ -11,6 +11,7 @@ use model::{
 
 use super::exposure::{Exposures, Key, Peaks, RECORDED, TRIED};
 use super::limits::Limits;
+use super::scopes::defines;
 
 /// Steps of work that the tried state needs beyond the recorded ones, in one frame.
 const STEPS_MAX: usize = 1 << 16;
@@ -155,6 +156,9 @@ impl<'a> Day<'a> {
         self.compare(frame, &command);
         self.tried.begin(stamp);
         self.apply(stamp);
+        if defines(&command) {
+            self.limits.put_scopes_into(&mut self.tried);
+        }
         self.go_on(stamp);
     }
 

@@ -6,6 +6,7 @@ use model::{
     Notional, Qty, SessionDefined, Symbol,
 };
 
+use super::scopes::ScopeLimit;
 use crate::figures;
 
 /// What is tried; nothing is none of them.
@@ -17,6 +18,8 @@ pub struct Limits {
     pub instruments: Vec<InstrumentLimits>,
     /// Of sessions.
     pub sessions: Vec<SessionLimits>,
+    /// Of scopes of all kinds.
+    pub scopes: Vec<ScopeLimit>,
 }
 
 /// Of one account; see [`DefineAccount`] for what each is.
@@ -124,6 +127,9 @@ impl Limits {
             Command::DefineAccount(body) => self.account(*body).into(),
             Command::DefineInstrument(body) => self.instrument(*body).into(),
             Command::DefineSession(body) => self.session(*body).into(),
+            Command::ChangeLimit(body) => {
+                self.scopes.iter().find_map(|tried| tried.instead_of(body)).unwrap_or(*command)
+            }
             other => *other,
         }
     }
@@ -144,6 +150,12 @@ impl Limits {
         for (session, recorded) in sessions {
             state.evolve(&SessionDefined { definition: self.session(recorded), session }.into());
         }
+        self.put_scopes_into(state);
+    }
+
+    /// Puts the tried limits of scopes in, as far as the state knows their scopes.
+    pub(super) fn put_scopes_into(&self, state: &mut State) {
+        self.scopes.iter().for_each(|tried| tried.put_into(state));
     }
 
     /// Names that the record does not know, all of them.
@@ -163,6 +175,11 @@ impl Limits {
         self.accounts.iter().for_each(|tried| look("account", tried.account.as_str(), accounts()));
         self.instruments.iter().for_each(|tried| look("instrument", tried.symbol.as_str(), symbols()));
         self.sessions.iter().for_each(|tried| look("session", tried.target_comp_id.as_str(), sessions()));
+        for tried in &self.scopes {
+            if recorded.scope_index(tried.scope, &tried.name).is_none() {
+                unknown.push(format!("{} {} is not in the journal", tried.scope.word(), tried.name));
+            }
+        }
         if unknown.is_empty() { Ok(()) } else { Err(unknown.join("\n")) }
     }
 
@@ -200,6 +217,7 @@ impl Limits {
             let rate = |of: &DefineSession| of.messages_per_second.to_string();
             compare(old.target_comp_id.to_string(), "messages_per_second", rate(old), rate(&self.session(*old)));
         }
+        changes.extend(self.scopes.iter().filter_map(|tried| tried.change(recorded)));
         changes
     }
 }
