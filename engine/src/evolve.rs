@@ -9,11 +9,14 @@ mod money;
 mod orders;
 mod overrides;
 mod restrictions;
+mod pnl;
 mod work;
 
 use model::{EngineTime, Event, Seq};
 
 use crate::state::State;
+
+pub(crate) use pnl::{PNL_KINDS, seen};
 
 /// Where and when an event stands: its frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

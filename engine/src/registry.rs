@@ -21,6 +21,11 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
         self.by_name.get(name).copied()
     }
 
+    /// The name of the one with this index. Looks through all of them.
+    pub(crate) fn name(&self, index: u32) -> Option<K> {
+        self.by_name.iter().find(|(_, at)| **at == index).map(|(name, _)| *name)
+    }
+
     #[inline]
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
         self.items.get(index as usize)

@@ -9,7 +9,7 @@ use model::{
 
 use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
-use super::{corporate, kill, restate, trading_day};
+use super::{corporate, kill, losses, restate, trading_day};
 use crate::agenda::NEVER;
 use crate::children::{Children, Leg};
 use crate::order::{Hold, NONE, Order};
@@ -35,6 +35,7 @@ pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events
             done(true)
         }
         Work::Positions => corporate::step(state, events),
+        Work::Marks => losses::step(state, now, events),
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };

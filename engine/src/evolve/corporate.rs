@@ -8,6 +8,8 @@ use model::{
 use crate::agenda::Action;
 use crate::decide::legs;
 use crate::fills::{NONE, NewFill};
+use crate::order::NONE as NONE_OF_THEM;
+use crate::pnl::Move;
 use crate::split::Ratio;
 use crate::state::State;
 
@@ -23,6 +25,7 @@ impl State {
         exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
         self.value_instrument(e.instrument);
         self.short_sales.recount(e.instrument, &self.holdings);
+        self.split_pnl(e.instrument, ratio);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -48,6 +51,8 @@ impl State {
 
     pub(super) fn dividend_paid(&mut self, e: &DividendPaid) {
         let slot = self.holding_slot(e.account, e.instrument);
+        let other = e.dividends - self.holdings.get(slot).dividends;
+        self.pnl_moved(e.account, NONE_OF_THEM, e.instrument, Move { other, ..Move::default() });
         self.holdings.get_mut(slot).dividends = e.dividends;
         self.account_mut(e.account).cash = e.account_cash;
     }
@@ -64,6 +69,8 @@ impl State {
             let at = ExecId { seq: self.last.seq, index: self.index };
             let fill = NewFill { order_id: OrderId(0), venue_exec_id: 0, px: e.px, contract, trade, at, holding };
             self.holdings.record(&mut self.fills, fill, NONE);
+            let moved = self.holdings.get(holding).moved_to(&books);
+            self.pnl_moved(e.account, NONE_OF_THEM, e.instrument, moved);
             self.holdings.get_mut(holding).take(books);
         }
         self.last_fill = NONE;

@@ -42,6 +42,7 @@ impl State {
         self.holding_shares.make_room(e.instrument);
         self.strategy_shares.make_room(e.instrument);
         self.short_sales.make_room(e.instrument);
+        self.pnl.make_room(KillScope::Instrument, e.instrument.0);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
@@ -67,12 +68,14 @@ impl State {
                     },
                 );
                 self.agenda.triggers.reserve(e.instrument.0 as usize + 1);
+                self.agenda.marks.reserve(e.instrument.0 as usize + 1);
             }
         }
     }
 
     pub(super) fn account_defined(&mut self, e: &AccountDefined) {
         self.scopes.make_room(KillScope::Account, e.account.0);
+        self.pnl.make_room(KillScope::Account, e.account.0);
         match self.accounts.get_mut(e.account.0) {
             Some(known) => {
                 let changed = known.definition.cost_method != e.definition.cost_method;
@@ -182,6 +185,7 @@ impl State {
             self.value_instrument(e.quote.instrument);
         }
         self.look_at_stops(index);
+        self.pnl_quoted(e.quote.instrument);
     }
 
     /// The prices of before stay, for marks with their age; nothing is judged by them.

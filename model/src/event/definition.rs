@@ -149,4 +149,6 @@ pub enum Work {
     MassStatus = 4,
     /// Those that hold an instrument, after a split, for a dividend, for a settlement.
     Positions = 5,
+    /// Positions of limited scopes in an instrument that was quoted: more than the quote's own frame marked.
+    Marks = 6,
 }
