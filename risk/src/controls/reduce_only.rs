@@ -25,7 +25,7 @@ pub(super) fn scope_reduces(
         return witness.not_concerned(Check::Reducing);
     };
     let stopped_by = context.scopes.stopped_by[scope as usize];
-    within(Check::Reducing, context, proposal, witness, |refusal| refusal.of_scope(scope).because(stopped_by))
+    within(Check::Reducing, context, proposal, witness, |refusal| refusal.because(stopped_by))
 }
 
 fn within(
