@@ -114,7 +114,7 @@ impl Scopes {
 
     /// Has any scope a limit of one of these kinds, a bit each?
     #[inline]
-    pub(crate) fn any_has(&self, kinds: u64) -> bool {
+    pub(crate) fn any_limited(&self, kinds: u64) -> bool {
         self.kinds & kinds != 0
     }
 
@@ -191,7 +191,7 @@ impl Scopes {
 
     /// A fill of an order in these scopes.
     pub(crate) fn executed(&mut self, keys: &Keys, now: EngineTime) {
-        if self.any_has(LimitKind::RepeatedExecutions.bit()) {
+        if self.any_limited(LimitKind::RepeatedExecutions.bit()) {
             for (members, key) in self.members.iter_mut().zip(keys) {
                 if let Some(member) = members.get_mut(*key as usize) {
                     member.executions.note(now);

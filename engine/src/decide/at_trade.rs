@@ -42,7 +42,7 @@ pub(super) fn look(state: &State, now: EngineTime, command: &Command, events: &m
 
 /// What the events of this frame do to the scopes of the orders that traded.
 fn after_fills(state: &State, now: EngineTime, events: &mut Events) {
-    if !state.scopes.any_has(KINDS) {
+    if !state.scopes.any_limited(KINDS) {
         return;
     }
     let mut keys = None;

@@ -80,7 +80,7 @@ fn marks(state: &State, now: EngineTime, before: &Cell, after: &Cell, events: &m
 
 /// Looks again at some of the limited scopes.
 pub(super) fn on_tick(state: &State, now: EngineTime, events: &mut Events) {
-    if !state.scopes.any_has(PNL_KINDS) {
+    if !state.scopes.any_limited(PNL_KINDS) {
         return;
     }
     let watched = || state.pnl.totals().filter(|(_, _, total)| total.is_watched);
