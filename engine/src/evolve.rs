@@ -8,8 +8,8 @@ mod limits;
 mod money;
 mod orders;
 mod overrides;
-mod restrictions;
 mod pnl;
+mod restrictions;
 mod work;
 
 use model::{EngineTime, Event, Seq};

@@ -1,4 +1,4 @@
-//! Controls 31 to 33: loss of the firm's day, fall from the highest P&L, loss within a short time, losing closes one after another.
+//! Controls 31, 32 and 33: loss of the firm's day, fall from the highest P&L, loss within a short time, losing closes one after another.
 //! The first level lets a scope only reduce, the second cancels everything in it. Looked at in the frame of each fill and of each
 //! quote; ticks look again, for scopes that were let go, or whose limit was changed, while they are above it.
 
