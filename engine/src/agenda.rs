@@ -88,6 +88,8 @@ pub(crate) struct Agenda {
     pub(crate) triggers: VecDeque<u32>,
     /// The last stop of the first of them that was looked at and left where it is, while others wait to be looked at.
     pub(crate) last_stop: Option<OrderId>,
+    /// Instruments of whose positions more are to be marked, each once.
+    pub(crate) marks: VecDeque<InstrumentId>,
     /// Groups that are to be looked at, each once.
     pub(crate) groups: VecDeque<u32>,
     /// How many working orders are still to be reviewed; none where nothing is under review.
@@ -120,6 +122,7 @@ impl Agenda {
             actions: VecDeque::with_capacity(ACTIONS_MAX),
             triggers: VecDeque::new(),
             last_stop: None,
+            marks: VecDeque::new(),
             groups: VecDeque::new(),
             review: None,
             begun: Seq(0),
@@ -141,6 +144,8 @@ impl Agenda {
             Some(Work::Positions)
         } else if !self.triggers.is_empty() {
             Some(Work::Triggers)
+        } else if !self.marks.is_empty() {
+            Some(Work::Marks)
         } else if !self.groups.is_empty() {
             Some(Work::Contingency)
         } else if self.review.is_some() {

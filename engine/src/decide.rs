@@ -1,12 +1,15 @@
 //! What a command causes. Reads only; every refusal precedes every event that changes something.
 
+mod at_trade;
 mod close;
 mod corporate;
 mod currencies;
 mod doubt;
+mod executions;
 mod foreign;
 mod kill;
 mod limits;
+mod losses;
 mod mass;
 mod new_order;
 mod operator;
@@ -94,4 +97,5 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::SetSequenceNumbers(_) => {}
         Command::Reload(body) => limits::reload(state, body, events),
     }
+    at_trade::look(state, now, command, events);
 }

@@ -10,6 +10,7 @@ mod limits;
 mod money;
 mod orders;
 mod overrides;
+mod pnl;
 mod restrictions;
 mod strategies;
 mod work;
@@ -17,6 +18,8 @@ mod work;
 use model::{EngineTime, Event, Seq};
 
 use crate::state::State;
+
+pub(crate) use pnl::{PNL_KINDS, seen};
 
 /// Where and when an event stands: its frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

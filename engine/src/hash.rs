@@ -13,6 +13,7 @@ use crate::currencies::ForeignCash;
 use crate::holdings::Holding;
 use crate::kills::{Kill, Seen};
 use crate::order::{NONE, Order};
+use crate::pnl::Pnl;
 use crate::recent::{Recent, RecentOrder};
 use crate::scopes::Scopes;
 use crate::state::{Instrument, State};
@@ -145,6 +146,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
         let words = [proposal.at.0, u64::from(proposal.index)];
         sum.add(b'i', &[proposal.change.as_bytes(), proposal.expires.as_bytes(), words.as_bytes()]);
     }
+    add_pnl(&mut sum, &state.pnl);
     state.kills().enumerate().for_each(|(place, kill)| add_kill(&mut sum, kill, place));
     add_closing(&mut sum, &state.closing);
     StateHash(sum.0)
@@ -253,14 +255,17 @@ fn add_scopes(sum: &mut Sum, scopes: &Scopes) {
         sum.add(
             b'x',
             &[
-                &[scope.value(), member.state.value()],
-                [index, usage.live].as_bytes(),
+                &[scope.value(), member.state.value(), member.stopped_by],
+                [index, usage.live, member.losses_in_a_row].as_bytes(),
                 open.as_bytes(),
                 counts.as_bytes(),
                 &usage.bucket.raw().to_le_bytes(),
             ],
         );
         add_valued(sum, [3, u32::from(scope.value()), index], &usage.valued);
+        for (age, time) in member.executions.iter().enumerate() {
+            sum.add(b'j', &[&[scope.value()], &index.to_le_bytes(), time.as_bytes(), &age.to_le_bytes()]);
+        }
         for (kind, limit) in member.limits.iter() {
             let words = [limit.since.0, u64::from(index)];
             sum.add(b'z', &[&[scope.value(), kind as u8], &limit.value.to_le_bytes(), words.as_bytes()]);
@@ -281,6 +286,27 @@ fn add_kill(sum: &mut Sum, kill: &Kill, place: usize) {
             &[u8::from(kill.again), u8::from(kill.tell)],
         ],
     );
+}
+
+fn add_pnl(sum: &mut Sum, pnl: &Pnl) {
+    for cell in pnl.cells() {
+        let money = [cell.money, cell.worth];
+        let words = [cell.index, cell.instrument, u32::from(cell.is_listed)];
+        sum.add(b'u', &[&[cell.scope.value()], words.as_bytes(), cell.position.as_bytes(), money.as_bytes()]);
+    }
+    for (scope, index, total) in pnl.totals() {
+        let money = [total.now, total.at_day_start, total.peak];
+        let words = [index, total.day, u32::from(total.is_watched), u32::from(total.is_lost)];
+        let parts = [total.part_ns, total.part];
+        let fields = [&[scope.value()], words.as_bytes(), money.as_bytes(), parts.as_bytes(), total.highest.as_bytes()];
+        sum.add(b'U', &fields);
+    }
+    for (index, priced) in pnl.priced().iter().enumerate() {
+        let last = &priced.last;
+        let prices = [last.bid_px, last.ask_px, last.last_px];
+        let is_due = u8::from(priced.cursor != NONE);
+        sum.add(b'V', &[&index.to_le_bytes(), prices.as_bytes(), &[is_due]]);
+    }
 }
 
 struct Sum(u128);

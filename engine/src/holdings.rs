@@ -1,6 +1,6 @@
 //! Positions and their exact money: one holding per account and instrument.
 
-use model::{AccountId, Contract, CostMethod, DayCounts, InstrumentId, Notional, Px};
+use model::{AccountId, Contract, CostMethod, DayCounts, InstrumentId, Notional, PositionChanged, Px};
 use risk::Exposure;
 
 use crate::books::Books;
@@ -8,6 +8,7 @@ use crate::fills::Chain;
 use crate::index::Index;
 use crate::lots::Head;
 use crate::orders::touch;
+use crate::pnl::Move;
 
 /// Position, open orders and P&L of one account in one instrument.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -59,6 +60,31 @@ impl Holding {
     pub fn books(&self) -> Books {
         let Holding { cost, realised, cash_from_trades, .. } = *self;
         Books { position: self.exposure.position, cost, realised, cash_from_trades }
+    }
+
+    /// What these books would change.
+    pub(crate) fn moved_to(&self, books: &Books) -> Move {
+        Move {
+            position: books.position - self.exposure.position,
+            paid: books.cash_from_trades - self.cash_from_trades,
+            other: Notional::ZERO,
+        }
+    }
+
+    /// What the event changes, its fee with it.
+    pub(crate) fn moved_by(&self, e: &PositionChanged) -> Move {
+        Move {
+            position: e.qty - self.exposure.position,
+            paid: e.cash_from_trades - self.cash_from_trades,
+            other: self.fees - e.fees,
+        }
+    }
+
+    /// What the closing part of a fill made, before its fee; `None` where it closed nothing.
+    pub(crate) fn closed_by(&self, e: &PositionChanged) -> Option<Notional> {
+        let (before, after) = (self.exposure.position.units(), e.qty.units());
+        let closes = before.signum() != 0 && (after.signum() != before.signum() || after.abs() < before.abs());
+        closes.then(|| e.realised - self.realised)
     }
 
     pub(crate) fn take(&mut self, books: Books) {

@@ -21,6 +21,11 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
         self.by_name.get(name).copied()
     }
 
+    /// The name of the one with this index. Looks through all of them.
+    pub(crate) fn name(&self, index: u32) -> Option<K> {
+        self.by_name.iter().find(|(_, at)| **at == index).map(|(name, _)| *name)
+    }
+
     #[inline]
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
         self.items.get(index as usize)
@@ -29,12 +34,6 @@ impl<K: Copy + Eq + core::hash::Hash, T> Registry<K, T> {
     pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut T> {
         self.items.get_mut(index as usize)
     }
-
-    /// The name of one. Walks all of them.
-    pub(crate) fn name(&self, index: u32) -> Option<&K> {
-        self.by_name.iter().find(|(_, known)| **known == index).map(|(name, _)| name)
-    }
-
     /// How many there are.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.items.len()).expect("definitions fit 32 bits")

@@ -1,9 +1,10 @@
 //! The scopes that orders are in: how far each is stopped, its limits, and what they are held against. Names become indexes when they are
 //! defined, so that an order is looked up in none of them: it carries its indexes.
 
-use model::{GroupName, KillScope, LimitKind, SCOPES, ScopeState, ScopeStates};
+use model::{EngineTime, GroupName, KillScope, LIMIT_KINDS, LimitKind, SCOPES, ScopeState, ScopeStates};
 use risk::{Limit, Limits, Scoped, Usage};
 
+use crate::last_fills::{LAST_FILLS_MAX, LastFills};
 use crate::order::NONE;
 use crate::registry::Registry;
 use crate::valuations::VALUED;
@@ -15,8 +16,14 @@ pub(crate) type Keys = [u32; SCOPES];
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Member {
     pub(crate) state: ScopeState,
+    /// [`LimitKind::number`] of the limit that stopped it; 0 where a person did, or nobody.
+    pub(crate) stopped_by: u8,
     pub(crate) limits: Limits,
     pub(crate) usage: Usage,
+    /// When its last fills came, as many as its limit lets it have.
+    pub(crate) executions: LastFills,
+    /// Closes with a loss since the last one without.
+    pub(crate) losses_in_a_row: u32,
 }
 
 /// All scopes.
@@ -31,6 +38,9 @@ pub(crate) struct Scopes {
     limited: u32,
     /// Those of them that ask what positions come to.
     valuing: u32,
+    /// The same by kind, and a bit for each kind that anything has.
+    limited_by: [u32; LIMIT_KINDS],
+    kinds: u64,
     pub(crate) traders: Registry<GroupName, ()>,
     pub(crate) strategies: Registry<GroupName, ()>,
 }
@@ -44,6 +54,8 @@ impl Scopes {
             stopped: 0,
             limited: 0,
             valuing: 0,
+            limited_by: [0; LIMIT_KINDS],
+            kinds: 0,
             traders: Registry::new(),
             strategies: Registry::new(),
         };
@@ -89,7 +101,21 @@ impl Scopes {
             self.valuing -= u32::from(member.limits.get(kind).is_some());
             self.valuing += u32::from(limit.is_some());
         }
+        let by_kind = &mut self.limited_by[kind as usize];
+        *by_kind -= u32::from(member.limits.get(kind).is_some());
+        *by_kind += u32::from(limit.is_some());
+        self.kinds = if *by_kind > 0 { self.kinds | kind.bit() } else { self.kinds & !kind.bit() };
         member.limits.put(kind, limit);
+        if kind == LimitKind::RepeatedExecutions {
+            let most = limit.map_or(0, |limit| usize::try_from(limit.value).unwrap_or(LAST_FILLS_MAX));
+            member.executions.remember(most.min(LAST_FILLS_MAX));
+        }
+    }
+
+    /// Has any scope a limit of one of these kinds, a bit each?
+    #[inline]
+    pub(crate) fn any_limited(&self, kinds: u64) -> bool {
+        self.kinds & kinds != 0
     }
 
     /// The scopes that an order is in, as the controls see them; `mandatory` is what the firm must have.
@@ -98,14 +124,23 @@ impl Scopes {
         let missing = mandatory & !self.get(KillScope::Firm, 0).limits.kinds();
         let states = self.states(keys);
         if self.limited == 0 {
-            return Scoped { states, missing, ..Scoped::FREE };
+            return Scoped { states, missing, stopped_by: self.stopped_by(keys), ..Scoped::FREE };
         }
         let members = core::array::from_fn(|at| {
             let Member { limits, usage, .. } = self.get(KillScope::ALL[at], keys[at]);
             risk::Member { limits, usage }
         });
         let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits.kinds());
-        Scoped { states, members: Some(members), kinds, missing }
+        Scoped { states, members: Some(members), kinds, missing, stopped_by: self.stopped_by(keys) }
+    }
+
+    /// What stopped the scopes that an order is in.
+    #[inline]
+    fn stopped_by(&self, keys: &Keys) -> [u8; SCOPES] {
+        if self.stopped == 0 {
+            return [0; SCOPES];
+        }
+        core::array::from_fn(|at| self.get(KillScope::ALL[at], keys[at]).stopped_by)
     }
 
     /// Has any of the scopes one of these limits?
@@ -140,12 +175,29 @@ impl Scopes {
         }
     }
 
-    pub(crate) fn set(&mut self, scope: KillScope, index: u32, state: ScopeState) {
+    /// How far a scope is stopped from now on, and by what limit, if not by a person. What is let go begins anew.
+    pub(crate) fn set(&mut self, scope: KillScope, index: u32, state: ScopeState, stopped_by: u8) {
         self.make_room(scope, index);
         let member = &mut self.members[scope as usize][index as usize];
         self.stopped -= u32::from(member.state != ScopeState::Active);
         self.stopped += u32::from(state != ScopeState::Active);
+        if state < member.state {
+            member.executions.forget();
+            member.losses_in_a_row = 0;
+        }
         member.state = state;
+        member.stopped_by = stopped_by;
+    }
+
+    /// A fill of an order in these scopes.
+    pub(crate) fn executed(&mut self, keys: &Keys, now: EngineTime) {
+        if self.any_limited(LimitKind::RepeatedExecutions.bit()) {
+            for (members, key) in self.members.iter_mut().zip(keys) {
+                if let Some(member) = members.get_mut(*key as usize) {
+                    member.executions.note(now);
+                }
+            }
+        }
     }
 
     /// The states of the scopes that an order is in.
@@ -169,6 +221,15 @@ impl Scopes {
     /// An order lives from now on, or does not any more.
     pub(crate) fn count(&mut self, keys: &Keys, lives: bool) {
         self.used(keys, |usage, _| usage.live = if lives { usage.live + 1 } else { usage.live - 1 });
+    }
+
+    /// A fill of an order in these scopes closed something, with a loss or without.
+    pub(crate) fn closed(&mut self, keys: &Keys, is_loss: bool) {
+        for scope in [KillScope::Account, KillScope::Strategy] {
+            if let Some(member) = self.members[scope as usize].get_mut(keys[scope as usize] as usize) {
+                member.losses_in_a_row = if is_loss { member.losses_in_a_row.saturating_add(1) } else { 0 };
+            }
+        }
     }
 
     /// All of them, with their kind and index.

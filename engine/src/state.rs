@@ -24,6 +24,7 @@ use crate::links::Links;
 use crate::order::Order;
 use crate::orders::Orders;
 use crate::overrides::{Override, Overrides};
+use crate::pnl::{Pnl, Total};
 use crate::proposals::{LimitProposal, LimitProposals};
 use crate::recent::Recent;
 use crate::registry::Registry;
@@ -172,6 +173,9 @@ pub struct State {
     pub(crate) restrictions: Restrictions,
     pub(crate) overrides: Overrides,
     pub(crate) short_sales: ShortSold,
+    pub(crate) pnl: Pnl,
+    /// The strategy of the order whose position comes next in the frame; [`crate::order::NONE`] for none.
+    pub(crate) traded_by: u32,
     pub(crate) trading: TradingState,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
@@ -219,6 +223,8 @@ impl State {
             restrictions: Restrictions::new(),
             overrides: Overrides::new(),
             short_sales: ShortSold::default(),
+            pnl: Pnl::new(capacities.holdings),
+            traded_by: crate::order::NONE,
             trading: TradingState::Active,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
@@ -380,7 +386,7 @@ impl State {
     }
 
     /// The name of a strategy; `None` for what no strategy did. Walks all names, for people.
-    pub fn strategy(&self, index: u32) -> Option<&GroupName> {
+    pub fn strategy(&self, index: u32) -> Option<GroupName> {
         self.scopes.strategies.name(index)
     }
 
@@ -499,6 +505,11 @@ impl State {
         &self.scopes.get(scope, index).usage
     }
 
+    /// P&L of the firm, of an account or of a strategy, as its loss limits see it; nothing for other scopes.
+    pub fn pnl(&self, scope: KillScope, index: u32) -> Total {
+        self.pnl.total(scope, index)
+    }
+
     /// All scopes by kind and index, whether limited or not.
     pub fn scopes(&self) -> impl Iterator<Item = (KillScope, u32)> + '_ {
         self.scopes.iter().map(|(scope, index, _)| (scope, index))
@@ -544,6 +555,7 @@ impl State {
             let sum = kill.live + kill.canceled + kill.filled + kill.ended;
             assert_eq!(kill.live_at_start + kill.came, sum, "orders of {kill:?}");
         }
+        self.assert_pnl();
         for order in self.orders.remembered() {
             assert_eq!(order.standing().status(), order.view.ord_status, "status of {order:?}");
             assert_eq!(order.view.is_working(), order.place != crate::order::NONE, "place of {order:?}");

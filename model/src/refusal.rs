@@ -2,6 +2,7 @@
 
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
+use crate::risk_limit::LimitKind;
 use crate::scope::KillScope;
 use crate::terms::OrdRejReason;
 
@@ -265,8 +266,10 @@ pub struct Refusal {
     pub check: Check,
     /// Whose limit it is, by [`KillScope`]'s number and one; 0 where the check knows no scopes. See [`Refusal::scope`].
     pub scope_number: u8,
+    /// The limit that stopped the scope, by [`LimitKind`]'s number and one; 0 where a person did. See [`Refusal::stopped_by`].
+    pub limit_number: u8,
     /// Zero.
-    pub reserved: [u8; 5],
+    pub reserved: [u8; 4],
 }
 
 impl Refusal {
@@ -277,7 +280,7 @@ impl Refusal {
 
     /// A refusal by a limit.
     pub const fn against(check: Check, limit: i128, observed: i128) -> Refusal {
-        Refusal { limit, observed, reference_px: 0, check, scope_number: 0, reserved: [0; 5] }
+        Refusal { limit, observed, reference_px: 0, check, scope_number: 0, limit_number: 0, reserved: [0; 4] }
     }
 
     /// The same, with the reference price that it used.
@@ -290,6 +293,17 @@ impl Refusal {
     pub const fn of_scope(mut self, scope: KillScope) -> Refusal {
         self.scope_number = scope as u8 + 1;
         self
+    }
+
+    /// The same, by what stopped the scope: [`LimitKind::number`] of a limit that was broken, 0 for a person.
+    pub const fn because(mut self, limit_number: u8) -> Refusal {
+        self.limit_number = limit_number;
+        self
+    }
+
+    /// The broken limit that stopped the scope, where no person did.
+    pub fn stopped_by(&self) -> Option<LimitKind> {
+        LimitKind::of_number(self.limit_number)
     }
 
     /// Whose limit it is, where it is a scope's.

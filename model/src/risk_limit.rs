@@ -158,6 +158,14 @@ risk_limits! {
     SelfMatch = 45, "self_match", AtLeast, Count, [Firm Account Trader];
     /// How long an order of one account of a trader is held against those of his other accounts on the other side.
     WashWindow = 46, "wash_window", AtLeast, Nanos, [Firm Trader];
+    /// Fall of the P&L within [`LimitKind::LossWindow`] at which everything is canceled and nothing is taken.
+    LossVelocity = 47, "loss_velocity", AtMost, Notional, [Firm Account Strategy];
+    /// How long a loss counts for [`LimitKind::LossVelocity`].
+    LossWindow = 48, "loss_window", AtLeast, Nanos, [Firm Account Strategy];
+    /// How long own executions count for [`LimitKind::ExecutionDrift`]; without it for a minute.
+    DriftWindow = 49, "drift_window", AtLeast, Nanos, [Strategy];
+    /// Silence of an instrument's prices at which everything is canceled and nothing is taken.
+    QuoteSilenceHalt = 50, "quote_silence_halt", AtMost, Nanos, [Firm Instrument];
 }
 
 /// Kinds of limits.
@@ -169,6 +177,16 @@ impl LimitKind {
     /// The bit that stands for it in a set of kinds.
     pub const fn bit(self) -> u64 {
         1 << self as u8
+    }
+
+    /// For a byte beside which there may be none: 1 and its number.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// What [`LimitKind::number`] said; `None` for 0.
+    pub fn of_number(number: u8) -> Option<LimitKind> {
+        LimitKind::ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
 
     /// Does the scope have such a limit?

@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     pub(crate) limits: [Limits; SCOPES],
     pub(crate) usage: [Usage; SCOPES],
     pub(crate) missing: u64,
+    pub(crate) stopped_by: [u8; SCOPES],
     pub(crate) phase: TradingPhase,
     pub(crate) exposure: Exposure,
     pub(crate) own_opposite: [Option<Px>; 3],
@@ -68,6 +69,7 @@ impl Desk {
             limits: Default::default(),
             usage: Default::default(),
             missing: 0,
+            stopped_by: [0; SCOPES],
             phase: TradingPhase::Unknown,
             exposure: Exposure::default(),
             own_opposite: [None; 3],
@@ -144,6 +146,7 @@ impl Desk {
             members: Some(core::array::from_fn(member)),
             kinds: self.limits.iter().fold(0, |kinds, limits| kinds | limits.kinds()),
             missing: self.missing,
+            stopped_by: self.stopped_by,
         }
     }
 

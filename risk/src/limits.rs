@@ -81,6 +81,8 @@ pub struct Scoped<'a> {
     pub kinds: u64,
     /// Limits of the whole firm without which nothing is traded, and that are not set.
     pub missing: u64,
+    /// What stopped each: [`LimitKind::number`] of a limit that was broken, 0 for a person.
+    pub stopped_by: [u8; SCOPES],
 }
 
 /// What a limit and the value against it come to. The one with the least head room binds; of two the wider scope's.
@@ -120,7 +122,8 @@ impl Binding {
 
 impl<'a> Scoped<'a> {
     /// Nothing is stopped and nothing is limited.
-    pub const FREE: Scoped<'static> = Scoped { states: ScopeStates::ACTIVE, members: None, kinds: 0, missing: 0 };
+    pub const FREE: Scoped<'static> =
+        Scoped { states: ScopeStates::ACTIVE, members: None, kinds: 0, missing: 0, stopped_by: [0; SCOPES] };
 
     /// Has any of them such a limit?
     #[inline]

@@ -6,7 +6,7 @@ mod currency;
 mod limit;
 
 use journal::Frame;
-use model::{Command, Event, Notional, OrderView, Origin, Px, Qty, Refusal, StrategyPositionChanged};
+use model::{Command, Event, LimitKind, Notional, OrderView, Origin, Px, Qty, Refusal, StrategyPositionChanged};
 use serde_json::{Value, json};
 
 use crate::figures;
@@ -51,6 +51,7 @@ fn refusal(refusal: &Refusal) -> Value {
         "observed": refusal.observed.to_string(),
         "unit": word(refusal.check.unit()),
         "reference_px": px(Px::from_units(refusal.reference_px)),
+        "stopped_by": refusal.stopped_by().map(LimitKind::word),
     })
 }
 
@@ -311,7 +312,7 @@ pub fn event(event: &Event) -> Value {
         Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
         Event::ScopeStateSet(e) => json!({
             "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),
-            "before": word(e.before),
+            "before": word(e.before), "limit": e.limit().map(LimitKind::word),
         }),
         Event::KillProgressed(e) => json!({
             "kill": e.kill.0, "scope": word(e.scope), "index": e.index, "elapsed_ns": e.elapsed_ns, "live": e.live,

@@ -237,7 +237,8 @@ fn firm(state: &State, to: ScopeState, actor: Text<24>, reason: Text<64>) -> Sco
         live: member.usage.live,
         outcome: ScopeOutcome::Set,
         before: member.state,
-        reserved: [0; 6],
+        limit_number: 0,
+        reserved: [0; 5],
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn set_scope_state(state: &State, set: &SetScopeState, events: &mut E
         live: member.usage.live,
         outcome: outcome(state, set, index, member.state),
         before: member.state,
-        reserved: [0; 6],
+        limit_number: 0,
+        reserved: [0; 5],
     });
 }
 

@@ -9,7 +9,7 @@ use model::{
 
 use super::mass::no_orders;
 use super::unasked::{end, may_go, released, restated};
-use super::{close, corporate, kill, restate, trading_day};
+use super::{close, corporate, kill, losses, restate, trading_day};
 use crate::agenda::NEVER;
 use crate::children::{Children, Leg};
 use crate::order::{Hold, NONE, Order};
@@ -36,6 +36,7 @@ pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events
         }
         Work::Positions => corporate::step(state, events),
         Work::Close => close::step(state, now, events),
+        Work::Marks => losses::step(state, now, events),
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };

@@ -9,6 +9,8 @@ use crate::agenda::Action;
 use crate::books::Trade;
 use crate::decide::legs;
 use crate::fills::{Allocation, NONE, NewFill};
+use crate::order::NONE as NONE_OF_THEM;
+use crate::pnl::Move;
 use crate::split::Ratio;
 use crate::state::State;
 
@@ -25,6 +27,7 @@ impl State {
         exposures.split(e.instrument, position, e.split.numerator, e.split.denominator);
         self.value_instrument(e.instrument);
         self.short_sales.recount(e.instrument, &self.holdings);
+        self.split_pnl(e.instrument, ratio);
         self.begin_action(Action { split: Some(*e), ..Action::default() });
     }
 
@@ -51,6 +54,8 @@ impl State {
 
     pub(super) fn dividend_paid(&mut self, e: &DividendPaid) {
         let slot = self.holding_slot(e.account, e.instrument);
+        let other = e.dividends - self.holdings.get(slot).dividends;
+        self.pnl_moved(e.account, NONE_OF_THEM, e.instrument, Move { other, ..Move::default() });
         self.holdings.get_mut(slot).dividends = e.dividends;
         self.account_mut(e.account).cash = e.account_cash;
         self.closing.note_change(self.last.time);
@@ -99,6 +104,8 @@ impl State {
             Qty::ZERO => holding.books(),
             _ => self.fills.books_after(holding, &fill.trade).expect("decide counted it"),
         };
+        let (moved, (account, instrument)) = (holding.moved_to(&books), (holding.account, holding.instrument));
+        self.pnl_moved(account, NONE_OF_THEM, instrument, moved);
         let (slot, number) = (fill.holding, self.record(fill, NONE));
         self.holdings.get_mut(slot).take(books);
         self.strategies_adjusted(number);

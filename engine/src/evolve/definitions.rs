@@ -43,6 +43,7 @@ impl State {
         self.strategy_shares.make_room(e.instrument);
         self.closing.make_room_for_mark(e.instrument);
         self.short_sales.make_room(e.instrument);
+        self.pnl.make_room(KillScope::Instrument, e.instrument.0);
         let calendar = self.calendars.find(&e.definition.calendar);
         match self.instruments.get_mut(e.instrument.0) {
             Some(known) => {
@@ -68,6 +69,7 @@ impl State {
                     },
                 );
                 self.agenda.triggers.reserve(e.instrument.0 as usize + 1);
+                self.agenda.marks.reserve(e.instrument.0 as usize + 1);
             }
         }
     }
@@ -75,6 +77,7 @@ impl State {
     pub(super) fn account_defined(&mut self, e: &AccountDefined) {
         self.scopes.make_room(KillScope::Account, e.account.0);
         self.closing.make_room_for_breaks(e.account);
+        self.pnl.make_room(KillScope::Account, e.account.0);
         match self.accounts.get_mut(e.account.0) {
             Some(known) => {
                 let changed = known.definition.cost_method != e.definition.cost_method;
@@ -184,6 +187,7 @@ impl State {
             self.value_instrument(e.quote.instrument);
         }
         self.look_at_stops(index);
+        self.pnl_quoted(e.quote.instrument);
     }
 
     /// The prices of before stay, for marks with their age; nothing is judged by them.

@@ -12,6 +12,9 @@ impl State {
     pub(super) fn attribution_defined(&mut self, e: &AttributionDefined) {
         self.scopes.define_trader(e.definition.trader, e.trader);
         self.scopes.define_strategy(e.definition.strategy, e.strategy);
+        if e.strategy != crate::order::NONE {
+            self.pnl.make_room(KillScope::Strategy, e.strategy);
+        }
         let session = self.sessions.get_mut(e.session.0).expect("decide found the session");
         session.attribution = [e.trader, e.strategy];
     }
@@ -21,7 +24,7 @@ impl State {
             return;
         }
         let (scope, index) = (e.set.scope, e.index);
-        self.scopes.set(scope, index, e.set.state);
+        self.scopes.set(scope, index, e.set.state, e.limit_number);
         self.kills.end(scope, index);
         if e.set.state == ScopeState::Killed {
             let (at, since) = (self.last.seq, self.last.time);

@@ -39,6 +39,7 @@ impl State {
                     self.value_all();
                 }
                 self.limit_proposals.remove(e.proposal, e.change.kind);
+                self.pnl_limited(e.change.scope, e.index, e.change.kind);
             }
             LimitOutcome::Proposed => self.limit_proposals.put(LimitProposal {
                 at: e.proposal,
@@ -91,6 +92,7 @@ impl State {
     }
 
     pub(crate) fn count_fill(&mut self, keys: &Keys, side: Side, notional: Notional) {
+        self.scopes.executed(keys, self.last.time);
         self.on_the_day(keys, |day| {
             day.trades += 1;
             match side {

@@ -28,6 +28,7 @@ impl State {
         self.count_short_sale(holding, view.instrument, view.side, e.last_qty);
         self.record_fill(slot, e);
         self.count_trade(slot, e);
+        self.traded_by = self.orders.get(slot).strategy;
         let order = self.orders.get_mut(slot);
         order.at_venue = true;
         order.acknowledged = true;
@@ -100,6 +101,7 @@ impl State {
         let slot = self.known(after.order_id);
         let could_fill = self.orders.get(slot).standing().can_fill();
         self.applied(slot, venue_exec_id);
+        self.traded_by = self.orders.get(slot).strategy;
         self.last_fill = crate::fills::NONE;
         self.last_strategy = self.orders.get(slot).strategy;
         let view = &mut self.orders.get_mut(slot).view;
@@ -117,6 +119,13 @@ impl State {
     /// followers see the same in the event, and raise the alarm.
     pub(super) fn position_changed(&mut self, e: &PositionChanged) {
         let slot = self.holding_slot(e.account, e.instrument);
+        let by = std::mem::replace(&mut self.traded_by, NONE);
+        let before = self.holdings.get(slot);
+        let (moved, made) = (before.moved_by(e), before.closed_by(e));
+        if let Some(made) = made.filter(|_| self.last_fill != crate::fills::NONE) {
+            self.scopes.closed(&[NONE, NONE, NONE, e.account.0, NONE, by, NONE], made < Notional::ZERO);
+        }
+        self.pnl_moved(e.account, by, e.instrument, moved);
         let holding = self.holdings.get_mut(slot);
         let held = holding.exposure;
         let before = held.position;

@@ -69,6 +69,7 @@ impl State {
             Work::Close => self.close_advanced(e.cursor),
             Work::Positions => self.action_advanced(e.cursor, e.is_done == 1),
             Work::Contingency => self.contingency_advanced(),
+            Work::Marks => self.marks_advanced(e.cursor),
             Work::Review => self.review_advanced(e),
             Work::MassStatus => {
                 if e.is_done == 1 {

@@ -41,7 +41,7 @@ fn bust(bench: &mut Bench, (order, exec): (OrderId, u64)) -> Vec<Event> {
 }
 
 fn book<'a>(bench: &'a Bench, account: AccountId, strategy: &str) -> &'a StrategyBook {
-    let name = |book: &StrategyBook| bench.state.strategy(book.strategy).map_or("", |name| name.as_str()).to_owned();
+    let name = |book: &StrategyBook| bench.state.strategy(book.strategy).map_or(String::new(), |name| name.to_string());
     let mut books = bench.state.strategy_books();
     books.find(|book| book.account == account && name(book) == strategy).expect("it was traded")
 }

@@ -116,6 +116,11 @@ impl Twin {
         books
     }
 
+    /// Was anything ever added by hand?
+    pub(crate) fn is_adjusted(&self, holding: (u32, u32)) -> bool {
+        self.tape.get(&holding).into_iter().flatten().any(|entry| matches!(entry, Entry::Adjusted { .. }))
+    }
+
     /// What was added by hand.
     pub(crate) fn added(&self, holding: (u32, u32)) -> i64 {
         let of = |entry: &Entry| if let Entry::Adjusted { qty, .. } = entry { *qty } else { 0 };

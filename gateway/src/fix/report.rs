@@ -361,7 +361,7 @@ fn cancel_reject_text(reason: CxlRejReason) -> &'static str {
 }
 
 /// Text(58) of a refusal: `CODE: limit=.., observed=..`, with `reference=..` where the check used a reference price, and `scope=..`
-/// where it is the limit of one.
+/// where it is the limit of one; `stopped_by=..` where a broken limit stopped it.
 fn refusal_text(refusal: &Refusal) -> Line {
     let mut line = Line::default();
     let _ = write!(line, "{}", refusal.check.code());
@@ -379,6 +379,9 @@ fn refusal_text(refusal: &Refusal) -> Line {
     }
     if let Some(scope) = refusal.scope() {
         let _ = write!(line, ", scope={}", scope.word());
+    }
+    if let Some(kind) = refusal.stopped_by() {
+        let _ = write!(line, ", stopped_by={}", kind.word());
     }
     line
 }

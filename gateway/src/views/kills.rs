@@ -200,7 +200,8 @@ mod tests {
             actor: Text::literal(actor),
             reason: Text::literal("drill"),
         };
-        ScopeStateSet { set, index: 3, live: 7, outcome, before: ScopeState::Active, reserved: [0; 6] }.into()
+        ScopeStateSet { set, index: 3, live: 7, outcome, before: ScopeState::Active, limit_number: 0, reserved: [0; 5] }
+            .into()
     }
 
     fn progress(live: u32, elapsed_ns: i64) -> Event {

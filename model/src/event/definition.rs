@@ -151,4 +151,6 @@ pub enum Work {
     Positions = 5,
     /// What is held is marked for the close.
     Close = 6,
+    /// Positions of limited scopes in an instrument that was quoted: more than the quote's own frame marked.
+    Marks = 7,
 }

@@ -5,6 +5,7 @@ use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 use crate::bodies::bodies;
 use crate::command::SetScopeState;
 use crate::ids::Seq;
+use crate::risk_limit::LimitKind;
 use crate::scope::{KillScope, ScopeState};
 
 bodies! {
@@ -20,8 +21,10 @@ bodies! {
         outcome: ScopeOutcome,
         /// The state before.
         before: ScopeState,
+        /// The limit that stopped it, by [`LimitKind`]'s number and one; 0 where a person did. See [`ScopeStateSet::limit`].
+        limit_number: u8,
         /// Zero.
-        reserved: [u8; 6],
+        reserved: [u8; 5],
     }
 
     /// See [`super::Event::KillProgressed`]. Always: live = at start + came - canceled - filled - ended.
@@ -85,6 +88,13 @@ pub enum ScopeOutcome {
     NoRoom = 7,
     /// The firm was halted because it did not open from its close: arming lets it go.
     NotArmed = 8,
+}
+
+impl ScopeStateSet {
+    /// The limit that stopped the scope, where no person did: it was broken in this very frame.
+    pub fn limit(&self) -> Option<LimitKind> {
+        LimitKind::of_number(self.limit_number)
+    }
 }
 
 impl ScopeOutcome {

@@ -1,5 +1,5 @@
 //! Controls 42 and 43, kill switch and halt: nothing new, and no replace, while a scope of the order is not active; cancels never
-//! come here. Refuses with OrdRejReason(103)=0.
+//! come here. Where a broken limit stopped the scope, the refusal names it. Refuses with OrdRejReason(103)=0.
 
 use model::{Check, KillScope, Refusal, ScopeState, TradingState};
 
@@ -12,7 +12,14 @@ pub(super) fn global(context: &Context<'_>, _: &Proposal, witness: &mut impl Wit
 
 pub(super) fn account(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let is_killed = context.scopes.states.of(KillScope::Account) == ScopeState::Killed;
-    witness.judged(is_killed || context.account_trading != TradingState::Active, || Refusal::of(Check::KilledAccount))
+    witness.judged(is_killed || context.account_trading != TradingState::Active, || {
+        because(context, Check::KilledAccount, KillScope::Account)
+    })
+}
+
+/// With the limit that stopped it, where no person did.
+fn because(context: &Context<'_>, check: Check, scope: KillScope) -> Refusal {
+    Refusal::of(check).because(context.scopes.stopped_by[scope as usize])
 }
 
 macro_rules! killed {
@@ -23,7 +30,7 @@ macro_rules! killed {
             witness: &mut impl Witness,
         ) -> Result<(), Refusal> {
             let is_killed = context.scopes.states.of(KillScope::$scope) == ScopeState::Killed;
-            witness.judged(is_killed, || Refusal::of(Check::$check))
+            witness.judged(is_killed, || because(context, Check::$check, KillScope::$scope))
         })+
     };
 }
@@ -40,12 +47,15 @@ killed! {
 pub(super) fn halted(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let scope = context.scopes.states.first(ScopeState::Halted);
     let number = scope.map_or(0, |scope| i128::from(scope.value()));
-    witness.judged(scope.is_some(), || Refusal::against(Check::Halted, number, number))
+    witness.judged(scope.is_some(), || {
+        let by = scope.map_or(0, |scope| context.scopes.stopped_by[scope as usize]);
+        Refusal::against(Check::Halted, number, number).because(by)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Check, KillScope, ScopeState, TradingState};
+    use model::{Check, KillScope, LimitKind, ScopeState, TradingState};
 
     use crate::desk::{Desk, buy, replacing};
 
@@ -71,6 +81,17 @@ mod tests {
         for (desk, check) in desks {
             assert_eq!(desk.refuses(buy(1, 100)), Some(check));
             assert_eq!(desk.refuses(replacing(1, 100, buy(1, 99))), Some(check));
+        }
+    }
+
+    #[test]
+    fn refusal_names_the_limit_that_stopped_the_scope() {
+        for scope in [KillScope::Account, KillScope::Strategy] {
+            let mut desk = Desk::new();
+            desk.scopes.0[scope as usize] = ScopeState::Killed;
+            assert_eq!(desk.refusal(&buy(1, 100)).unwrap().stopped_by(), None, "a person");
+            desk.stopped_by[scope as usize] = LimitKind::LossHalt.number();
+            assert_eq!(desk.refusal(&buy(1, 100)).unwrap().stopped_by(), Some(LimitKind::LossHalt));
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) fn reduces(context: &Context<'_>, proposal: &Proposal, witness: &mut 
     if !proposal.exec_inst.has(ExecInst::DO_NOT_INCREASE) || !proposal.counts {
         return witness.not_concerned(Check::ReduceOnly);
     }
-    within(Check::ReduceOnly, context, proposal, witness)
+    within(Check::ReduceOnly, context, proposal, witness, |refusal| refusal)
 }
 
 /// An order that waits for another one is judged too: nobody asks again when it goes to work.
@@ -21,20 +21,28 @@ pub(super) fn scope_reduces(
     proposal: &Proposal,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
-    if context.scopes.states.first(ScopeState::Reducing).is_none() {
+    let Some(scope) = context.scopes.states.first(ScopeState::Reducing) else {
         return witness.not_concerned(Check::Reducing);
-    }
-    within(Check::Reducing, context, proposal, witness)
+    };
+    let stopped_by = context.scopes.stopped_by[scope as usize];
+    within(Check::Reducing, context, proposal, witness, |refusal| refusal.because(stopped_by))
 }
 
-fn within(check: Check, context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+fn within(
+    check: Check,
+    context: &Context<'_>,
+    proposal: &Proposal,
+    witness: &mut impl Witness,
+    whose: impl FnOnce(Refusal) -> Refusal,
+) -> Result<(), Refusal> {
     let Exposure { position, open_buys, open_sells } = context.exposure;
     let (reducible, open) = match proposal.side {
         Side::Buy => (-position, open_buys),
         Side::Sell => (position, open_sells),
     };
     let (limit, worst) = (reducible.max(Qty::ZERO), open_with(open, proposal)?);
-    witness.judged(worst > limit, || Refusal::against(check, i128::from(limit.units()), i128::from(worst.units())))
+    witness
+        .judged(worst > limit, || whose(Refusal::against(check, i128::from(limit.units()), i128::from(worst.units()))))
 }
 
 #[cfg(test)]

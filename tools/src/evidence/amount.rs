@@ -34,9 +34,10 @@ pub fn amount(check: Check, value: i128) -> String {
 pub fn refusal(refusal: &Refusal) -> String {
     let Refusal { check, limit, observed, .. } = *refusal;
     let of = refusal.scope().map_or(String::new(), |scope| format!(" of {}", scope.word()));
+    let by = refusal.stopped_by().map_or(String::new(), |kind| format!(" stopped by {}", kind.word()));
     match check.unit() {
-        Unit::None => check.code().to_owned(),
-        Unit::Scope | Unit::LimitKind => format!("{} of {}", check.code(), amount(check, limit)),
-        _ => format!("{} limit{of} {} observed {}", check.code(), amount(check, limit), amount(check, observed)),
+        Unit::None => format!("{}{by}", check.code()),
+        Unit::Scope | Unit::LimitKind => format!("{} of {}{by}", check.code(), amount(check, limit)),
+        _ => format!("{} limit{of} {} observed {}{by}", check.code(), amount(check, limit), amount(check, observed)),
     }
 }

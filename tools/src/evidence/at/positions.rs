@@ -51,7 +51,7 @@ fn row(state: &State, holding: &Holding) -> Vec<Value> {
 }
 
 fn strategy_row(state: &State, book: &StrategyBook) -> Vec<Value> {
-    let name = state.strategy(book.strategy).map_or(UNALLOCATED, |name| name.as_str());
+    let name = state.strategy(book.strategy).map_or(UNALLOCATED.to_owned(), |name| name.to_string());
     let account = names::account(state, book.account);
     figures_of([account.into(), name.into()], state, book.instrument, &book.books, book.fees)
 }

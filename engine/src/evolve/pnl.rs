@@ -1,0 +1,123 @@
+//! P&L of the firm, of accounts and of strategies follows trades, dividends, splits and quotes.
+
+use model::{AccountId, InstrumentId, KillScope, LimitKind, Notional, Prices, Qty};
+use risk::Reference;
+
+use crate::order::NONE;
+use crate::pnl::{At, Move, Pnl};
+use crate::split::Ratio;
+use crate::state::State;
+
+/// The kinds of limits that are held against P&L, a bit each.
+pub(crate) const PNL_KINDS: u64 = LimitKind::LossReduce.bit()
+    | LimitKind::LossHalt.bit()
+    | LimitKind::DrawdownReduce.bit()
+    | LimitKind::DrawdownHalt.bit()
+    | LimitKind::LossVelocity.bit();
+
+impl State {
+    /// The frame that is being folded in.
+    fn at(&self) -> At {
+        At { now: self.last.time, day: self.firm_day() }
+    }
+
+    /// What somebody traded, was paid or paid. A strategy is [`NONE`] where none did it.
+    pub(super) fn pnl_moved(&mut self, account: AccountId, strategy: u32, instrument: InstrumentId, moved: Move) {
+        let at = self.at();
+        let State { pnl, instruments, .. } = self;
+        let definition = &instruments.get(instrument.0).expect("decide knows the instrument").definition;
+        for scope in Pnl::scopes_of(account, strategy) {
+            pnl.moved(scope, definition, (instrument, moved), at);
+        }
+    }
+
+    /// A price marks the open positions of limited scopes, or the first of them.
+    pub(super) fn pnl_quoted(&mut self, instrument: InstrumentId) {
+        let at = self.at();
+        let State { pnl, instruments, agenda, .. } = self;
+        let Some(known) = instruments.get(instrument.0) else { return };
+        if pnl.quoted(instrument, &known.definition, &seen(&known.reference), at) {
+            agenda.marks.push_back(instrument);
+        }
+    }
+
+    /// A step marked so many more of the first instrument that has some to mark.
+    pub(super) fn marks_advanced(&mut self, cells: u64) {
+        let at = self.at();
+        let State { pnl, instruments, agenda, .. } = self;
+        let Some(instrument) = agenda.marks.front().copied() else { return };
+        let Some(known) = instruments.get(instrument.0) else { return };
+        if pnl.stepped(instrument, &known.definition, cells as usize, at) {
+            agenda.marks.pop_front();
+        }
+    }
+
+    /// A limit was set or taken away.
+    pub(super) fn pnl_limited(&mut self, scope: KillScope, index: u32, kind: LimitKind) {
+        let at = self.at();
+        let State { pnl, instruments, scopes, .. } = self;
+        let limits = &scopes.get(scope, index).limits;
+        if PNL_KINDS & kind.bit() != 0 {
+            pnl.watch(scope, index, limits.kinds() & PNL_KINDS != 0, instruments, at);
+        }
+        if matches!(kind, LimitKind::LossVelocity | LimitKind::LossWindow) {
+            let window = limits.get(LimitKind::LossWindow).filter(|_| limits.get(LimitKind::LossVelocity).is_some());
+            pnl.look_within(
+                scope,
+                index,
+                window.map_or(0, |window| i64::try_from(window.value).unwrap_or(i64::MAX)),
+                at,
+            );
+        }
+    }
+
+    /// Holdings count in new units already.
+    pub(super) fn split_pnl(&mut self, instrument: InstrumentId, ratio: Ratio) {
+        let at = self.at();
+        let State { pnl, holdings, .. } = self;
+        pnl.split_prices(instrument, ratio);
+        let of_account = |account| holdings.find(account, instrument).map(|slot| holdings.get(slot).exposure.position);
+        let own = || holdings.iter().filter(|holding| holding.instrument == instrument);
+        let of_firm: i128 = own().map(|holding| i128::from(holding.exposure.position.units())).sum();
+        pnl.split(instrument, at, |cell| match cell.scope {
+            KillScope::Firm => i64::try_from(of_firm).map_or(cell.position, Qty::from_units),
+            KillScope::Account => of_account(AccountId(cell.index)).unwrap_or(cell.position),
+            _ => ratio.of(cell.position).unwrap_or(cell.position),
+        });
+    }
+
+    /// Every P&L equals what its holdings say; for [`State::assert_sums`].
+    pub(crate) fn assert_pnl(&self) {
+        for cell in self.pnl.cells() {
+            let own = |scope, index| (cell.scope, cell.index) == (scope, index);
+            let held = self.holdings().filter(|holding| holding.instrument.0 == cell.instrument);
+            let held = held.filter(|holding| own(KillScope::Firm, 0) || own(KillScope::Account, holding.account.0));
+            let (position, money) = held.fold((0, 0), |(position, money), holding| {
+                let other = holding.dividends - holding.fees;
+                let position = position + i128::from(holding.exposure.position.units());
+                (position, money + (holding.cash_from_trades + other).units())
+            });
+            if cell.scope != KillScope::Strategy {
+                assert_eq!(
+                    (i128::from(cell.position.units()), cell.money.units()),
+                    (position, money),
+                    "P&L of {cell:?}"
+                );
+            }
+            let is_watched = self.pnl.total(cell.scope, cell.index).is_watched;
+            assert_eq!(cell.is_listed, is_watched && !cell.position.is_zero(), "open cells: {cell:?}");
+        }
+        for (scope, index, total) in self.pnl.totals().filter(|(.., total)| !total.is_lost) {
+            let own = self.pnl.cells().iter().filter(|cell| (cell.scope, cell.index) == (scope, index));
+            let sum: i128 = own.map(|cell| cell.pnl().units()).sum();
+            assert_eq!(total.now, Notional::from_units(sum), "P&L of {scope:?} {index}");
+        }
+        assert_eq!(self.traded_by, NONE, "the strategy of a trade is known for its own frame");
+    }
+}
+
+/// The prices that a quote brought.
+pub(crate) fn seen(reference: &Reference) -> Prices {
+    let Reference { bid_px, ask_px, last_px, .. } = *reference;
+    Prices { bid_px, ask_px, last_px, age: 0 }
+}

@@ -1,0 +1,80 @@
+//! What one scope has in one instrument.
+
+use model::{DefineInstrument, KillScope, Mark, Notional, Prices, Qty};
+
+use super::{less, sum};
+use crate::order::NONE;
+
+/// Position, money, and what the position is worth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Cell {
+    pub(crate) scope: KillScope,
+    pub(crate) index: u32,
+    pub(crate) instrument: u32,
+    /// Signed; over all accounts where the scope has several.
+    pub(crate) position: Qty,
+    /// What trades and dividends brought, less what trades and fees took.
+    pub(crate) money: Notional,
+    /// The position at the last usable mark; where there never was one, at what it cost.
+    pub(crate) worth: Notional,
+    /// It is among the open cells of its instrument that quotes mark, between these.
+    pub(crate) is_listed: bool,
+    pub(super) before: u32,
+    pub(super) next: u32,
+}
+
+/// What a trade, a dividend or a fee changes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Move {
+    pub(crate) position: Qty,
+    /// Money for the position itself.
+    pub(crate) paid: Notional,
+    /// Dividends, less fees.
+    pub(crate) other: Notional,
+}
+
+impl Cell {
+    pub(super) fn new(scope: KillScope, index: u32, instrument: u32) -> Cell {
+        Cell {
+            scope,
+            index,
+            instrument,
+            position: Qty::ZERO,
+            money: Notional::ZERO,
+            worth: Notional::ZERO,
+            is_listed: false,
+            before: NONE,
+            next: NONE,
+        }
+    }
+
+    pub(super) fn is(&self, scope: KillScope, index: u32, instrument: u32) -> bool {
+        (self.scope, self.index, self.instrument) == (scope, index, instrument)
+    }
+
+    /// What it has made so far.
+    pub(crate) fn pnl(&self) -> Notional {
+        sum(self.money, self.worth)
+    }
+
+    pub(super) fn moved(&self, moved: &Move, definition: &DefineInstrument, prices: &Prices) -> Cell {
+        let after = Cell {
+            position: self.position.checked_add(moved.position).unwrap_or(self.position),
+            money: sum(self.money, sum(moved.paid, moved.other)),
+            // At cost, until there is a price.
+            worth: less(self.worth, moved.paid),
+            ..*self
+        };
+        after.marked(definition, prices)
+    }
+
+    pub(crate) fn marked(&self, definition: &DefineInstrument, prices: &Prices) -> Cell {
+        let (mark, px) = definition.mark.mark(self.position, prices);
+        let worth = match mark {
+            _ if self.position.is_zero() => Some(Notional::ZERO),
+            Mark::Missing => None,
+            Mark::Bid | Mark::Ask | Mark::Mid | Mark::Last => definition.contract().value(px, self.position),
+        };
+        Cell { worth: worth.unwrap_or(self.worth), ..*self }
+    }
+}
