@@ -3,12 +3,14 @@
 mod at_trade;
 mod corporate;
 mod doubt;
+mod drift;
 mod executions;
 mod foreign;
 mod kill;
 mod limits;
 mod losses;
 mod mass;
+mod messages;
 mod new_order;
 mod operator;
 mod overrides;
@@ -18,6 +20,7 @@ mod requests;
 mod restate;
 mod restrictions;
 mod self_match;
+mod silence;
 mod step;
 mod trades;
 mod trading_day;
@@ -71,6 +74,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => {
             events.push(model::Ticked { reserved: body.reserved });
+            silence::jumped(state, now, events);
             limits::expire(state, now, events);
             restrictions::expire(state, now, events);
             overrides::expire(state, now, events);

@@ -3,6 +3,7 @@
 //! Events that a client hears of carry the whole [`OrderView`], so a report can be rendered, and rendered again years
 //! later, from its one frame.
 
+mod alarm;
 mod corporate;
 mod definition;
 mod doubt;
@@ -16,6 +17,7 @@ mod trade;
 mod venue;
 mod wash;
 
+pub use alarm::{Alarm, Alarmed};
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
@@ -165,6 +167,8 @@ records!(
         ConfigurationRead = 99, 88;
         /// An override was asked for, approved, declined, used by an order, or was not, and why.
         OverrideChanged = 102, 296;
+        /// Something that somebody is to know at once. Nothing is stopped by it.
+        Alarmed = 96, 48;
     }
 );
 
@@ -213,6 +217,7 @@ impl Event {
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

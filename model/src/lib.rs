@@ -37,7 +37,7 @@ pub use command::{
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountDefined, AdjustmentKind, AttributionDefined, CancelRejected, CancelRequested, CashAdjusted,
+    AccountDefined, AdjustmentKind, Alarm, Alarmed, AttributionDefined, CancelRejected, CancelRequested, CashAdjusted,
     ConfigurationRead, DividendBegun, DividendPaid, Event, Events, FirmDefined, InstrumentDefined, KillProgressed,
     LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
     OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,

@@ -286,6 +286,7 @@ impl Views {
             | Event::RestrictionChanged(_)
             | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::ReportSuspended(_)
             | Event::TradeCanceled(_)
