@@ -5,12 +5,14 @@ mod close;
 mod corporate;
 mod currencies;
 mod doubt;
+mod drift;
 mod executions;
 mod foreign;
 mod kill;
 mod limits;
 mod losses;
 mod mass;
+mod messages;
 mod new_order;
 mod operator;
 mod overrides;
@@ -20,6 +22,7 @@ mod requests;
 mod restate;
 mod restrictions;
 mod self_match;
+mod silence;
 mod step;
 mod strategies;
 mod trades;
@@ -83,6 +86,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::Start(body) => events.push(model::Started { start: *body }),
         Command::Tick(body) => {
             events.push(model::Ticked { reserved: body.reserved });
+            silence::jumped(state, now, events);
             limits::expire(state, now, events);
             restrictions::expire(state, now, events);
             overrides::expire(state, now, events);

@@ -111,6 +111,7 @@ impl State {
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
             Event::Ticked(_) => self.ticked(),
+            Event::Alarmed(e) => self.alarmed(e),
             Event::ForeignCashAdjusted(_)
             | Event::WashSuspected(_)
             | Event::StatusReported(_)

@@ -294,6 +294,11 @@ fn add_pnl(sum: &mut Sum, pnl: &Pnl) {
         let words = [cell.index, cell.instrument, u32::from(cell.is_listed)];
         sum.add(b'u', &[&[cell.scope.value()], words.as_bytes(), cell.position.as_bytes(), money.as_bytes()]);
     }
+    for (strategy, instrument, drift) in pnl.drifts() {
+        let words = [strategy, instrument];
+        let amounts = [drift.reference.units(), drift.qty.units(), drift.since.0];
+        sum.add(b'W', &[words.as_bytes(), amounts.as_bytes(), drift.traded.as_bytes()]);
+    }
     for (scope, index, total) in pnl.totals() {
         let money = [total.now, total.at_day_start, total.peak];
         let words = [index, total.day, u32::from(total.is_watched), u32::from(total.is_lost)];
@@ -393,6 +398,8 @@ fn add_instrument(sum: &mut Sum, instrument: &Instrument) {
             &[instrument.is_due, instrument.is_due_again, reference.is_doubtful].map(u8::from),
             [numerator, denominator].as_bytes(),
             at.as_bytes(),
+            instrument.quoted_at.as_bytes(),
+            &[u8::from(instrument.is_stale)],
         ],
     );
 }

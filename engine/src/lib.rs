@@ -17,6 +17,7 @@ mod day_counts;
 mod decide;
 mod defined_limits;
 mod doubt;
+mod drift;
 mod evolve;
 mod executions;
 mod explain;

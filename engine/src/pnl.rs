@@ -14,6 +14,7 @@ pub(crate) use cell::{Cell, Move};
 pub(crate) use total::At;
 pub use total::Total;
 
+use crate::drift::Drift;
 use crate::index::Index;
 use crate::order::NONE;
 use crate::registry::Registry;
@@ -35,6 +36,8 @@ pub(crate) struct Pnl {
     /// Cells that strategies may still take; accounts have as many as holdings, and so has the firm.
     for_strategies: usize,
     totals: [Vec<Total>; SCOPES.len()],
+    /// Of the cells of strategies, by [`Cell::drift`].
+    drifts: Vec<Drift>,
     prices: Vec<Priced>,
 }
 
@@ -70,6 +73,7 @@ impl Pnl {
             index: Index::new(capacity),
             for_strategies: holdings,
             totals: [const { Vec::new() }; SCOPES.len()],
+            drifts: Vec::with_capacity(holdings),
             prices: Vec::new(),
         }
     }
@@ -111,11 +115,42 @@ impl Pnl {
         if !self.has_room(scope) {
             return None;
         }
-        self.for_strategies -= usize::from(scope == KillScope::Strategy);
+        let mut cell = Cell::new(scope, index, instrument);
+        if scope == KillScope::Strategy {
+            self.for_strategies -= 1;
+            cell.drift = u32::try_from(self.drifts.len()).expect("capacities fit 32 bits");
+            self.drifts.push(Drift::default());
+        }
         let at = u32::try_from(self.cells.len()).expect("capacities fit 32 bits");
-        self.cells.push(Cell::new(scope, index, instrument));
+        self.cells.push(cell);
         self.index.insert(hash(scope, index, instrument), at);
         Some(at)
+    }
+
+    /// The window of a strategy's executions in an instrument.
+    pub(crate) fn drift(&self, strategy: u32, instrument: u32) -> Drift {
+        let cell = self.find(KillScope::Strategy, strategy, instrument).map(|at| &self.cells[at as usize]);
+        cell.and_then(|cell| self.drifts.get(cell.drift as usize)).copied().unwrap_or_default()
+    }
+
+    /// It is another one now.
+    pub(crate) fn set_drift(&mut self, strategy: u32, instrument: u32, drift: Drift) {
+        if let Some(slot) = self.slot(KillScope::Strategy, strategy, instrument) {
+            self.drifts[self.cells[slot as usize].drift as usize] = drift;
+        }
+    }
+
+    /// A person has looked: the windows of the strategy begin anew.
+    pub(crate) fn forget_drifts(&mut self, strategy: u32) {
+        for cell in self.cells.iter().filter(|cell| (cell.scope, cell.index) == (KillScope::Strategy, strategy)) {
+            self.drifts[cell.drift as usize] = Drift::default();
+        }
+    }
+
+    /// All of them, with strategy and instrument.
+    pub(crate) fn drifts(&self) -> impl Iterator<Item = (u32, u32, &Drift)> {
+        let own = self.cells.iter().filter(|cell| cell.scope == KillScope::Strategy);
+        own.map(|cell| (cell.index, cell.instrument, &self.drifts[cell.drift as usize]))
     }
 
     /// The three scopes that a trade of this account and strategy counts for; no strategy is [`NONE`].

@@ -74,6 +74,10 @@ pub(crate) struct Instrument {
     pub(crate) is_due_again: bool,
     /// Its last split, that orders of before are restated for: new for old, and its frame.
     pub(crate) split: Option<(u32, u32, Seq)>,
+    /// When its last quote came; the reference forgets it at a split, this does not.
+    pub(crate) quoted_at: EngineTime,
+    /// Somebody was told that positions are marked at an old price of it.
+    pub(crate) is_stale: bool,
 }
 
 /// Trailing stops of one instrument that Millrace holds: each quote may move all of them.

@@ -3,6 +3,7 @@
 //! Events that a client hears of carry the whole [`OrderView`], so a report can be rendered, and rendered again years
 //! later, from its one frame.
 
+mod alarm;
 mod close;
 mod corporate;
 mod currency;
@@ -18,6 +19,7 @@ mod trade;
 mod venue;
 mod wash;
 
+pub use alarm::{Alarm, Alarmed};
 pub use close::{
     AdjustmentBooked, ArmOutcome, Armed, BreaksReported, CloseBegun, DayClosed, DayMarked, StartChecked, StartOutcome,
 };
@@ -197,6 +199,8 @@ records!(
         Armed = 92, 96;
         /// An override was asked for, approved, declined, used by an order, or was not, and why.
         OverrideChanged = 102, 296;
+        /// Something that somebody is to know at once. Nothing is stopped by it.
+        Alarmed = 96, 48;
     }
 );
 
@@ -250,6 +254,7 @@ impl Event {
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

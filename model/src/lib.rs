@@ -39,18 +39,18 @@ pub use command::{
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
-    AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, ArmOutcome, Armed, AttributionDefined,
-    BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead, DayClosed, DayMarked,
-    DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow,
-    FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun,
-    OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled,
-    OrderRefused, OrderRejected, OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered,
-    OverrideChanged, OverrideOutcome, PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted,
-    QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged,
-    ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome,
-    Started, StatusReported, StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected,
-    TradeDisputed, TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work,
-    WorkAdvanced,
+    AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, Alarm, Alarmed, ArmOutcome, Armed,
+    AttributionDefined, BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead,
+    DayClosed, DayMarked, DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted,
+    ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
+    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
+    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
+    OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome, PositionAdjusted, PositionChanged,
+    PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended,
+    Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost,
+    SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported, StrategyPositionChanged,
+    Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
+    TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use fx::{ForeignMoney, FxRate, Revalued};
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};

@@ -168,6 +168,8 @@ checks! {
     MinOrderNotional = 71, "MIN_ORDER_NOTIONAL", IncorrectQuantity, Notional;
     /// New orders and replaces of the session within one second.
     MessageRate = 80, "MESSAGE_RATE", OrderExceedsLimit, Count;
+    /// Orders, replaces and cancels of the day by its fills, less one, this message included: RTS 9's ratio.
+    OrderToTrade = 81, "ORDER_TO_TRADE", BrokerOption, Ratio;
     /// ClOrdID(11) was used by this session before.
     DuplicateClOrdId = 90, "DUPLICATE_CL_ORD_ID", DuplicateOrder, None;
     /// The same order was given by telephone before.

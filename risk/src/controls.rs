@@ -50,6 +50,7 @@ mod open_orders;
 mod order_age;
 mod order_notional;
 mod order_qty;
+mod order_to_trade;
 mod permissions;
 mod position;
 mod position_notional;
@@ -112,6 +113,7 @@ controls! {
     order_notional::within => MaxOrderNotional;
     min_notional::reached => MinOrderNotional;
     message_rate::within => MessageRate;
+    order_to_trade::within => OrderToTrade;
     cl_ord_id::new => DuplicateClOrdId;
     repeated_orders::within => RepeatedOrders;
     self_match::prevented => SelfMatch;
@@ -139,6 +141,8 @@ controls! {
     short_sale::is_located => ShortSale;
     capacity::has_room => OrderCapacity;
 }
+
+pub use order_to_trade::{MESSAGES_MIN, order_to_trade};
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ mod witness;
 mod worst_case;
 
 pub use context::{Context, Exposure, Held, Proposal, Reference};
-pub use controls::CHECKS;
+pub use controls::{CHECKS, MESSAGES_MIN, order_to_trade};
 pub use limits::{Limit, Limits, Member, Scoped};
 pub use rate::{Bucket, rate_of};
 pub use short_sales::{Restriction, ShortSales, open_short, short_of};

@@ -178,6 +178,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::RestrictionChanged(_)
                 | Event::OverrideChanged(_)
                 | Event::ScopeStateSet(_)
+                | Event::Alarmed(_)
                 | Event::TradingStateChanged(_)
                 | Event::CashAdjusted(_)
                 | Event::Started(_)

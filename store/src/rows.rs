@@ -285,6 +285,7 @@ impl<'c> Rows<'c> {
             | Event::RestrictionChanged(_)
             | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)
             | Event::MassCancelReported(_)

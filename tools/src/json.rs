@@ -314,6 +314,11 @@ pub fn event(event: &Event) -> Value {
             "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),
             "before": word(e.before), "limit": e.limit().map(LimitKind::word),
         }),
+        Event::Alarmed(e) => json!({
+            "alarm": e.alarm.word(), "scope": e.scope.word(), "index": e.index,
+            "instrument": (e.instrument != model::InstrumentId::NONE).then_some(e.instrument.0),
+            "limit": e.limit.to_string(), "observed": e.observed.to_string(),
+        }),
         Event::KillProgressed(e) => json!({
             "kill": e.kill.0, "scope": word(e.scope), "index": e.index, "elapsed_ns": e.elapsed_ns, "live": e.live,
             "live_at_start": e.live_at_start, "came": e.came, "canceled": e.canceled, "filled": e.filled,

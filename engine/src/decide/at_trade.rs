@@ -7,7 +7,7 @@ use model::{
     SessionId, SetScopeState, Text, TradeCanceled, TradeCorrected, VenueId,
 };
 
-use super::{executions, losses};
+use super::{drift, executions, losses, messages, silence};
 use crate::evolve::PNL_KINDS;
 use crate::figures;
 use crate::kills::{UNATTRIBUTED, keys};
@@ -15,7 +15,8 @@ use crate::scopes::Keys;
 use crate::state::State;
 
 /// The kinds of limits that are looked at here, a bit each.
-const KINDS: u64 = LimitKind::RepeatedExecutions.bit() | PNL_KINDS | LimitKind::LossesInARow.bit();
+const KINDS: u64 =
+    LimitKind::RepeatedExecutions.bit() | LimitKind::ExecutionDrift.bit() | LimitKind::LossesInARow.bit() | PNL_KINDS;
 
 /// A limit of a scope that is broken, and how far that stops the scope.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,13 @@ pub(super) fn look(state: &State, now: EngineTime, command: &Command, events: &m
             after_fills(state, now, events);
         }
         Command::Quote(_) => losses::after_quote(state, now, events),
-        Command::Tick(_) => losses::on_tick(state, now, events),
+        Command::NewOrder(_) | Command::CancelOrder(_) | Command::ReplaceOrder(_) => {
+            messages::after_message(state, now, events);
+        }
+        Command::Tick(_) => {
+            silence::on_tick(state, now, events);
+            losses::on_tick(state, now, events);
+        }
         _ => {}
     }
 }
@@ -51,6 +58,7 @@ fn after_fills(state: &State, now: EngineTime, events: &mut Events) {
             Event::OrderFilled(fill) => {
                 let of_order = keys_of(state, &fill.order, events);
                 executions::repeated(state, now, &of_order, events);
+                drift::after_fill(state, now, &of_order, &fill, events);
                 keys = Some((of_order, true));
             }
             Event::TradeCanceled(TradeCanceled { order, .. }) | Event::TradeCorrected(TradeCorrected { order, .. }) => {
@@ -67,7 +75,7 @@ fn after_fills(state: &State, now: EngineTime, events: &mut Events) {
 }
 
 /// The scopes of an order that may be new in this frame.
-fn keys_of(state: &State, view: &OrderView, events: &Events) -> Keys {
+pub(super) fn keys_of(state: &State, view: &OrderView, events: &Events) -> Keys {
     if let Some(order) = state.order(view.order_id) {
         return order.keys();
     }
@@ -75,8 +83,10 @@ fn keys_of(state: &State, view: &OrderView, events: &Events) -> Keys {
         Event::OrderAdopted(e) if e.order.order_id == view.order_id => Some(e.venue),
         _ => None,
     });
+    let usual = || state.instruments.get(view.instrument.0).map(|instrument| instrument.definition.venue);
+    let venue = adopted.or_else(usual).unwrap_or(VenueId::PAPER);
     let attribution = state.sessions.get(view.session.0).map_or(UNATTRIBUTED, |session| session.attribution);
-    keys(adopted.unwrap_or(VenueId::PAPER), view.session, view.account, attribution, view.instrument)
+    keys(venue, view.session, view.account, attribution, view.instrument)
 }
 
 /// The engine stops the scope, unless it is stopped as far already. Where no more scopes can be killed it is halted.
@@ -86,7 +96,7 @@ pub(super) fn stop(state: &State, breach: &Breach, events: &mut Events) {
     let is_killed = breach.stops == ScopeState::Killed;
     let stops = if is_killed && !state.kills.has_room(scope) { ScopeState::Halted } else { breach.stops };
     let before = set_in(events, scope, index).unwrap_or(member.state);
-    if before >= stops || events.as_slice().len() == EVENTS_PER_COMMAND_MAX {
+    if before >= stops || !has_room(events) {
         return;
     }
     let set = SetScopeState {
@@ -100,6 +110,11 @@ pub(super) fn stop(state: &State, breach: &Breach, events: &mut Events) {
     let live = live_after(state, scope, index, events);
     let (outcome, limit_number) = (ScopeOutcome::Set, kind.number());
     events.push(ScopeStateSet { set, index, live, outcome, before, limit_number, reserved: [0; 5] });
+}
+
+/// Is there room for one more event in the frame? What finds none is found again by the next tick.
+pub(super) fn has_room(events: &Events) -> bool {
+    events.as_slice().len() < EVENTS_PER_COMMAND_MAX
 }
 
 /// The state that this very frame has given the scope.

@@ -1,9 +1,9 @@
 //! What configuration, operators, calendars and market data define.
 
 use model::{
-    AccountDefined, AccountId, CostMethod, InstrumentDefined, KillScope, Link, OrderId, Px, QuoteDoubt, QuoteDoubted,
-    QuoteUpdated, Resolution, ResolutionGiven, Scope, SessionDefined, Side, SplitBegun, Start, TradingPhaseChanged,
-    TradingState, TradingStateChanged, VenueId,
+    AccountDefined, AccountId, Alarm, Alarmed, CostMethod, EngineTime, InstrumentDefined, KillScope, Link, OrderId, Px,
+    QuoteDoubt, QuoteDoubted, QuoteUpdated, Resolution, ResolutionGiven, Scope, SessionDefined, Side, SplitBegun,
+    Start, TradingPhaseChanged, TradingState, TradingStateChanged, VenueId,
 };
 use risk::{Bucket, Reference};
 
@@ -66,6 +66,8 @@ impl State {
                         is_due: false,
                         is_due_again: false,
                         split: None,
+                        quoted_at: EngineTime(0),
+                        is_stale: false,
                     },
                 );
                 self.agenda.triggers.reserve(e.instrument.0 as usize + 1);
@@ -176,6 +178,7 @@ impl State {
         let index = e.quote.instrument.0;
         let instrument = self.instrument_mut(index);
         let model::Quote { bid_px, ask_px, last_px, .. } = e.quote;
+        (instrument.quoted_at, instrument.is_stale) = (time, false);
         let before = instrument.reference.px();
         instrument.reference = Reference { bid_px, ask_px, last_px, time, is_doubtful: false };
         instrument.doubted_px = Px::ZERO;
@@ -199,6 +202,13 @@ impl State {
             QuoteDoubt::OutOfRange | QuoteDoubt::Crossed => Px::ZERO,
         };
         self.value_instrument(e.quote.instrument);
+    }
+
+    /// What it is about is told of once.
+    pub(super) fn alarmed(&mut self, e: &Alarmed) {
+        if e.alarm == Alarm::StaleMark {
+            self.instrument_mut(e.instrument.0).is_stale = true;
+        }
     }
 
     /// Puts the instrument on the agenda if its price has reached a stop.

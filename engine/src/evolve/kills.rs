@@ -26,6 +26,9 @@ impl State {
         let (scope, index) = (e.set.scope, e.index);
         self.scopes.set(scope, index, e.set.state, e.limit_number);
         self.kills.end(scope, index);
+        if scope == KillScope::Strategy && e.set.state < e.before {
+            self.pnl.forget_drifts(index);
+        }
         if e.set.state == ScopeState::Killed {
             let (at, since) = (self.last.seq, self.last.time);
             let mut kill = Kill {

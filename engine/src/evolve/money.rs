@@ -29,6 +29,7 @@ impl State {
         self.record_fill(slot, e);
         self.count_trade(slot, e);
         self.traded_by = self.orders.get(slot).strategy;
+        self.drifted(self.traded_by, e);
         let order = self.orders.get_mut(slot);
         order.at_venue = true;
         order.acknowledged = true;

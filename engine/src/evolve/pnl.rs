@@ -1,6 +1,6 @@
 //! P&L of the firm, of accounts and of strategies follows trades, dividends, splits and quotes.
 
-use model::{AccountId, InstrumentId, KillScope, LimitKind, Notional, Prices, Qty};
+use model::{AccountId, InstrumentId, KillScope, LimitKind, Notional, OrderFilled, Prices, Qty};
 use risk::Reference;
 
 use crate::order::NONE;
@@ -68,6 +68,15 @@ impl State {
                 window.map_or(0, |window| i64::try_from(window.value).unwrap_or(i64::MAX)),
                 at,
             );
+        }
+    }
+
+    /// A fill moves the window of its strategy's executions, where those are limited.
+    pub(super) fn drifted(&mut self, strategy: u32, fill: &OrderFilled) {
+        let limits = &self.scopes.get(KillScope::Strategy, strategy).limits;
+        if limits.get(LimitKind::ExecutionDrift).is_some() {
+            let drift = self.drift_after(self.last.time, strategy, fill);
+            self.pnl.set_drift(strategy, fill.order.instrument.0, drift);
         }
     }
 

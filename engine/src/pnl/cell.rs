@@ -19,6 +19,8 @@ pub(crate) struct Cell {
     pub(crate) worth: Notional,
     /// It is among the open cells of its instrument that quotes mark, between these.
     pub(crate) is_listed: bool,
+    /// Of a strategy: the place of its window of executions.
+    pub(super) drift: u32,
     pub(super) before: u32,
     pub(super) next: u32,
 }
@@ -43,6 +45,7 @@ impl Cell {
             money: Notional::ZERO,
             worth: Notional::ZERO,
             is_listed: false,
+            drift: NONE,
             before: NONE,
             next: NONE,
         }

@@ -2,6 +2,7 @@
 
 mod absurd_reports;
 mod amends;
+mod at_trade;
 mod bench;
 mod close;
 mod contracts;

@@ -141,6 +141,7 @@ impl Exchange {
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::CashAdjusted(_)
             | Event::Started(_)

@@ -114,6 +114,7 @@ impl OrderCounts {
             | Event::LimitChanged(_)
             | Event::ConfigurationRead(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::TradingStateChanged(_)
             | Event::CashAdjusted(_)

@@ -314,6 +314,7 @@ impl Views {
             | Event::RestrictionChanged(_)
             | Event::OverrideChanged(_)
             | Event::ScopeStateSet(_)
+            | Event::Alarmed(_)
             | Event::KillProgressed(_)
             | Event::ForeignCashAdjusted(_)
             | Event::ReportSuspended(_)

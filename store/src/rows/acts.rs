@@ -237,6 +237,12 @@ impl Rows<'_> {
                 act.after = Some(if e.outcome == ScopeOutcome::Set { e.set.state } else { e.before }.word());
                 self.act(at, &act)
             }
+            Event::Alarmed(e) => {
+                act.subject = e.scope.word();
+                act.after = Some(e.alarm.word());
+                act.amount = Some(e.observed);
+                self.act(at, &act)
+            }
             Event::KillProgressed(e) => {
                 act.subject = e.scope.word();
                 act.after = Some("zero");
