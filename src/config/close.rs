@@ -98,6 +98,9 @@ max_order_notional = "1000"
 max_order_qty = 100
 max_long = 100
 
+[limits]
+waived = ["order_qty", "order_notional", "collar", "message_rate", "open_notional"]
+
 [[calendars]]
 name = "XNYS"
 zone = "America/New_York"
