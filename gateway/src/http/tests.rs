@@ -325,12 +325,13 @@ fn act_is_refused_when_queue_is_full() {
 }
 
 #[test]
-fn halt_and_cash_answer_once_they_are_in_the_journal() {
+fn halt_cash_and_rate_answer_once_they_are_in_the_journal() {
     let House { running, token, views, mut commands, .. } = house();
     let to = running.listen();
     let acts = [
         ("/operator/halt", json!({"scope": "account", "account": "ALPHA", "actor": "kim", "reason": "test"})),
         ("/operator/cash", json!({"account": "ALPHA", "amount": "-12.5", "reason": "fee"})),
+        ("/operator/fx-rate", json!({"currency": "EUR", "against": "USD", "rate": "1.0835", "reason": "ecb"})),
     ];
     for (seq, (path, asked)) in (2..).zip(acts) {
         let token = token.reveal().to_owned();
@@ -366,6 +367,7 @@ fn fold_act(views: &SharedViews, seq: u64, command: Command) {
             account: AccountId(0),
             reserved: [0; 12],
         }),
+        Command::SetFxRate(set) => Event::FxRateSet(model::FxRateSet { set, before: set.rate }),
         other => panic!("not an act: {other:?}"),
     };
     views.write().fold(Seq(seq), EngineTime(5), &command, [event]);

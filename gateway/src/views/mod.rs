@@ -449,6 +449,8 @@ const fn is_act(command: &Command) -> bool {
         | Command::ChangeSymbol(_)
         | Command::ReportBreaks(_)
         | Command::AdjustPosition(_)
+        | Command::SetFxRate(_)
+        | Command::AdjustForeignCash(_)
         | Command::CloseDay(_)
         | Command::Arm(_)
         | Command::DecideLimit(_)
