@@ -134,7 +134,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
     };
     row("frames", 0, frame.event_count() as i128);
     for (index, event) in frame.events().enumerate() {
-        if event.session().is_some() {
+        if is_execution(&event) {
             let units = match &event {
                 Event::OrderFilled(fill) => fill.last_qty.units(),
                 _ => 0,
@@ -206,6 +206,12 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             row("operator_acts", index, 0);
         }
     }
+}
+
+/// Does it tell of an order, be it only to its venue?
+fn is_execution(event: &Event) -> bool {
+    let is_of_none = matches!(event, Event::OrderRefused(_) | Event::CancelRejected(_) | Event::StatusReported(_));
+    event.order().is_some() || is_of_none
 }
 
 fn found(connection: &Connection, table: &str) -> duckdb::Result<Sums> {

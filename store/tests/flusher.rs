@@ -7,7 +7,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use common::{Folder, quarantines};
-use model::Agent;
+use model::{
+    AccountId, Agent, CancelCause, CancelRequested, InstrumentId, MassCancelReported, OrdStatus, Px, ReplaceQueued,
+    Seq, SessionId, Text, Tick,
+};
 use store::{State, Store};
 
 #[test]
@@ -124,6 +127,41 @@ fn rebuild_makes_the_same_from_nothing() {
         folder.assert_equal();
     }
     assert_eq!(quarantines(&folder.database()), 1);
+}
+
+#[test]
+fn comparison_expects_what_no_session_hears_of_and_no_more() {
+    let mut folder = Folder::new(11);
+    folder.frames(20);
+    let order = folder.order(OrdStatus::PendingCancel, 0, Px::whole(1));
+    let kill = CancelRequested { order, cause: CancelCause::Kill, reserved: [0; 15] };
+    let queued = ReplaceQueued {
+        order,
+        order_qty: order.order_qty,
+        price: order.price,
+        stop_px: Px::ZERO,
+        worst_px: order.price,
+        behind: Text::EMPTY,
+        reserved: 0,
+    };
+    let canceled = MassCancelReported {
+        request: Seq(1),
+        cl_ord_id: Text::literal("mass"),
+        symbol: Text::EMPTY,
+        account: Text::EMPTY,
+        session: SessionId(0),
+        instrument: InstrumentId::NONE,
+        of_account: AccountId::NONE,
+        total_affected_orders: 1,
+        request_type: b'7',
+        reject_reason: 255,
+        side: 0,
+        reserved: [0; 5],
+    };
+    folder.append(Tick { reserved: 0 }, &[kill.into(), queued.into(), canceled.into()]);
+    folder.sync();
+    drop(store::rebuild(&folder.database(), &folder.journal()).unwrap());
+    folder.assert_equal();
 }
 
 #[test]
