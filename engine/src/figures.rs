@@ -1,43 +1,14 @@
-//! What a limit and the value above it look like to a person: exact, without trailing zeros, on the stack. Only written where a
-//! limit breaks, which is never in the way of an order.
+//! Why the engine stopped a scope, in a person's words. Only written where a limit breaks, which is never in the way of an order.
 
 use core::fmt::{self, Write};
 
-use model::{Text, Unit};
+use model::{Figure, Text, Unit};
 
-/// Why the engine stopped a scope.
+/// The value seen, and the limit below it.
 pub(crate) fn above(unit: Unit, observed: i128, limit: i128) -> Text<64> {
     let mut line = Line { bytes: [0; 64], len: 0 };
     let _ = write!(line, "{} is above the limit {}", Figure { number: observed, unit }, Figure { number: limit, unit });
     Text::clipped(&line.bytes[..line.len])
-}
-
-struct Figure {
-    number: i128,
-    unit: Unit,
-}
-
-impl fmt::Display for Figure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (places, suffix) = match self.unit {
-            Unit::Px | Unit::Qty | Unit::Ratio => (8, ""),
-            Unit::Notional => (16, ""),
-            Unit::Nanos => (9, "s"),
-            Unit::None | Unit::Count | Unit::Scope | Unit::Bits | Unit::LimitKind => (0, ""),
-        };
-        let scale = 10u128.pow(places);
-        let magnitude = self.number.unsigned_abs();
-        let sign = if self.number < 0 { "-" } else { "" };
-        write!(f, "{sign}{}", magnitude / scale)?;
-        let (mut fraction, mut width) = (magnitude % scale, places as usize);
-        if fraction > 0 {
-            while fraction % 10 == 0 {
-                (fraction, width) = (fraction / 10, width - 1);
-            }
-            write!(f, ".{fraction:0width$}")?;
-        }
-        f.write_str(suffix)
-    }
 }
 
 /// What does not fit is cut.

@@ -10,6 +10,7 @@ pub mod command;
 pub mod contract;
 pub mod day_counts;
 pub mod event;
+pub mod figure;
 pub mod fx;
 pub mod ids;
 pub mod instructions;
@@ -52,6 +53,7 @@ pub use event::{
     Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
     TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
+pub use figure::Figure;
 pub use fx::{ForeignMoney, FxRate, Revalued};
 pub use ids::{AccountId, EngineTime, ExecId, InstrumentId, OrderId, Seq, SessionId, VenueId};
 pub use instructions::{Abilities, ExecInst};

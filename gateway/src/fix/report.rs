@@ -9,8 +9,8 @@ use model::order::average;
 use model::refusal::Unit;
 use model::{
     AccountId, AccountName, CancelCause, CancelRejected, CompId, CxlRejReason, EngineTime, Event, ExecId, ExecInst,
-    ExecRestatementReason, ExecType, InstrumentId, KillScope, LimitKind, MassCancelReported, OrdRejReason, OrdStatus,
-    OrderId, OrderRefused, OrderView, Px, Qty, Refusal, StatusReported, Symbol,
+    ExecRestatementReason, ExecType, Figure, InstrumentId, MassCancelReported, OrdRejReason, OrdStatus, OrderId,
+    OrderRefused, OrderView, Px, Qty, Refusal, StatusReported, Symbol,
 };
 
 use super::encode::Encoder;
@@ -365,7 +365,7 @@ fn cancel_reject_text(reason: CxlRejReason) -> &'static str {
 fn refusal_text(refusal: &Refusal) -> Line {
     let mut line = Line::default();
     let _ = write!(line, "{}", refusal.check.code());
-    let amount = |number| Amount { number, unit: refusal.check.unit() };
+    let amount = |number| Figure { number, unit: refusal.check.unit() };
     if refusal.check.unit() == Unit::Scope {
         let _ = write!(line, ": scope={}", amount(refusal.limit));
     } else if refusal.check.unit() == Unit::LimitKind {
@@ -374,7 +374,7 @@ fn refusal_text(refusal: &Refusal) -> Line {
         let _ = write!(line, ": limit={}, observed={}", amount(refusal.limit), amount(refusal.observed));
     }
     if refusal.reference_px != 0 {
-        let reference = Amount { number: i128::from(refusal.reference_px), unit: Unit::Px };
+        let reference = Figure { number: i128::from(refusal.reference_px), unit: Unit::Px };
         let _ = write!(line, ", reference={reference}");
     }
     if let Some(scope) = refusal.scope() {
@@ -384,46 +384,6 @@ fn refusal_text(refusal: &Refusal) -> Line {
         let _ = write!(line, ", stopped_by={}", kind.word());
     }
     line
-}
-
-/// A number of a refusal in its unit, as people read it: exact, without trailing zeros.
-struct Amount {
-    number: i128,
-    unit: Unit,
-}
-
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (places, suffix) = match self.unit {
-            Unit::None | Unit::Count => (0, ""),
-            Unit::Scope => {
-                let scope = u8::try_from(self.number).ok().and_then(KillScope::from_value);
-                return f.write_str(scope.map_or("unknown", KillScope::word));
-            }
-            Unit::LimitKind => {
-                let kind = LimitKind::ALL.iter().find(|kind| **kind as i128 == self.number);
-                return f.write_str(kind.map_or("unknown", |kind| kind.word()));
-            }
-            Unit::Bits => return write!(f, "{:#b}", self.number),
-            Unit::Ratio => (8, ""),
-            Unit::Px | Unit::Qty => (8, ""),
-            Unit::Notional => (16, ""),
-            Unit::Nanos if self.number < 0 => return f.write_str("none"),
-            Unit::Nanos => (9, "s"),
-        };
-        let scale = 10u128.pow(places);
-        let magnitude = self.number.unsigned_abs();
-        let sign = if self.number < 0 { "-" } else { "" };
-        write!(f, "{sign}{}", magnitude / scale)?;
-        let (mut fraction, mut width) = (magnitude % scale, places as usize);
-        if fraction > 0 {
-            while fraction % 10 == 0 {
-                (fraction, width) = (fraction / 10, width - 1);
-            }
-            write!(f, ".{fraction:0width$}")?;
-        }
-        f.write_str(suffix)
-    }
 }
 
 /// A short line on the stack; what does not fit is cut.

@@ -135,13 +135,3 @@ fn cancel_reject_has_its_reason_and_what_it_answers() {
         &["35=9", "37=NONE", "11=c1", "41=o1", "39=8", "434=1", "102=1", "58=UNKNOWN_ORDER"],
     );
 }
-
-#[test]
-fn amounts_of_a_refusal_are_exact_in_their_unit() {
-    let text = |number, unit| Amount { number, unit }.to_string();
-    assert_eq!(text(15, Unit::Count), "15");
-    assert_eq!(text(-150_000_000, Unit::Qty), "-1.5");
-    assert_eq!(text(10_000_000_000_000_001, Unit::Notional), "1.0000000000000001");
-    assert_eq!(text(5_000_000_000, Unit::Nanos), "5s");
-    assert_eq!(text(-1, Unit::Nanos), "none");
-}
