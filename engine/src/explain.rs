@@ -50,7 +50,7 @@ impl Judged<'_> {
 
     /// The limit of the scope of that kind which the request is in.
     pub fn limit(&self, scope: KillScope, kind: LimitKind) -> Option<Limit> {
-        self.context.scopes.members.as_ref()?[scope as usize].limits.get(kind)
+        self.context.scopes.members.as_ref()?[scope as usize].limits().get(kind)
     }
 
     /// The request with another quantity.

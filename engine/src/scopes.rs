@@ -128,9 +128,9 @@ impl Scopes {
         }
         let members = core::array::from_fn(|at| {
             let Member { limits, usage, .. } = self.get(KillScope::ALL[at], keys[at]);
-            risk::Member { limits, usage }
+            risk::Member::new(limits, usage)
         });
-        let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits.kinds());
+        let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits().kinds());
         Scoped { states, members: Some(members), kinds, missing, stopped_by: self.stopped_by(keys) }
     }
 

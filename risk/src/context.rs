@@ -5,8 +5,8 @@ use model::{
     TimeInForce, TradingPhase, TradingState,
 };
 
-use crate::limits::Scoped;
 use crate::rate::Bucket;
+use crate::scoped::Scoped;
 use crate::short_sales::{Restriction, ShortSales};
 use crate::wide_exposure::WideExposure;
 

@@ -140,7 +140,7 @@ impl Desk {
     }
 
     fn scoped(&self) -> Scoped<'_> {
-        let member = |at| Member { limits: &self.limits[at], usage: &self.usage[at] };
+        let member = |at| Member::new(&self.limits[at], &self.usage[at]);
         Scoped {
             states: self.scopes,
             members: Some(core::array::from_fn(member)),

@@ -15,6 +15,7 @@ mod controls;
 mod desk;
 mod limits;
 mod rate;
+mod scoped;
 mod short_sales;
 mod usage;
 mod valuation;
@@ -25,8 +26,9 @@ mod worst_case;
 
 pub use context::{Context, Exposure, Held, Proposal, Reference};
 pub use controls::{CHECKS, MESSAGES_MIN, order_to_trade};
-pub use limits::{Limit, Limits, Member, Scoped};
+pub use limits::{Limit, Limits};
 pub use rate::{Bucket, rate_of};
+pub use scoped::{Member, Scoped};
 pub use short_sales::{Restriction, ShortSales, open_short, short_of};
 pub use usage::{Day, Usage};
 pub use valued::{Terms, Valued};

@@ -25,6 +25,9 @@ pub enum Verdict {
 
 /// Hears what each control sees.
 pub(crate) trait Witness {
+    /// Does it want to know what binds also where nothing objects? It takes longer to find than whether anything does.
+    const NAMES_ALL: bool = false;
+
     /// The control refuses the order, or lets it pass; `seen` is what it compared.
     fn judged(&mut self, objects: bool, seen: impl FnOnce() -> Refusal) -> Result<(), Refusal>;
 
@@ -76,6 +79,8 @@ impl Witness for FirstHardRefusal {
 pub(crate) struct Record<F>(pub(crate) F);
 
 impl<F: FnMut(Finding)> Witness for Record<F> {
+    const NAMES_ALL: bool = true;
+
     fn judged(&mut self, objects: bool, seen: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
         self.0(Finding { seen: seen(), verdict: if objects { Verdict::Refused } else { Verdict::Passed } });
         Ok(())

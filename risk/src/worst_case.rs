@@ -49,10 +49,10 @@ pub(crate) fn worst_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px,
 /// to a venue as a limit.
 fn furthest(context: &Context<'_>, from: Px, side: Side) -> Option<Px> {
     let collar = context.instrument.collar;
-    let Some(protection) = context.scopes.lowest(LimitKind::MarketProtection, 0) else {
+    let Some((_, protection)) = context.scopes.least(LimitKind::MarketProtection) else {
         return moved(from, collar, side);
     };
-    let px = moved(from, i64::try_from(protection.limit).map_or(collar, |limit| limit.min(collar)), side)?;
+    let px = moved(from, i64::try_from(protection).map_or(collar, |limit| limit.min(collar)), side)?;
     let tick = context.instrument.tick.units();
     let beyond = if tick > 0 { px.units() % tick } else { 0 };
     let inwards = match side {

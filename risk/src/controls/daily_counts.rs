@@ -30,7 +30,7 @@ fn one_more(
     if proposal.held.is_some() {
         return witness.not_concerned(check);
     }
-    match context.scopes.binding(kind, |_, usage| Some(i128::from(count(&usage.on(context.day)))))? {
+    match context.scopes.binding(witness, kind, |_, usage| Ok(Some(count(&usage.on(context.day)).into())))? {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(check)),
     }

@@ -1,9 +1,10 @@
 //! Control 30, turnover of the firm's trading day: what was traded on one side, and what is open on it, at its worst. Refuses with
 //! OrdRejReason(103)=3.
 
-use model::{Check, LimitKind, Refusal, Side};
+use model::{Check, LimitKind, Notional, Refusal, Side};
 
 use crate::context::{Context, Proposal};
+use crate::scoped::sum;
 use crate::witness::Witness;
 use crate::worst_case::more_open;
 
@@ -27,9 +28,10 @@ fn within(
         return witness.not_concerned(check);
     }
     let more = more_open(context, proposal)?;
-    let binding = context.scopes.binding(kind, |_, usage| {
+    let binding = context.scopes.binding(witness, kind, |scope, usage| {
         let traded = usage.on(context.day).traded(side);
-        traded.checked_add(usage.open(side))?.checked_add(more).map(|after| after.units())
+        let after = traded.checked_add(usage.open(side)).and_then(|all| all.checked_add(more));
+        sum(scope, after.map(Notional::units))
     })?;
     match binding {
         None => witness.not_concerned(check),

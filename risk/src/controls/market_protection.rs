@@ -15,11 +15,11 @@ pub(super) fn begins_sanely(
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let is_market = matches!(proposal.ord_type, OrdType::Market | OrdType::MarketToLimit);
-    let Some(widest) = context.scopes.lowest(LimitKind::MarketProtection, 0).filter(|_| is_market) else {
+    let Some((scope, limit)) = context.scopes.least(LimitKind::MarketProtection).filter(|_| is_market) else {
         return witness.not_concerned(Check::MarketProtection);
     };
     let reference = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
-    let fraction = i64::try_from(widest.limit).map_err(|_| Refusal::of(Check::Overflow))?;
+    let fraction = i64::try_from(limit).map_err(|_| Refusal::of(Check::Overflow))?;
     let bound = moved(reference, fraction, proposal.side).ok_or(Refusal::of(Check::Overflow))?;
     let (best, is_beyond) = match proposal.side {
         Side::Buy => (context.reference.ask_px, context.reference.ask_px > bound),
@@ -27,7 +27,7 @@ pub(super) fn begins_sanely(
     };
     witness.judged(best == Px::ZERO || is_beyond, || {
         let units = |px: Px| i128::from(px.units());
-        let refusal = Refusal::against(Check::MarketProtection, units(bound), units(best)).of_scope(widest.scope);
+        let refusal = Refusal::against(Check::MarketProtection, units(bound), units(best)).of_scope(scope);
         refusal.at_reference(reference.units())
     })
 }

@@ -4,16 +4,26 @@
 use model::{Check, KillScope, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
 use crate::rate::rate_of;
+use crate::scoped::Binding;
 use crate::witness::Witness;
 
 pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let has_room = has_room(context);
+    witness.judged(!has_room, || of_session(context).or(of_scopes(context)).refusal(Check::MessageRate))
+}
+
+fn has_room(context: &Context<'_>) -> bool {
+    let scopes = context
+        .scopes
+        .all(LimitKind::MessageRate, |_, limit, usage| usage.bucket.has_room(context.now, rate_of(limit)));
+    scopes && context.bucket.has_room(context.now, context.messages_per_second)
+}
+
+fn of_session(context: &Context<'_>) -> Binding {
     let limit = context.messages_per_second;
     let filled = if limit == 0 { 1 } else { context.bucket.filled(context.now, limit) };
-    let of_session = Binding { scope: KillScope::Session, limit: i128::from(limit), observed: i128::from(filled) };
-    let binding = of_session.or(of_scopes(context));
-    witness.judged(binding.objects(), || binding.refusal(Check::MessageRate))
+    Binding { scope: KillScope::Session, limit: i128::from(limit), observed: i128::from(filled) }
 }
 
 /// Each bucket is as deep as the limit of its scope.

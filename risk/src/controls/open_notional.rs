@@ -4,6 +4,8 @@
 use model::{Check, LimitKind, Notional, Refusal, Side};
 
 use crate::context::{Context, Proposal};
+use crate::scoped::sum;
+use crate::usage::Usage;
 use crate::witness::Witness;
 use crate::worst_case::more_open;
 
@@ -32,13 +34,12 @@ fn within(
         return witness.not_concerned(check);
     }
     let more = more_open(context, proposal)?;
-    let open = |buys: Notional, sells: Notional| match side {
-        Some(Side::Buy) => Some(buys),
-        Some(Side::Sell) => Some(sells),
-        None => buys.checked_add(sells),
+    let open = |usage: &Usage| match side {
+        Some(side) => Some(usage.open(side)),
+        None => usage.open_buys.checked_add(usage.open_sells),
     };
-    let after = |buys, sells| open(buys, sells)?.checked_add(more).map(|after| after.units());
-    match context.scopes.binding(kind, |_, usage| after(usage.open_buys, usage.open_sells))? {
+    let after = |usage: &Usage| open(usage)?.checked_add(more).map(Notional::units);
+    match context.scopes.binding(witness, kind, |scope, usage| sum(scope, after(usage)))? {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(check)),
     }

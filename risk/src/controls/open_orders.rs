@@ -3,7 +3,7 @@
 use model::{Check, KillScope, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
+use crate::scoped::Binding;
 use crate::witness::Witness;
 
 pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
@@ -15,7 +15,8 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
         limit: i128::from(context.account.open_orders_max),
         observed: i128::from(context.open_orders) + 1,
     };
-    let of_scopes = context.scopes.binding(LimitKind::OpenOrders, |_, usage| Some(i128::from(usage.live) + 1))?;
+    let of_scopes =
+        context.scopes.binding(witness, LimitKind::OpenOrders, |_, usage| Ok(Some(i128::from(usage.live) + 1)))?;
     let binding = of_account.or(of_scopes);
     witness.judged(binding.objects(), || binding.refusal(Check::OpenOrders))
 }

@@ -5,18 +5,24 @@
 use model::{Check, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
+use crate::scoped::Binding;
 use crate::witness::Witness;
 
 /// What is seen where the request says no time.
 const NO_TIME: i128 = -1;
+/// What no time is judged as.
+const OLDER_THAN_ANY: i128 = i128::MAX;
 
 pub(super) fn fresh(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let is_timed = proposal.transact_time.0 > 0;
     let age = i128::from(context.now.0) - i128::from(proposal.transact_time.0);
-    let age = if is_timed { age.max(0) } else { NO_TIME };
-    match context.scopes.lowest(LimitKind::OrderAge, age) {
+    let asked = if is_timed { age.max(0) } else { OLDER_THAN_ANY };
+    match context.scopes.lowest(witness, LimitKind::OrderAge, asked) {
         None => witness.not_concerned(Check::OrderAge),
-        Some(binding) => witness.judged(!is_timed || binding.objects(), || binding.refusal(Check::OrderAge)),
+        Some(binding) => witness.judged(binding.objects(), || {
+            let observed = if is_timed { asked } else { NO_TIME };
+            Binding { observed, ..binding }.refusal(Check::OrderAge)
+        }),
     }
 }
 

@@ -3,7 +3,7 @@
 use model::{Check, KillScope, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
+use crate::scoped::Binding;
 use crate::witness::Witness;
 use crate::worst_case::{notional, worst_px, worst_qty};
 
@@ -12,7 +12,7 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
     let at_stake = notional(context.instrument, px, worst_qty(proposal)).ok_or(Refusal::of(Check::Overflow))?;
     let observed = at_stake.units();
     let of_account = Binding { scope: KillScope::Account, limit: context.account.max_order_notional.units(), observed };
-    let binding = of_account.or(context.scopes.lowest(LimitKind::OrderNotional, observed));
+    let binding = of_account.or(context.scopes.lowest(witness, LimitKind::OrderNotional, observed));
     witness.judged(binding.objects(), || binding.refusal(Check::MaxOrderNotional).at_reference(px.units()))
 }
 

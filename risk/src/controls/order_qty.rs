@@ -3,7 +3,7 @@
 use model::{Check, KillScope, LimitKind, Qty, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
+use crate::scoped::Binding;
 use crate::witness::Witness;
 
 pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
@@ -11,7 +11,7 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
     let of = |scope, limit: Qty| Binding { scope, limit: i128::from(limit.units()), observed };
     let binding = of(KillScope::Account, context.account.max_order_qty)
         .or(Some(of(KillScope::Instrument, context.instrument.max_order_qty)))
-        .or(context.scopes.lowest(LimitKind::OrderQty, observed));
+        .or(context.scopes.lowest(witness, LimitKind::OrderQty, observed));
     witness.judged(binding.objects(), || binding.refusal(Check::MaxOrderQty))
 }
 

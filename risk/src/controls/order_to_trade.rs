@@ -5,7 +5,7 @@
 use model::{Check, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::usage::Day;
+use crate::usage::{Day, Usage};
 use crate::witness::Witness;
 
 /// Messages of the day from which on the ratio means something.
@@ -14,8 +14,8 @@ pub const MESSAGES_MIN: u32 = 100;
 const ONE: i128 = 100_000_000;
 
 pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let binding =
-        context.scopes.binding(LimitKind::OrderToTrade, |_, usage| Some(order_to_trade(&usage.on(context.day), 1)))?;
+    let ratio = |usage: &Usage| order_to_trade(&usage.on(context.day), 1);
+    let binding = context.scopes.binding(witness, LimitKind::OrderToTrade, |_, usage| Ok(Some(ratio(usage))))?;
     match binding {
         None => witness.not_concerned(Check::OrderToTrade),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(Check::OrderToTrade)),

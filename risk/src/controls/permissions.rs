@@ -36,7 +36,7 @@ fn allowed<T: PartialEq>(
         return witness.not_concerned(check);
     }
     let bit = all.iter().position(|one| *one == asked).map_or(0, |place| 1 << place);
-    match context.scopes.allowing(kind, bit) {
+    match context.scopes.allowing(witness, kind, bit) {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.lacks(), || binding.refusal(check)),
     }

@@ -4,7 +4,7 @@
 use model::{Check, KillScope, LimitKind, Qty, Refusal, Side};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
+use crate::scoped::Binding;
 use crate::witness::Witness;
 use crate::worst_case::exposed_with;
 
@@ -32,7 +32,7 @@ fn within(
     let worst = |scope| exposed_with(context, scope, proposal).worst(side);
     let of_account =
         Binding { scope: KillScope::Account, limit: i128::from(limit.units()), observed: worst(KillScope::Account) };
-    let binding = of_account.or(context.scopes.binding(kind, |scope, _| Some(worst(scope)))?);
+    let binding = of_account.or(context.scopes.binding(witness, kind, |scope, _| Ok(Some(worst(scope))))?);
     witness.judged(binding.objects(), || binding.refusal(check))
 }
 

@@ -4,7 +4,6 @@
 use model::{Check, KillScope, LimitKind, Notional, Qty, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
 use crate::valuation::{equity, part_of};
 use crate::witness::Witness;
 use crate::worst_case::{exposed_with, notional, only_reduces, worst_px};
@@ -14,13 +13,13 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
     if !context.scopes.has(kind) || !proposal.counts {
         return witness.not_concerned(check);
     }
-    let mut tightest: Option<Binding> = None;
-    for (scope, limit, _) in context.scopes.with(kind).filter(|(scope, ..)| !only_reduces(context, *scope, proposal)) {
-        let observed = worst_notional(context, scope, proposal)?.units();
-        let binding = Binding { scope, limit: limit.value, observed };
-        tightest = Some(tightest.map_or(binding, |wider| wider.or(Some(binding))));
-    }
-    match tightest {
+    let binding = context.scopes.binding(witness, kind, |scope, _| {
+        if only_reduces(context, scope, proposal) {
+            return Ok(None);
+        }
+        worst_notional(context, scope, proposal).map(|worst| Some(worst.units()))
+    })?;
+    match binding {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(check)),
     }

@@ -6,7 +6,6 @@
 use model::{Check, KillScope, LimitKind, OrdType, Px, Refusal, Side};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
 use crate::witness::Witness;
 use crate::worst_case::moved;
 
@@ -19,9 +18,9 @@ pub(super) fn low(context: &Context<'_>, proposal: &Proposal, witness: &mut impl
 }
 
 pub(super) fn passive(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    match context.scopes.lowest(LimitKind::PassiveCollar, 0) {
-        Some(widest) if proposal.ord_type.has_price() => {
-            bounded(context, proposal, widest, proposal.side.opposite(), Check::CollarPassive, witness)
+    match context.scopes.least(LimitKind::PassiveCollar) {
+        Some(least) if proposal.ord_type.has_price() => {
+            bounded(context, proposal, least, proposal.side.opposite(), Check::CollarPassive, witness)
         }
         _ => witness.not_concerned(Check::CollarPassive),
     }
@@ -37,17 +36,16 @@ fn aggressive(
     if proposal.side != side || !proposal.ord_type.has_price() {
         return witness.not_concerned(check);
     }
-    let of_instrument =
-        Binding { scope: KillScope::Instrument, limit: i128::from(context.instrument.collar), observed: 0 };
-    let widest = of_instrument.or(context.scopes.lowest(LimitKind::Collar, 0));
-    bounded(context, proposal, widest, side, check, witness)
+    let of_instrument = (KillScope::Instrument, i128::from(context.instrument.collar));
+    let least = context.scopes.least(LimitKind::Collar).filter(|least| least.1 <= of_instrument.1);
+    bounded(context, proposal, least.unwrap_or(of_instrument), side, check, witness)
 }
 
 /// The price is not further from the reference than that, to the side on which buys (up) or sells (down) are aggressive.
 fn bounded(
     context: &Context<'_>,
     proposal: &Proposal,
-    widest: Binding,
+    (scope, limit): (KillScope, i128),
     towards: Side,
     check: Check,
     witness: &mut impl Witness,
@@ -56,11 +54,11 @@ fn bounded(
         OrdType::StopLimit => proposal.stop_px,
         _ => context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?,
     };
-    let fraction = i64::try_from(widest.limit).map_err(|_| Refusal::of(Check::Overflow))?;
+    let fraction = i64::try_from(limit).map_err(|_| Refusal::of(Check::Overflow))?;
     let bound = moved(reference, fraction, towards).ok_or(Refusal::of(Check::Overflow))?;
     witness.judged(is_beyond(proposal.price, bound, towards), || {
-        let seen = Binding { limit: i128::from(bound.units()), observed: i128::from(proposal.price.units()), ..widest };
-        seen.refusal(check).at_reference(reference.units())
+        let refusal = Refusal::against(check, i128::from(bound.units()), i128::from(proposal.price.units()));
+        refusal.of_scope(scope).at_reference(reference.units())
     })
 }
 

@@ -5,7 +5,6 @@
 use model::{Check, LimitKind, Refusal};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
 use crate::witness::Witness;
 
 /// What is seen where the orders of the window were too many to be counted.
@@ -18,16 +17,14 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
     if !context.scopes.has(LimitKind::RepeatWindow) {
         return Err(Refusal::against(Check::LimitUnset, LimitKind::RepeatWindow as i128, 0));
     }
-    let mut tightest: Option<Binding> = None;
-    for (scope, limit, _) in context.scopes.with(LimitKind::RepeatedOrders) {
-        let Some(counts) = context.repeats else {
-            return Err(Refusal::against(Check::RepeatedOrders, limit.value, NOT_KNOWN).of_scope(scope));
-        };
-        let observed = i128::from(counts[scope as usize]) + 1;
-        let binding = Binding { scope, limit: limit.value, observed };
-        tightest = Some(tightest.map_or(binding, |wider| wider.or(Some(binding))));
-    }
-    match tightest {
+    let Some(counts) = context.repeats else {
+        let widest = context.scopes.with(LimitKind::RepeatedOrders).next();
+        return Err(widest.map_or(Refusal::of(Check::RepeatedOrders), |(scope, limit, _)| {
+            Refusal::against(Check::RepeatedOrders, limit.value, NOT_KNOWN).of_scope(scope)
+        }));
+    };
+    let observed = |scope| i128::from(counts[scope as usize]) + 1;
+    match context.scopes.binding(witness, LimitKind::RepeatedOrders, |scope, _| Ok(Some(observed(scope))))? {
         None => witness.not_concerned(Check::RepeatedOrders),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(Check::RepeatedOrders)),
     }

@@ -19,7 +19,7 @@ pub(super) fn is_located(
     }
     let (before, after) = short_with(context, proposal)?;
     let observed = context.short_sales.sold + context.short_sales.open - before + after;
-    match context.scopes.lowest(LimitKind::Locate, observed) {
+    match context.scopes.lowest(witness, LimitKind::Locate, observed) {
         Some(binding) if after > before => witness.judged(binding.objects(), || binding.refusal(Check::ShortSale)),
         _ => witness.not_concerned(Check::ShortSale),
     }

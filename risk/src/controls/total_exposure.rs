@@ -4,7 +4,6 @@
 use model::{Check, KillScope, LimitKind, Notional, Refusal, Side};
 
 use crate::context::{Context, Proposal};
-use crate::limits::Binding;
 use crate::usage::Usage;
 use crate::valuation::{equity, part_of, valued};
 use crate::witness::Witness;
@@ -52,14 +51,10 @@ fn within(
         return witness.not_concerned(check);
     }
     let more = more_open(context, proposal)?;
-    let mut tightest: Option<Binding> = None;
-    for (scope, limit, usage) in context.scopes.with(kind) {
-        if !only_reduces(context, scope, proposal) {
-            let binding = Binding { scope, limit: limit.value, observed: observed(scope, usage, more)? };
-            tightest = Some(tightest.map_or(binding, |wider| wider.or(Some(binding))));
-        }
-    }
-    match tightest {
+    let binding = context.scopes.binding(witness, kind, |scope, usage| {
+        if only_reduces(context, scope, proposal) { Ok(None) } else { observed(scope, usage, more).map(Some) }
+    })?;
+    match binding {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(check)),
     }
