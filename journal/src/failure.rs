@@ -41,7 +41,11 @@ pub enum Failure {
         why: &'static str,
     },
     /// Bytes that were durable are not what was written. Restore them from a copy; never truncate.
-    #[error("journal: damaged: {0}")]
+    #[error(
+        "journal: damaged: {0}; all before that frame is sound. It was durable once, so nothing is cut off or skipped: keep \
+         the folder as it is, put {file} back from a backup or a standby's folder, and prove the whole with `millrace \
+         journal verify`", file = .0.file
+    )]
     Damaged(Fault),
     /// A frame that should exist has no segment.
     #[error("journal: no segment holds frame {seq} in {dir}")]
@@ -102,6 +106,8 @@ macro_rules! wrongs {
 wrongs! {
     /// The segment's name is not a sequence number.
     Name = "the file name is not that of a segment";
+    /// Another millrace's segment.
+    Newer = "a newer version of millrace wrote it; run that one, or restore the journal from before it ran";
     /// The segment's header.
     SegmentHeader = "the segment header is not valid";
     /// The segment does not go on where the one before it ended.
@@ -114,6 +120,8 @@ wrongs! {
     Header = "the record header has impossible values";
     /// The hash chain.
     Chain = "the bytes do not match the hash chain";
+    /// Another writer's bytes.
+    Epoch = "the record is of another epoch: what an earlier writer left, or a writer that was not alone";
     /// Sequence numbers with a gap or a repetition.
     Order = "the sequence number is not the next one";
     /// A commit record that does not fit the frames before it.

@@ -8,8 +8,12 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// First bytes of every segment.
 pub const MAGIC: [u8; 8] = *b"MILLRACE";
-/// Version of everything in this file.
-pub const FORMAT: u16 = 1;
+/// Version of everything in this file; what a writer writes.
+pub const FORMAT: u16 = 2;
+/// Oldest version that is still read. It knew no epochs: where they stand, it has zeros.
+pub const FORMAT_OLDEST: u16 = 1;
+/// Last version without epochs.
+const FORMAT_WITHOUT_EPOCHS: u16 = 1;
 
 /// Largest frame: header, the largest command and four of the largest events, with room to grow.
 pub const FRAME_BYTES_MAX: usize = 4096;
@@ -41,6 +45,8 @@ pub const KIND_FRAME: u8 = 1;
 pub const KIND_COMMIT: u8 = 2;
 /// A commit record without frames that ends a segment.
 pub const KIND_SEAL: u8 = 3;
+/// A commit record without frames that begins an epoch: another writer goes on from here.
+pub const KIND_EPOCH: u8 = 4;
 
 /// The hash chain before the first frame of a journal.
 pub const CHAIN_START: u64 = 0;
@@ -49,14 +55,14 @@ pub const CHAIN_START: u64 = 0;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct RecordHeader {
-    /// CRC-32 from `len` on: of the rest of this header for a frame, of the whole record for a commit or seal.
+    /// CRC-32 from `len` on: of the rest of this header for a frame, of the whole record otherwise.
     pub crc: u32,
     /// Bytes of the whole record, a multiple of 8.
     pub len: u32,
     /// Frame: XXH3-64 of the bytes from `seq` to the end of the record, seeded with the chain of the frame before.
-    /// Commit, seal: the chain of the last frame.
+    /// Otherwise: the chain of the last frame.
     pub chain: u64,
-    /// Frame: its number. Commit, seal: that of the last frame.
+    /// Frame: its number. Otherwise: that of the last frame.
     pub seq: u64,
     /// Nanoseconds since 1970-01-01 UTC.
     pub time: i64,
@@ -64,13 +70,13 @@ pub struct RecordHeader {
     pub kind: u8,
     /// Events in the frame; zero otherwise.
     pub events: u8,
-    /// [`FORMAT`].
+    /// That of the segment.
     pub format: u16,
-    /// Zero.
-    pub reserved: u32,
+    /// Which writer wrote it: every opening for writing is one more. 0 in version 1.
+    pub epoch: u32,
 }
 
-/// The end of a batch, a mark, or a seal.
+/// The end of a batch, a mark, an epoch's beginning, or a seal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Commit {
@@ -94,7 +100,7 @@ pub struct SegmentHeader {
     pub magic: [u8; 8],
     /// CRC-32 of the rest of this header.
     pub crc: u32,
-    /// [`FORMAT`].
+    /// Version of the segment, of all its records too.
     pub format: u16,
     /// Zero.
     pub reserved: u16,
@@ -108,8 +114,10 @@ pub struct SegmentHeader {
     pub chain: u64,
     /// Hash of the last commit record of the segment before; zeros in the first.
     pub hash: [u8; 32],
+    /// Epoch in which it was begun. 0 in version 1.
+    pub epoch: u32,
     /// Zero.
-    pub reserved_end: [u8; 48],
+    pub reserved_end: [u8; 44],
 }
 
 const _: () = {
@@ -119,6 +127,15 @@ const _: () = {
     assert!(FRAME_BYTES_MAX.is_multiple_of(8));
     assert!(SEGMENT_BYTES_MIN >= (SEGMENT_HEADER_BYTES + 2 * CHUNK_BYTES) as u64 + SEGMENT_RESERVE);
 };
+
+/// Epochs are counted from one, in the versions that count them.
+const fn is_known(format: u16, epoch: u32) -> bool {
+    match format {
+        FORMAT_OLDEST..=FORMAT_WITHOUT_EPOCHS => epoch == 0,
+        FORMAT => epoch > 0,
+        _ => false,
+    }
+}
 
 /// File name of the segment that begins with this frame.
 pub fn segment_name(first_seq: u64) -> String {
@@ -155,14 +172,14 @@ impl RecordHeader {
         if self.kind == KIND_FRAME { RECORD_HEADER_BYTES } else { COMMIT_BYTES }
     }
 
-    /// Is this what a writer of this version can have written? Holds only after the CRC did.
+    /// Is this what a writer of its version can have written? Holds only after the CRC did.
     pub fn is_possible(&self) -> bool {
         let len = self.len as usize;
-        self.format == FORMAT
-            && self.reserved == 0
+        is_known(self.format, self.epoch)
             && match self.kind {
                 KIND_FRAME => len.is_multiple_of(8) && len > RECORD_HEADER_BYTES && len <= FRAME_BYTES_MAX,
                 KIND_COMMIT | KIND_SEAL => len == COMMIT_BYTES && self.events == 0,
+                KIND_EPOCH => len == COMMIT_BYTES && self.events == 0 && self.format > FORMAT_WITHOUT_EPOCHS,
                 _ => false,
             }
     }
@@ -197,7 +214,14 @@ impl Commit {
 
 impl SegmentHeader {
     /// Header of a segment that goes on after `first_seq - 1`.
-    pub fn new(journal: u64, first_seq: u64, segment_bytes: u64, chain: u64, hash: [u8; 32]) -> SegmentHeader {
+    pub fn new(
+        journal: u64,
+        epoch: u32,
+        first_seq: u64,
+        segment_bytes: u64,
+        chain: u64,
+        hash: [u8; 32],
+    ) -> SegmentHeader {
         let mut header = SegmentHeader {
             magic: MAGIC,
             crc: 0,
@@ -208,23 +232,30 @@ impl SegmentHeader {
             segment_bytes,
             chain,
             hash,
-            reserved_end: [0; 48],
+            epoch,
+            reserved_end: [0; 44],
         };
         header.crc = header.own_crc();
         header
     }
 
-    /// From a file's first bytes, if they are a valid header of this version.
+    /// From a file's first bytes, if they are a valid header of a version that is known.
     pub fn at(bytes: &[u8]) -> Option<SegmentHeader> {
         let (header, _) = SegmentHeader::read_from_prefix(bytes).ok()?;
         let valid = header.magic == MAGIC
             && header.crc == header.own_crc()
-            && header.format == FORMAT
+            && is_known(header.format, header.epoch)
             && header.reserved == 0
-            && header.reserved_end == [0; 48]
+            && header.reserved_end == [0; 44]
             && (SEGMENT_BYTES_MIN..=SEGMENT_BYTES_MAX).contains(&header.segment_bytes)
             && header.first_seq > 0;
         valid.then_some(header)
+    }
+
+    /// Was it written by a later version than this one? The first sixteen bytes mean the same in every version.
+    pub fn is_newer(bytes: &[u8]) -> bool {
+        let header = SegmentHeader::read_from_prefix(bytes).ok().map(|(header, _)| header);
+        header.is_some_and(|header| header.magic == MAGIC && header.format > FORMAT && header.crc == header.own_crc())
     }
 
     fn own_crc(&self) -> u32 {

@@ -23,6 +23,7 @@ pub use log::Log;
 mod mark;
 pub use mark::Mark;
 
+mod end;
 mod writer;
 pub use writer::Writer;
 mod segments;

@@ -5,6 +5,7 @@ use model::queue::{Consumer, Full, Producer};
 use model::{Command, EngineTime, Event, Seq};
 use zerocopy::IntoBytes;
 
+use crate::end::End;
 use crate::format::{
     BATCH_BYTES_MAX, CHUNK_BYTES, FORMAT, FRAME_BYTES_MAX, KIND_FRAME, RECORD_HEADER_BYTES, RecordHeader, chain, crc,
 };
@@ -48,21 +49,17 @@ pub struct Log {
     chain: u64,
     time: EngineTime,
     journal: u64,
+    epoch: u32,
     current: Option<Chunk>,
     filled: Producer<Chunk>,
     free: Consumer<Chunk>,
 }
 
 impl Log {
-    pub(crate) fn new(
-        journal: u64,
-        next: Seq,
-        chain: u64,
-        time: EngineTime,
-        filled: Producer<Chunk>,
-        free: Consumer<Chunk>,
-    ) -> Log {
-        Log { next, chain, time, journal, current: None, filled, free }
+    /// Goes on after `end`, whose last frame is of `time`.
+    pub(crate) fn new(end: &End, time: EngineTime, filled: Producer<Chunk>, free: Consumer<Chunk>) -> Log {
+        let End { journal, epoch, seq, chain, .. } = *end;
+        Log { next: seq.next(), chain, time, journal, epoch, current: None, filled, free }
     }
 
     /// The number of the next frame.
@@ -111,7 +108,7 @@ impl Log {
             kind: KIND_FRAME,
             events: events.len() as u8,
             format: FORMAT,
-            reserved: 0,
+            epoch: self.epoch,
         };
         let frame = &mut chunk.bytes[start..];
         frame[..RECORD_HEADER_BYTES].copy_from_slice(header.as_bytes());

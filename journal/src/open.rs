@@ -9,15 +9,17 @@ use std::sync::Arc;
 use model::queue::bounded;
 use model::{EngineTime, Seq};
 use rustix::fs::FlockOperation;
+use zerocopy::IntoBytes;
 
-use crate::format::{CHAIN_START, SegmentHeader};
+use crate::end::End;
+use crate::format::{CHAIN_START, Commit, FORMAT};
 use crate::log::Chunk;
 use crate::segments::Segments;
 use crate::storage::{Disk, Storage};
 use crate::syncer::Syncer;
 use crate::tail::{Tail, inspect};
 use crate::walk::{Step, Walk};
-use crate::writer::{Chunks, End};
+use crate::writer::Chunks;
 use crate::{Durability, Failure, Fault, Log, Mark, Settings, Writer};
 
 /// Holds the lock, and the process id of its holder for the message that the second one prints.
@@ -44,6 +46,8 @@ pub struct Recovered {
     pub chain: u64,
     /// Its time; the smallest there is for a new journal. The engine's time must not fall behind it.
     pub last_time: EngineTime,
+    /// Which writer this one is: one more than the one before.
+    pub epoch: u32,
     /// An interrupted last batch that was cut off: no frame of it was ever acknowledged.
     pub torn: Option<Fault>,
     /// How many bytes that was.
@@ -84,20 +88,28 @@ pub(crate) fn open_in(storage: Arc<dyn Storage>, settings: Settings, lock: Optio
             unreachable!("the queue has a slot for every chunk there is");
         }
     }
-    let log = Log::new(end.journal, end.seq.next(), end.chain, recovered.last_time, to_writer, to_log);
+    let log = Log::new(&end, recovered.last_time, to_writer, to_log);
     let chunks = Chunks { filled, free };
     let writer = Writer::new(chunks, settings.group_bytes, segments, mark.clone(), end, syncer, lock);
     Ok(Opened { log, writer, mark, recovered })
 }
 
 fn begin(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Segments, End, Recovered), Failure> {
-    let end = End { journal: identity(), seq: Seq(0), chain: CHAIN_START, hash: [0; 32], proven: Seq(0) };
-    let header = SegmentHeader::new(end.journal, 1, segment_bytes, end.chain, end.hash);
-    let segments = Segments::begin(storage, &header)?;
+    let end = End {
+        journal: identity(),
+        format: FORMAT,
+        epoch: 1,
+        seq: Seq(0),
+        chain: CHAIN_START,
+        hash: [0; 32],
+        proven: Seq(0),
+    };
+    let segments = Segments::begin(storage, &end.segment_header(segment_bytes))?;
     let recovered = Recovered {
         last_seq: Seq(0),
         chain: CHAIN_START,
         last_time: EngineTime(i64::MIN),
+        epoch: end.epoch,
         torn: None,
         torn_bytes: 0,
         segments: 1,
@@ -109,37 +121,51 @@ fn resume(storage: Arc<dyn Storage>, segment_bytes: u64, tail: Tail) -> Result<(
     for first in &tail.segments {
         Walk::open(&storage, *first, false)?.map_err(Failure::Damaged)?;
     }
-    let first_seq = tail.segments.last().map_or(1, |first| first.0);
-    let committed = tail.committed;
-    let end = End {
-        journal: tail.journal,
-        seq: committed.seq,
-        chain: committed.chain,
-        hash: committed.hash,
-        proven: committed.durable_upto,
-    };
+    let found = End::of(&tail.header, &tail.committed);
+    let end = found.next_epoch();
     let mut recovered = Recovered {
-        last_seq: committed.seq,
-        chain: committed.chain,
+        last_seq: end.seq,
+        chain: end.chain,
         last_time: EngineTime(last_time(&storage, &tail)?),
+        epoch: end.epoch,
         torn: None,
         torn_bytes: 0,
         segments: tail.segments.len(),
     };
     if tail.sealed {
-        let header = SegmentHeader::new(end.journal, end.seq.next().0, segment_bytes, end.chain, end.hash);
         recovered.segments += 1;
-        return Ok((Segments::begin(storage, &header)?, end, recovered));
+        return Ok((Segments::begin(storage, &end.segment_header(segment_bytes))?, end, recovered));
     }
-    let segments = Segments::resume(Arc::clone(&storage), segment_bytes, first_seq, committed.end, tail.segment_bytes)?;
-    if let Some(torn) = tail.torn {
-        recovered.torn_bytes = torn.end - committed.end;
-        zero(&segments, committed.end, torn.end)?;
-        recovered.torn = Some(torn.fault);
+    let mut segments = Segments::resume(Arc::clone(&storage), segment_bytes, &tail)?;
+    if let Some(torn) = &tail.torn {
+        recovered.torn_bytes = torn.end - tail.committed.end;
+        zero(&segments, tail.committed.end, torn.end)?;
+        recovered.torn = Some(torn.fault.clone());
     }
     // After `kill -9` the last batch may be in the page cache only.
     segments.sync()?;
-    Ok((segments, end, recovered))
+    let time = recovered.last_time.0.max(0);
+    if tail.header.format == FORMAT && segments.has_room_for_mark() {
+        let end = written(&mut segments, end, &end.begin_epoch(time))?;
+        return Ok((segments, end, recovered));
+    }
+    // A version of its own ends with its segment. Where that holds no frame, the new one takes its name.
+    if found.seq.0 < tail.header.first_seq {
+        let end = End { hash: tail.header.hash, ..end };
+        return Ok((Segments::begin(storage, &end.segment_header(segment_bytes))?, end, recovered));
+    }
+    let sealed = written(&mut segments, found, &found.seal(found.seq, time))?;
+    segments.sync()?;
+    let end = sealed.next_epoch();
+    recovered.segments += 1;
+    Ok((Segments::begin(storage, &end.segment_header(segment_bytes))?, end, recovered))
+}
+
+/// The end after a record that has no frames. Nobody waits for it, so the next sync will do.
+fn written(segments: &mut Segments, mut end: End, record: &Commit) -> Result<End, Failure> {
+    segments.write(record.as_bytes())?;
+    end.passes(record);
+    Ok(end)
 }
 
 /// Overwrites an interrupted batch, so that no later reader can take it for more than it is.

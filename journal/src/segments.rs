@@ -10,6 +10,7 @@ use zerocopy::IntoBytes;
 use crate::Failure;
 use crate::format::{COMMIT_BYTES, SEGMENT_HEADER_BYTES, SEGMENT_RESERVE, SegmentHeader, segment_name};
 use crate::storage::{Storage, Stored};
+use crate::tail::Tail;
 
 /// Name of the segment that is allocated but not in use; worthless after a crash.
 const PREPARED: &str = "prepared.tmp";
@@ -40,20 +41,14 @@ enum Next {
 
 impl Segments {
     /// Goes on in an existing segment.
-    pub(crate) fn resume(
-        storage: Arc<dyn Storage>,
-        next_bytes: u64,
-        header_first_seq: u64,
-        offset: u64,
-        bytes: u64,
-    ) -> Result<Segments, Failure> {
-        let name = segment_name(header_first_seq);
+    pub(crate) fn resume(storage: Arc<dyn Storage>, next_bytes: u64, tail: &Tail) -> Result<Segments, Failure> {
+        let name = segment_name(tail.header.first_seq);
         let file = storage.open(&name).map_err(Failure::io("open", &name))?;
         Ok(Segments {
             storage,
             cores: sched_getaffinity(None).ok(),
             next_bytes,
-            current: Current { file, name, offset, bytes },
+            current: Current { file, name, offset: tail.committed.end, bytes: tail.header.segment_bytes },
             next: Next::None,
         })
     }

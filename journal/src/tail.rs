@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use model::Seq;
 
+use crate::format::SegmentHeader;
 use crate::storage::Storage;
 use crate::walk::{Committed, Step, Walk, segments};
 use crate::{Failure, Fault, Wrong};
@@ -19,8 +20,8 @@ const LOOKS: usize = 4;
 pub(crate) struct Tail {
     /// First frames of all segments.
     pub(crate) segments: Vec<Seq>,
-    pub(crate) journal: u64,
-    pub(crate) segment_bytes: u64,
+    /// Of the last segment.
+    pub(crate) header: SegmentHeader,
     pub(crate) committed: Committed,
     /// Time of the last committed frame in this segment; `i64::MIN` if it has none.
     pub(crate) time: i64,
@@ -83,13 +84,5 @@ fn inspect_once(storage: &Arc<dyn Storage>, batch_hashes: bool) -> Result<Option
         }
     };
     let header = *walk.header();
-    Ok(Some(Tail {
-        segments,
-        journal: header.journal,
-        segment_bytes: header.segment_bytes,
-        committed,
-        time,
-        sealed,
-        torn,
-    }))
+    Ok(Some(Tail { segments, header, committed, time, sealed, torn }))
 }

@@ -8,8 +8,8 @@ use model::Seq;
 
 use crate::block::Block;
 use crate::format::{
-    COMMIT_BYTES, Commit, FRAME_BYTES_MAX, KIND_FRAME, KIND_SEAL, RECORD_HEADER_BYTES, RecordHeader,
-    SEGMENT_HEADER_BYTES, SegmentHeader, chain, crc, segment_name,
+    COMMIT_BYTES, Commit, FRAME_BYTES_MAX, KIND_COMMIT, KIND_EPOCH, KIND_FRAME, KIND_SEAL, RECORD_HEADER_BYTES,
+    RecordHeader, SEGMENT_HEADER_BYTES, SegmentHeader, chain, crc, segment_name,
 };
 use crate::storage::Storage;
 use crate::{Failure, Fault, Wrong};
@@ -19,7 +19,7 @@ use crate::{Failure, Fault, Wrong};
 pub(crate) enum Step {
     /// A valid frame at this offset; [`Walk::record`] has its bytes.
     Frame { offset: u64, header: RecordHeader },
-    /// A valid commit record or mark.
+    /// A valid commit record, mark or beginning of an epoch.
     Commit,
     /// A valid seal: the segment ends here.
     Seal,
@@ -37,6 +37,8 @@ pub(crate) struct Committed {
     pub(crate) seq: Seq,
     pub(crate) chain: u64,
     pub(crate) hash: [u8; 32],
+    /// Of the last record.
+    pub(crate) epoch: u32,
     /// Highest `durable_upto` seen.
     pub(crate) durable_upto: Seq,
 }
@@ -67,7 +69,8 @@ impl Walk {
         let bytes = block.get(0, SEGMENT_HEADER_BYTES).map_err(Failure::io("read", &name))?;
         let fault = |wrong| Fault { file: name.clone(), offset: 0, seq: first_seq, wrong };
         let Some(header) = SegmentHeader::at(bytes).filter(|header| header.first_seq == first_seq.0) else {
-            return Ok(Err(fault(Wrong::SegmentHeader)));
+            let is_newer = SegmentHeader::is_newer(bytes);
+            return Ok(Err(fault(if is_newer { Wrong::Newer } else { Wrong::SegmentHeader })));
         };
         if header.segment_bytes != block.file_len() {
             return Ok(Err(fault(Wrong::Length)));
@@ -77,6 +80,7 @@ impl Walk {
             seq: Seq(first_seq.0 - 1),
             chain: header.chain,
             hash: header.hash,
+            epoch: header.epoch,
             durable_upto: Seq(first_seq.0 - 1),
         };
         let hasher = batch_hashes.then(|| hasher_after(&header.hash));
@@ -160,8 +164,13 @@ impl Walk {
         if record.len() < covers || crc(self.header.journal, &record[4..]) != header.crc {
             return Ok(self.bad(Wrong::HeaderCrc));
         }
-        if !header.is_possible() {
+        if !header.is_possible() || header.format != self.header.format {
             return Ok(self.bad(Wrong::Header));
+        }
+        let epoch = self.committed.epoch;
+        let is_of_epoch = if header.kind == KIND_EPOCH { header.epoch > epoch } else { header.epoch == epoch };
+        if !is_of_epoch {
+            return Ok(self.bad(Wrong::Epoch));
         }
         if header.kind == KIND_FRAME { self.look_at_frame(header) } else { self.look_at_commit(header) }
     }
@@ -197,7 +206,7 @@ impl Walk {
             && commit.first_seq == before.seq.0 + 1
             && commit.batch_bytes == self.offset - before.end
             && commit.durable_upto <= header.seq
-            && (header.kind != KIND_SEAL || commit.batch_bytes == 0);
+            && (header.kind == KIND_COMMIT || commit.batch_bytes == 0);
         if !fits {
             return Ok(self.bad(Wrong::Commit));
         }
@@ -214,6 +223,7 @@ impl Walk {
             seq: Seq(header.seq),
             chain: header.chain,
             hash: commit.hash,
+            epoch: header.epoch,
             durable_upto: before.durable_upto.max(Seq(commit.durable_upto)),
         };
         Ok(if header.kind == KIND_SEAL { Step::Seal } else { Step::Commit })
@@ -231,6 +241,7 @@ impl Walk {
     /// Does this segment go on where `before` ended?
     pub(crate) fn follows(&self, before: &Walk) -> bool {
         self.header.journal == before.header.journal
+            && self.header.epoch >= before.committed.epoch
             && self.header.first_seq == before.next.0
             && self.header.chain == before.chain
             && self.header.hash == before.committed.hash

@@ -3,10 +3,11 @@
 use std::fs::File;
 
 use model::queue::{Consumer, Full, Producer};
-use model::{Agent, EngineTime, Seq, Stopped};
+use model::{Agent, EngineTime, Stopped};
 use zerocopy::IntoBytes;
 
-use crate::format::{COMMIT_BYTES, Commit, FORMAT, KIND_COMMIT, KIND_SEAL, RecordHeader, SegmentHeader};
+use crate::end::{End, Last};
+use crate::format::{COMMIT_BYTES, Commit, KIND_COMMIT};
 use crate::log::Chunk;
 use crate::segments::Segments;
 use crate::syncer::Syncer;
@@ -40,17 +41,6 @@ pub struct Writer {
     failed: Option<String>,
     /// Held as long as the writer lives.
     _lock: Option<File>,
-}
-
-/// The end of what was written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct End {
-    pub(crate) journal: u64,
-    pub(crate) seq: Seq,
-    pub(crate) chain: u64,
-    pub(crate) hash: [u8; 32],
-    /// Highest `durable_upto` that a written record says.
-    pub(crate) proven: Seq,
 }
 
 /// The two queues between log and writer, writer's side.
@@ -128,7 +118,7 @@ impl Writer {
             writer.segments.sync()?;
             writer.mark.raise_synced(writer.end.seq);
             if writer.end.proven < writer.end.seq {
-                writer.write_mark(now, KIND_COMMIT)?;
+                writer.prove(now)?;
                 writer.segments.sync()?;
             }
             Ok(())
@@ -193,7 +183,7 @@ impl Writer {
     fn commit_here(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
         let commit = self.seal_group(now, last);
         self.segments.write(&self.group)?;
-        self.wrote(last, &commit);
+        self.wrote(&commit);
         if self.syncer.is_none() {
             self.segments.sync()?;
             self.mark.raise_synced(last.seq);
@@ -210,17 +200,16 @@ impl Writer {
             self.segments.sync()?;
             self.mark.raise_synced(self.end.seq);
         }
-        self.write_mark(now, KIND_SEAL)?;
+        self.write_mark(self.end.seal(self.mark.synced(), now.0))?;
         self.segments.sync()?;
 
-        let End { journal, seq, chain, hash, .. } = self.end;
-        let header = SegmentHeader::new(journal, seq.next().0, self.segments.next_bytes(), chain, hash);
+        let header = self.end.segment_header(self.segments.next_bytes());
         let commit = self.seal_group(now, last);
         self.segments.roll(&header, &self.group)?;
         if let Some(syncer) = &self.syncer {
             syncer.switch_to(self.segments.file());
         }
-        self.wrote(last, &commit);
+        self.wrote(&commit);
         self.mark.raise_synced(last.seq);
         self.mark.raise_durable(last.seq);
         Ok(())
@@ -228,17 +217,14 @@ impl Writer {
 
     /// Appends the commit record to the group.
     fn seal_group(&mut self, now: EngineTime, last: Last) -> Commit {
-        let commit = self.commit_record(now, KIND_COMMIT, last, &self.group);
+        let commit = self.end.commit(last, self.mark.synced(), now.0, &self.group);
         self.group.extend_from_slice(commit.as_bytes());
         commit
     }
 
-    fn wrote(&mut self, last: Last, commit: &Commit) {
-        self.end.seq = last.seq;
-        self.end.chain = last.chain;
-        self.end.hash = commit.hash;
-        self.end.proven = Seq(commit.durable_upto);
-        self.mark.raise_written(last.seq);
+    fn wrote(&mut self, commit: &Commit) {
+        self.end.passes(commit);
+        self.mark.raise_written(self.end.seq);
     }
 
     /// The last batch of a burst has no batch after it to prove it, so it gets a record for that; without a sync, since
@@ -247,49 +233,21 @@ impl Writer {
         let quiet = now.0.saturating_sub(self.quiet_since.0) >= IDLE_BEFORE_MARK;
         let provable = self.end.proven < self.end.seq && self.mark.synced() == self.end.seq;
         if quiet && provable && self.segments.has_room_for_mark() {
-            self.write_mark(now, KIND_COMMIT)?;
+            self.prove(now)?;
         }
         Ok(())
     }
 
-    /// A commit record over no frames: all before it is durable.
-    fn write_mark(&mut self, now: EngineTime, kind: u8) -> Result<(), Failure> {
-        let end = Last { seq: self.end.seq, chain: self.end.chain };
-        let mark = self.commit_record(now, kind, end, &[]);
+    /// Says how far all is durable.
+    fn prove(&mut self, now: EngineTime) -> Result<(), Failure> {
+        self.write_mark(self.end.without_frames(KIND_COMMIT, self.mark.synced(), now.0))
+    }
+
+    fn write_mark(&mut self, mark: Commit) -> Result<(), Failure> {
         self.segments.write(mark.as_bytes())?;
-        self.end.hash = mark.hash;
-        self.end.proven = Seq(mark.durable_upto);
+        self.end.passes(&mark);
         Ok(())
     }
-
-    fn commit_record(&self, now: EngineTime, kind: u8, last: Last, frames: &[u8]) -> Commit {
-        let header = RecordHeader {
-            crc: 0,
-            len: COMMIT_BYTES as u32,
-            chain: last.chain,
-            seq: last.seq.0,
-            time: now.0,
-            kind,
-            events: 0,
-            format: FORMAT,
-            reserved: 0,
-        };
-        let commit = Commit {
-            header,
-            first_seq: self.end.seq.next().0,
-            durable_upto: self.mark.synced().0,
-            batch_bytes: frames.len() as u64,
-            hash: [0; 32],
-        };
-        commit.seal(self.end.journal, &self.end.hash, frames)
-    }
-}
-
-/// The last frame of a group, and the chain after it.
-#[derive(Clone, Copy)]
-struct Last {
-    seq: Seq,
-    chain: u64,
 }
 
 impl Agent for Writer {

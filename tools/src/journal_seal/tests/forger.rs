@@ -10,10 +10,13 @@ use journal::format::{
 use zerocopy::IntoBytes;
 
 const SEGMENT_BYTES: usize = 256 << 10;
+/// The frames are of one opening.
+const EPOCH: u32 = 1;
 
 /// A journal of one segment with this identity and these frames; what their headers say but for checksums is left alone.
 pub(super) fn write(dir: &Path, journal: u64, frames: &[Vec<u8>]) {
-    let mut segment = SegmentHeader::new(journal, 1, SEGMENT_BYTES as u64, CHAIN_START, [0; 32]).as_bytes().to_vec();
+    let mut segment =
+        SegmentHeader::new(journal, EPOCH, 1, SEGMENT_BYTES as u64, CHAIN_START, [0; 32]).as_bytes().to_vec();
     let (mut links, mut batch) = (CHAIN_START, Vec::new());
     for frame in frames {
         let mut frame = frame.clone();
@@ -46,7 +49,7 @@ fn end(journal: u64, chain: u64, last: u64, batch: &[u8], hash_before: [u8; 32])
         kind: KIND_COMMIT,
         events: 0,
         format: FORMAT,
-        reserved: 0,
+        epoch: EPOCH,
     };
     let commit = Commit {
         header,
