@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::storage::Stored;
+use crate::storage::{Stored, read_full};
 
 /// First and smallest read: what a follower near the end of the journal needs.
 const READ_MIN: usize = 16 << 10;
@@ -24,7 +24,7 @@ pub(crate) struct Block {
 
 impl Block {
     pub(crate) fn new(file: Arc<dyn Stored>) -> io::Result<Block> {
-        let file_len = file.len()?;
+        let file_len = file.size()?;
         Ok(Block { file, file_len, bytes: Vec::new(), start: 0, filled: 0, want: READ_MIN })
     }
 
@@ -57,7 +57,7 @@ impl Block {
             self.bytes.resize(want, 0);
         }
         self.filled = 0;
-        self.filled = self.file.read_at(&mut self.bytes[..want], offset)?;
+        self.filled = read_full(self.file.as_ref(), &mut self.bytes[..want], offset)?;
         self.start = offset;
         self.want = (self.want * 2).min(READ_MAX);
         Ok(())

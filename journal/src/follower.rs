@@ -43,7 +43,11 @@ impl Follower {
         Ok(Follower { near: Some(Near::default()), ..follower })
     }
 
-    pub(crate) fn over(storage: Arc<dyn Storage>, mark: Mark, from: Seq) -> Result<Follower, Failure> {
+    /// The same over any storage.
+    ///
+    /// # Errors
+    /// As for [`Follower::new`].
+    pub fn over(storage: Arc<dyn Storage>, mark: Mark, from: Seq) -> Result<Follower, Failure> {
         let first = segments(&storage)?.map_err(Failure::Damaged)?.first().copied().unwrap_or(Seq(1));
         Ok(Follower {
             storage,

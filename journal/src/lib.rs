@@ -26,11 +26,12 @@ pub use mark::Mark;
 mod end;
 mod writer;
 pub use writer::Writer;
+mod ahead;
 mod segments;
 mod syncer;
 
 mod open;
-pub use open::{Opened, Recovered, open};
+pub use open::{Opened, Recovered, open, open_on};
 mod tail;
 
 mod frame;
@@ -42,7 +43,7 @@ mod follower;
 pub use follower::Follower;
 
 mod read;
-pub use read::{ReadSummary, read};
+pub use read::{ReadSummary, read, read_on};
 
 mod records;
 pub use records::{Extent, records};
@@ -51,10 +52,10 @@ mod reach;
 pub use reach::{Reach, reach};
 
 mod verify;
-pub use verify::{Verdict, verify};
+pub use verify::{Verdict, verify, verify_on};
 
 mod block;
-mod storage;
+pub mod storage;
 mod walk;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How far the journal is: three numbers that the writer raises and everybody else reads, and its last frames.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use model::Seq;
 
@@ -17,6 +17,7 @@ struct Marks {
     durable: Line,
     written: Line,
     synced: Line,
+    has_room_ahead: AtomicBool,
     recent: Recent,
 }
 
@@ -28,7 +29,14 @@ impl Mark {
     /// All at `seq`; the last `runs` chunks of frames are remembered.
     pub(crate) fn at(seq: Seq, runs: usize) -> Mark {
         let line = || Line(AtomicU64::new(seq.0));
-        Mark(Arc::new(Marks { durable: line(), written: line(), synced: line(), recent: Recent::new(runs) }))
+        let (durable, written, synced) = (line(), line(), line());
+        Mark(Arc::new(Marks {
+            durable,
+            written,
+            synced,
+            has_room_ahead: AtomicBool::new(true),
+            recent: Recent::new(runs),
+        }))
     }
 
     /// Frames of a moment ago, also those that the mark has not passed.
@@ -49,6 +57,18 @@ impl Mark {
     /// The last frame that a sync covered, whatever the durability setting.
     pub fn synced(&self) -> Seq {
         Seq(self.0.synced.0.load(Ordering::Acquire))
+    }
+
+    /// Was there room for the segments to come? While not, the rest of the current one and a reserve are left: for cancels and for
+    /// what venues say, not for new orders. It is tried again every second.
+    pub fn has_room_ahead(&self) -> bool {
+        self.0.has_room_ahead.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_room_ahead(&self, has_room: bool) {
+        if has_room != self.has_room_ahead() {
+            self.0.has_room_ahead.store(has_room, Ordering::Release);
+        }
     }
 
     pub(crate) fn raise_durable(&self, seq: Seq) {

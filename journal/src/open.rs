@@ -15,7 +15,7 @@ use crate::end::End;
 use crate::format::{CHAIN_START, Commit, FORMAT};
 use crate::log::Chunk;
 use crate::segments::Segments;
-use crate::storage::{Disk, Storage};
+use crate::storage::{Disk, Storage, write_all};
 use crate::syncer::Syncer;
 use crate::tail::{Tail, inspect};
 use crate::walk::{Step, Walk};
@@ -70,7 +70,15 @@ pub fn open(dir: &Path, settings: Settings) -> Result<Opened, Failure> {
     open_in(Disk::for_writing(dir), settings, Some(lock))
 }
 
-pub(crate) fn open_in(storage: Arc<dyn Storage>, settings: Settings, lock: Option<File>) -> Result<Opened, Failure> {
+/// The same over any storage. Whoever made it sees to it that there is one writer.
+///
+/// # Errors
+/// As for [`open`], but never [`Failure::Locked`].
+pub fn open_on(storage: Arc<dyn Storage>, settings: Settings) -> Result<Opened, Failure> {
+    open_in(storage, settings, None)
+}
+
+fn open_in(storage: Arc<dyn Storage>, settings: Settings, lock: Option<File>) -> Result<Opened, Failure> {
     settings.check()?;
     let (segments, end, recovered) = match inspect(&storage, true)? {
         None => begin(storage, settings.segment_bytes)?,
@@ -175,7 +183,8 @@ fn zero(segments: &Segments, from: u64, to: u64) -> Result<(), Failure> {
     let mut at = from;
     while at < to {
         let len = (to - at).min(ZEROS.len() as u64);
-        file.write_at(&ZEROS[..len as usize], at).map_err(Failure::io("cut the torn tail of", "the last segment"))?;
+        write_all(file.as_ref(), &ZEROS[..len as usize], at)
+            .map_err(Failure::io("cut the torn tail of", "the last segment"))?;
         at += len;
     }
     Ok(())
@@ -202,15 +211,18 @@ fn identity() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }
 
+/// Makes the folder and those above it, each name durable.
 fn make_dir(dir: &Path) -> std::io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
-    std::fs::create_dir_all(dir)?;
-    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => File::open(".")?.sync_all(),
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_dir(parent)?;
+    match std::fs::create_dir(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
     }
+    File::open(parent)?.sync_all()
 }
 
 fn lock(dir: &Path) -> Result<File, Failure> {

@@ -30,10 +30,14 @@ pub struct ReadSummary {
 /// # Errors
 /// [`Failure::Damaged`] where the bytes are not what was written, after all frames before that place.
 pub fn read(dir: &Path, from: Seq, each: impl FnMut(&Frame<'_>) -> ControlFlow<()>) -> Result<ReadSummary, Failure> {
-    read_from(&Disk::for_reading(dir), from, each)
+    read_on(&Disk::for_reading(dir), from, each)
 }
 
-pub(crate) fn read_from(
+/// The same over any storage.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_on(
     storage: &Arc<dyn Storage>,
     from: Seq,
     mut each: impl FnMut(&Frame<'_>) -> ControlFlow<()>,

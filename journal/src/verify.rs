@@ -44,10 +44,11 @@ impl Verdict {
 /// Checks segment headers and their links, header checksums, the hash chain, the batch hashes, that every record decodes,
 /// and that all else is zero. Of a live journal it sees a moment: an unfinished last batch then looks torn.
 pub fn verify(dir: &Path) -> Verdict {
-    verify_in(&Disk::for_reading(dir))
+    verify_on(&Disk::for_reading(dir))
 }
 
-pub(crate) fn verify_in(storage: &Arc<dyn Storage>) -> Verdict {
+/// The same over any storage.
+pub fn verify_on(storage: &Arc<dyn Storage>) -> Verdict {
     let mut verdict = Verdict {
         frames: 0,
         first_seq: Seq(0),

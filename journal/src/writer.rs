@@ -138,6 +138,7 @@ impl Writer {
         }
         let Some(last) = self.last.take() else {
             self.prove_when_quiet(now)?;
+            self.prepare_ahead(now);
             return Ok(0);
         };
         let frames = last.seq.0 - self.end.seq.0;
@@ -149,7 +150,7 @@ impl Writer {
         }
         self.group.clear();
         self.awaited = false;
-        self.segments.prepare_ahead();
+        self.prepare_ahead(now);
         Ok(frames as usize)
     }
 
@@ -195,7 +196,7 @@ impl Writer {
     /// Seals the current segment and makes the group the first batch of the next. Syncs in both modes, so that recovery
     /// may rely on every segment before the last being whole.
     fn commit_in_next_segment(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
-        self.segments.reserve_next()?;
+        self.segments.reserve_next(now)?;
         if self.syncer.is_some() {
             self.segments.sync()?;
             self.mark.raise_synced(self.end.seq);
@@ -213,6 +214,11 @@ impl Writer {
         self.mark.raise_synced(last.seq);
         self.mark.raise_durable(last.seq);
         Ok(())
+    }
+
+    fn prepare_ahead(&mut self, now: EngineTime) {
+        let has_room = self.segments.prepare_ahead(now);
+        self.mark.set_room_ahead(has_room);
     }
 
     /// Appends the commit record to the group.

@@ -8,14 +8,11 @@ use model::Seq;
 
 use super::common::{append, assert_as_written, small, time};
 use super::memory::Memory;
-use crate::open::open_in;
-use crate::read::read_from;
-use crate::verify::verify_in;
-use crate::{Durability, Failure, Settings};
+use crate::{Durability, Failure, Opened, Settings, open_on, read_on, verify_on};
 
 /// Appends until the storage fails or the work is done; says what was acknowledged and what was synced.
 fn work(memory: &Memory, settings: Settings) -> (Seq, Seq) {
-    let Ok(mut opened) = open_in(memory.storage(), settings, None) else {
+    let Ok(mut opened) = open_on(memory.storage(), settings) else {
         return (Seq(0), Seq(0));
     };
     for round in 0..24_u64 {
@@ -47,14 +44,14 @@ fn work(memory: &Memory, settings: Settings) -> (Seq, Seq) {
 
 /// Opens what a crash left, checks every frame, and goes on.
 fn assert_recovers(image: &Memory, at_least: Seq, what: &str) {
-    let mut opened = match open_in(image.storage(), small(), None) {
+    let mut opened = match open_on(image.storage(), small()) {
         Ok(opened) => opened,
         Err(failure) => panic!("{what}: {failure}"),
     };
     let last = opened.recovered.last_seq;
     assert!(last >= at_least, "{what}: {last} of {at_least} acknowledged");
     let mut next = 1;
-    let summary = read_from(&image.storage(), Seq(1), |frame| {
+    let summary = read_on(&image.storage(), Seq(1), |frame| {
         assert_eq!(frame.seq, Seq(next));
         assert_as_written(frame);
         next += 1;
@@ -63,7 +60,7 @@ fn assert_recovers(image: &Memory, at_least: Seq, what: &str) {
     assert_eq!(summary.unwrap().last_seq, last, "{what}");
     append(&mut opened.log, 3);
     opened.writer.close(time(1 << 51)).unwrap();
-    let verdict = verify_in(&image.storage());
+    let verdict = verify_on(&image.storage());
     assert!(verdict.is_sound(), "{what}: {verdict:?}");
     assert_eq!(verdict.frames, last.0 + 3, "{what}");
 }
@@ -110,7 +107,7 @@ fn second_crash_during_recovery_loses_nothing_either() {
         for again in 0..8 {
             let image = memory.after_power_cut(&mut random);
             image.fail_at(again, ErrorKind::Other);
-            let _ = open_in(image.storage(), small(), None);
+            let _ = open_on(image.storage(), small());
             let twice = image.after_power_cut(&mut random);
             assert_recovers(&twice, durable, &format!("crash {again} in recovery after {fail_at}"));
         }
@@ -121,7 +118,7 @@ fn second_crash_during_recovery_loses_nothing_either() {
 fn full_disk_is_named_and_loses_nothing() {
     for full_from in 4..30 {
         let memory = Memory::new();
-        let mut opened = match open_in(memory.storage(), small(), None) {
+        let mut opened = match open_on(memory.storage(), small()) {
             Ok(opened) => opened,
             Err(failure) => panic!("{failure}"),
         };
@@ -137,4 +134,60 @@ fn full_disk_is_named_and_loses_nothing() {
         assert!(opened.mark.durable() > Seq(0));
         assert_recovers(&memory.after_kill(), opened.mark.durable(), "disk full");
     }
+}
+
+/// Writes until the journal says that there is no room for the segments to come; the last frame then.
+fn fill_until_told(opened: &mut Opened) -> Seq {
+    while opened.mark.has_room_ahead() {
+        append(&mut opened.log, 100);
+        opened.writer.write_group(time(opened.log.next_seq().0)).unwrap();
+    }
+    opened.mark.durable()
+}
+
+#[test]
+fn full_disk_is_told_two_segments_before_the_end_and_forgotten_when_there_is_room_again() {
+    let memory = Memory::new();
+    let Ok(mut opened) = open_on(memory.storage(), small()) else { panic!("it does not open") };
+    append(&mut opened.log, 1);
+    opened.writer.write_group(time(1)).unwrap();
+    assert!(opened.mark.has_room_ahead());
+    memory.fail_at(0, ErrorKind::StorageFull);
+    fill_until_told(&mut opened);
+
+    memory.fail_at(u64::MAX, ErrorKind::StorageFull);
+    opened.writer.write_group(time(500_000_000)).unwrap();
+    assert!(!opened.mark.has_room_ahead(), "it is not tried again at once");
+    opened.writer.write_group(time(1_500_000_000)).unwrap();
+    assert!(opened.mark.has_room_ahead());
+
+    memory.fail_at(0, ErrorKind::StorageFull);
+    let told = fill_until_told(&mut opened);
+    let failure = loop {
+        append(&mut opened.log, 100);
+        match opened.writer.write_group(time(opened.log.next_seq().0)) {
+            Ok(_) => {}
+            Err(failure) => break failure,
+        }
+    };
+    assert!(matches!(failure, Failure::DiskFull { .. }), "{failure}");
+    let cancels = opened.mark.durable().0 - told.0;
+    assert!(cancels > 2_000, "only {cancels} frames had room");
+    assert_recovers(&memory.after_kill(), opened.mark.durable(), "disk full");
+}
+
+#[test]
+fn journal_that_filled_its_disk_opens_while_the_disk_is_still_full() {
+    let memory = Memory::new();
+    let Ok(mut opened) = open_on(memory.storage(), small()) else { panic!("it does not open") };
+    append(&mut opened.log, 1);
+    opened.writer.write_group(time(1)).unwrap();
+    memory.fail_at(0, ErrorKind::StorageFull);
+    fill_until_told(&mut opened);
+    let image = memory.after_kill();
+    image.fail_at(0, ErrorKind::StorageFull);
+    let Ok(mut opened) = open_on(image.storage(), small()) else { panic!("it does not open") };
+    append(&mut opened.log, 1);
+    opened.writer.write_group(time(1 << 40)).unwrap();
+    assert!(!opened.mark.has_room_ahead(), "a cancel passed, and the next order is refused");
 }

@@ -125,7 +125,7 @@ impl Storage for Memory {
         Ok(Arc::new(MemoryFile(self.clone(), index)))
     }
 
-    fn publish(&self, from: &str, to: &str) -> io::Result<()> {
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let (mut inner, answer) = self.operate(false);
         // A failing rename may have happened: every second one does.
         if answer.is_ok() || inner.operations.is_multiple_of(2) {
@@ -135,13 +135,17 @@ impl Storage for Memory {
         answer
     }
 
+    fn sync_names(&self) -> io::Result<()> {
+        self.operate(false).1
+    }
+
     fn in_background(&self) -> bool {
         false
     }
 }
 
 impl Stored for MemoryFile {
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(self.0.inner().bytes[self.1].current.len() as u64)
     }
 
@@ -153,13 +157,13 @@ impl Stored for MemoryFile {
         Ok(len)
     }
 
-    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         let (mut inner, answer) = self.0.operate(false);
         let (start, end) = (offset as usize, offset as usize + bytes.len());
         let contents = &mut inner.bytes[self.1];
         contents.current[start..end].copy_from_slice(bytes);
         contents.pending.push((start, end));
-        answer
+        answer.map(|()| bytes.len())
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -131,7 +131,7 @@ fn interrupted_batch_after_the_last_sealed_frame_is_no_part_of_the_day() {
     let saturday = midnight(SATURDAY);
     assert_eq!(world.seal(saturday + HOUR).unwrap().sealed.len(), 1);
     let whole: Vec<Vec<u8>> = super::frames(&world.journal());
-    // One more frame of Friday, without the commit record that a whole batch ends with.
+    // One more frame of Friday, after the beginning of its epoch, without the commit record that a whole batch ends with.
     let segment = world.journal().join(journal::format::segment_name(1));
     let before = fs::read(&segment).unwrap();
     write(&world.journal(), &[friday + 2 * HOUR], small());
@@ -139,7 +139,8 @@ fn interrupted_batch_after_the_last_sealed_frame_is_no_part_of_the_day() {
     assert_eq!(super::frames(&world.journal()).len(), whole.len() + 1);
     let mut torn = before.clone();
     let end = torn.iter().rposition(|byte| *byte != 0).unwrap().next_multiple_of(8);
-    torn[end..end + frame.len()].copy_from_slice(&frame);
+    let begun = end..end + journal::format::COMMIT_BYTES + frame.len();
+    torn[begun.clone()].copy_from_slice(&fs::read(&segment).unwrap()[begun]);
     fs::write(&segment, torn).unwrap();
     assert_eq!(super::frames(&world.journal()).len(), whole.len() + 1, "the frame is there");
     assert_eq!(world.mismatches(), Vec::<String>::new());
