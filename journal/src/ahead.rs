@@ -118,9 +118,8 @@ impl Ahead {
         self.next = self.next.take().or(made.next.and_then(Result::ok));
         self.reserve = self.reserve.take().or(made.reserve.and_then(Result::ok));
         self.has_room = self.next.is_some() && self.reserve.is_some();
-        if !self.has_room {
-            self.try_again_at = EngineTime(now.0.saturating_add(RETRY_NS));
-        }
+        let wait = if self.has_room { 0 } else { RETRY_NS };
+        self.try_again_at = EngineTime(now.0.saturating_add(wait));
     }
 }
 
