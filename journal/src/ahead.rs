@@ -118,8 +118,8 @@ impl Ahead {
         self.next = self.next.take().or(made.next.and_then(Result::ok));
         self.reserve = self.reserve.take().or(made.reserve.and_then(Result::ok));
         self.has_room = self.next.is_some() && self.reserve.is_some();
-        let wait = if self.has_room { 0 } else { RETRY_NS };
-        self.try_again_at = EngineTime(now.0.saturating_add(wait));
+        let later = EngineTime(now.0.saturating_add(RETRY_NS));
+        self.try_again_at = if self.has_room { EngineTime(i64::MIN) } else { later };
     }
 }
 
