@@ -13,6 +13,13 @@ pub struct Rate {
     pub time: EngineTime,
 }
 
+impl Rate {
+    /// Is it not too old?
+    pub fn is_in_force(&self, now: EngineTime) -> bool {
+        now.0.saturating_sub(self.time.0) <= self.set.age_max
+    }
+}
+
 /// What an account has in one currency beside its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ForeignCash {
@@ -31,6 +38,8 @@ pub struct ForeignCash {
 pub(crate) struct Currencies {
     pub(crate) rates: Registry<(Currency, Currency), Rate>,
     pub(crate) cash: Registry<(AccountId, Currency), ForeignCash>,
+    /// The slots of each account's.
+    by_account: Vec<Vec<u32>>,
 }
 
 /// A rate that there is none of.
@@ -38,11 +47,25 @@ pub(crate) const NO_RATE: (FxRate, EngineTime) = (FxRate::NONE, EngineTime(0));
 
 impl Currencies {
     pub(crate) fn new() -> Currencies {
-        Currencies { rates: Registry::new(), cash: Registry::new() }
+        Currencies { rates: Registry::new(), cash: Registry::new(), by_account: Vec::new() }
     }
 
     pub(crate) fn rate(&self, currency: Currency, against: Currency) -> Option<&Rate> {
         self.rates.find(&(currency, against)).and_then(|index| self.rates.get(index))
+    }
+
+    /// One more.
+    pub(crate) fn push(&mut self, line: ForeignCash) {
+        let (account, slot) = (line.account.0 as usize, self.cash.len());
+        self.by_account.resize(self.by_account.len().max(account + 1), Vec::new());
+        self.by_account[account].push(slot);
+        self.cash.push((line.account, line.currency), line);
+    }
+
+    /// What the account has beside its own currency.
+    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &ForeignCash> {
+        let slots = self.by_account.get(account.0 as usize).into_iter().flatten();
+        slots.filter_map(|slot| self.cash.get(*slot))
     }
 
     pub(crate) fn find(&self, account: AccountId, currency: Currency) -> Option<u32> {

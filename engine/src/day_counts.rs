@@ -1,7 +1,7 @@
 //! What was done on the trading day, by account and instrument. Each holding has its counts, which begin again with the first
 //! thing that happens on another day: no session roll walks over them.
 
-use model::{AccountId, DayCounts, InstrumentId, OrderFilled};
+use model::{AccountId, DayCounts, InstrumentId, Notional, OrderFilled};
 
 use crate::state::State;
 
@@ -30,10 +30,12 @@ impl State {
         let instrument = self.instruments.get(fill.order.instrument.0).expect("orders have instruments");
         // `decide` counted the same value into the position.
         let notional = instrument.definition.contract().notional(fill.last_px, fill.last_qty);
-        let notional = notional.unwrap_or(model::Notional::ZERO);
+        let notional = notional.unwrap_or(Notional::ZERO);
         self.count_day(slot, |counts, day| counts.trade(day, notional));
         let order = self.orders.get(slot);
         let (keys, side) = (order.keys(), order.view.side);
+        // At the rate of the fill, for good. What nobody can convert is above every limit.
+        let notional = self.in_base(fill.order.instrument).of(notional).unwrap_or(Notional::from_units(i128::MAX));
         self.count_fill(&keys, side, notional);
     }
 }

@@ -1,7 +1,7 @@
 //! Hashes: of keys, for the indexes; of the whole state, to compare a live engine with a replayed one.
 
-use model::{ClOrdId, ForeignMoney, OrderId, SessionId};
-use risk::{Valued, WideExposure};
+use model::{ClOrdId, ForeignMoney, FxRate, OrderId, SessionId};
+use risk::{Conversion, Valued, WideExposure};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use zerocopy::IntoBytes as _;
 
@@ -329,6 +329,15 @@ impl Sum {
     }
 }
 
+/// Rates without digits stand for what has none.
+fn as_rate(conversion: &Conversion) -> FxRate {
+    match conversion {
+        Conversion::Same => FxRate::NONE,
+        Conversion::At(rate) => *rate,
+        Conversion::Unknown => FxRate::new(0, 1),
+    }
+}
+
 fn add_order(sum: &mut Sum, order: &Order) {
     let pending = &order.pending;
     sum.add(
@@ -337,6 +346,7 @@ fn add_order(sum: &mut Sum, order: &Order) {
             order.view.as_bytes(),
             order.reserved.as_bytes(),
             order.open_notional.as_bytes(),
+            as_rate(&order.in_base).as_bytes(),
             order.worst_px.as_bytes(),
             order.open_qty.as_bytes(),
             order.missing.as_bytes(),
@@ -466,8 +476,11 @@ fn add_foreign_cash(sum: &mut Sum, line: &ForeignCash) {
 }
 
 fn add_valued(sum: &mut Sum, whose: [u32; 3], valued: &Valued) {
-    let Valued { gross, net, worth, margin, unpriced } = *valued;
-    sum.add(b'u', &[whose.as_bytes(), [gross, net, worth, margin].as_bytes(), &unpriced.to_le_bytes()]);
+    let Valued { gross, net, worth, margin, unpriced, converted } = *valued;
+    sum.add(
+        b'u',
+        &[whose.as_bytes(), [gross, net, worth, margin].as_bytes(), &unpriced.to_le_bytes(), &converted.to_le_bytes()],
+    );
 }
 
 fn add_exposure(sum: &mut Sum, whose: [u32; 2], exposure: &WideExposure) {

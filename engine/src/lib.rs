@@ -12,6 +12,7 @@ mod agenda;
 mod books;
 mod children;
 mod closing;
+mod conversion;
 mod currencies;
 mod day_counts;
 mod decide;

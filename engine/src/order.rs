@@ -4,6 +4,8 @@ use model::{
     CancelCause, ClOrdId, Contingency, EngineTime, Notional, OrdStatus, OrderView, Px, Qty, Seq, SessionId, VenueId,
 };
 
+use risk::Conversion;
+
 use crate::fills;
 use crate::standing::{End, Filled, Standing};
 
@@ -124,8 +126,10 @@ pub struct Order {
     pub view: OrderView,
     /// What the order reserves of the account's cash.
     pub reserved: Notional,
-    /// The money that it holds of its scopes' open orders, at its worst.
+    /// The money that it holds of its scopes' open orders, at its worst and in the firm's base currency.
     pub open_notional: Notional,
+    /// How that money was converted to the firm's base currency: given back as it was taken.
+    pub in_base: Conversion,
     /// The worst price that it may be filled at, without what is pending.
     pub worst_px: Px,
     /// What it holds of the account's open quantity.
@@ -283,6 +287,7 @@ pub(crate) const VACANT: Order = Order {
     view: OrderView::unknown(SessionId(0), ClOrdId::EMPTY),
     reserved: Notional::ZERO,
     open_notional: Notional::ZERO,
+    in_base: Conversion::Same,
     worst_px: Px::ZERO,
     open_qty: Qty::ZERO,
     missing: Qty::ZERO,

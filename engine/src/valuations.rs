@@ -87,6 +87,7 @@ impl State {
             contract: own.definition.contract(),
             valuation: own.definition.valuation,
             margin: margin.map_or(0, |margin| i64::try_from(margin.value).unwrap_or(i64::MAX)),
+            in_base: self.in_base(instrument),
         }
     }
 

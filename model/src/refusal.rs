@@ -90,6 +90,8 @@ checks! {
     TimeInForceAllowed = 26, "TIME_IN_FORCE_ALLOWED", UnsupportedCharacteristic, Bits;
     /// The same for Side(54).
     SideAllowed = 27, "SIDE_ALLOWED", BrokerOption, Bits;
+    /// Limits of money are in the firm's base currency: there is a rate for the instrument's that is not too old.
+    FxRate = 28, "FX_RATE", Other, None;
     /// The global kill switch.
     KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
     /// The account's kill switch.

@@ -5,6 +5,7 @@ use model::{
     TimeInForce, TradingPhase, TradingState,
 };
 
+use crate::conversion::Conversion;
 use crate::rate::Bucket;
 use crate::scoped::Scoped;
 use crate::short_sales::{Restriction, ShortSales};
@@ -166,6 +167,14 @@ pub struct Context<'a> {
     pub open_orders: u32,
     /// The account holds cash in the instrument's currency beside its own, and there is a rate that is not too old.
     pub holds_currency: bool,
+    /// The instrument's money in the firm's base currency, which limits of scopes count in.
+    pub in_base: Conversion,
+    /// The same in the account's currency, which the account's own definition counts in.
+    pub in_own: Conversion,
+    /// A rate to the base currency is too old.
+    pub has_stale_rate: bool,
+    /// All cash of the account in the base currency, where a limit asks for it; `None` where a rate is missing or too old.
+    pub wealth: Option<Notional>,
     /// The account's cash, in the instrument's currency where it holds such.
     pub cash: Notional,
     /// The part of it that working orders reserve.

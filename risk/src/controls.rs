@@ -34,6 +34,7 @@ mod currency;
 mod daily_counts;
 mod daily_turnover;
 mod expire_time;
+mod fx_rate;
 mod instructions;
 mod instrument;
 mod kill_switch;
@@ -76,6 +77,7 @@ controls! {
     permissions::ord_type => OrdTypeAllowed;
     permissions::time_in_force => TimeInForceAllowed;
     permissions::side => SideAllowed;
+    fx_rate::in_force => FxRate;
     kill_switch::global => KilledGlobal;
     kill_switch::account => KilledAccount;
     kill_switch::firm => KilledFirm;

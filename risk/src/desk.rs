@@ -7,8 +7,8 @@ use model::{
 };
 
 use crate::{
-    Bucket, Context, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Restriction, Scoped, ShortSales,
-    Usage, WideExposure, check,
+    Bucket, Context, Conversion, Exposure, Held, Limit, Limits, Member, Proposal, Reference, Restriction, Scoped,
+    ShortSales, Usage, WideExposure, check,
 };
 
 pub(crate) const NOW: EngineTime = EngineTime(1_000_000_000_000);
@@ -37,6 +37,11 @@ pub(crate) struct Desk {
     pub(crate) of_instrument: WideExposure,
     pub(crate) open_orders: u32,
     pub(crate) holds_currency: bool,
+    pub(crate) in_base: Conversion,
+    pub(crate) in_own: Conversion,
+    pub(crate) has_stale_rate: bool,
+    /// Nobody knows what the cash comes to in the base currency.
+    pub(crate) lacks_rate: bool,
     pub(crate) cash: Notional,
     pub(crate) reserved: Notional,
     pub(crate) bucket: Bucket,
@@ -77,6 +82,10 @@ impl Desk {
             of_instrument: WideExposure::default(),
             open_orders: 0,
             holds_currency: false,
+            in_base: Conversion::Same,
+            in_own: Conversion::Same,
+            has_stale_rate: false,
+            lacks_rate: false,
             cash: Notional::whole(1_000_000),
             reserved: Notional::ZERO,
             bucket: Bucket::default(),
@@ -127,6 +136,10 @@ impl Desk {
             of_instrument,
             open_orders,
             holds_currency,
+            in_base: self.in_base,
+            in_own: self.in_own,
+            has_stale_rate: self.has_stale_rate,
+            wealth: (!self.lacks_rate).then_some(cash),
             cash,
             reserved,
             bucket,

@@ -11,6 +11,7 @@
 
 mod context;
 mod controls;
+mod conversion;
 #[cfg(test)]
 mod desk;
 mod limits;
@@ -26,6 +27,7 @@ mod worst_case;
 
 pub use context::{Context, Exposure, Held, Proposal, Reference};
 pub use controls::{CHECKS, MESSAGES_MIN, order_to_trade};
+pub use conversion::Conversion;
 pub use limits::{Limit, Limits};
 pub use rate::{Bucket, rate_of};
 pub use scoped::{Member, Scoped};

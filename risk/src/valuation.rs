@@ -9,12 +9,13 @@ use crate::valued::Valued;
 /// A fraction of one, in 1e-8.
 const WHOLE: i128 = model::money::UNIT as i128;
 
-/// The scope's positions in money.
+/// The scope's positions in money of the base currency.
 ///
 /// # Errors
-/// `UNPRICED` with the number of positions that no price can be had for.
-pub(crate) fn valued(scope: KillScope, usage: &Usage) -> Result<Valued, Refusal> {
+/// `UNPRICED` with the number of positions that no price or no rate can be had for, `FX_RATE` where a rate is too old.
+pub(crate) fn valued(context: &Context<'_>, scope: KillScope, usage: &Usage) -> Result<Valued, Refusal> {
     match usage.valued.unpriced {
+        0 if context.has_stale_rate && usage.valued.converted > 0 => Err(Refusal::of(Check::FxRate).of_scope(scope)),
         0 => Ok(usage.valued),
         unpriced => Err(Refusal::against(Check::Unpriced, 0, unpriced.into()).of_scope(scope)),
     }
@@ -25,8 +26,9 @@ pub(crate) fn valued(scope: KillScope, usage: &Usage) -> Result<Valued, Refusal>
 /// # Errors
 /// As [`valued`].
 pub(crate) fn equity(context: &Context<'_>, scope: KillScope, usage: &Usage) -> Result<Notional, Refusal> {
-    let worth = valued(scope, usage)?.worth;
-    context.cash.checked_add(worth).ok_or(Refusal::of(Check::Overflow).of_scope(scope))
+    let worth = valued(context, scope, usage)?.worth;
+    let cash = context.wealth.ok_or(Refusal::of(Check::FxRate).of_scope(scope))?;
+    cash.checked_add(worth).ok_or(Refusal::of(Check::Overflow).of_scope(scope))
 }
 
 /// `money` as a part of the equity, in 1e-8 and rounded up; more than any limit where there is no equity.

@@ -2,10 +2,11 @@
 
 use model::{Contract, Notional, Px, ValuationMethod};
 
+use crate::conversion::Conversion;
 use crate::wide_exposure::WideExposure;
 use crate::worst_case::fee;
 
-/// What the positions of one scope come to, kept by the engine at each fill and each price.
+/// What the positions of one scope come to in the firm's base currency, kept by the engine at each fill and each price.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Valued {
     /// The sum without sign.
@@ -16,8 +17,10 @@ pub struct Valued {
     pub worth: Notional,
     /// Initial margin of the worst case of each position.
     pub margin: Notional,
-    /// Positions that no price can be had for: nobody knows what they come to.
+    /// Positions that no price or no rate can be had for: nobody knows what they come to.
     pub unpriced: u32,
+    /// Positions whose money is in another currency and was converted.
+    pub converted: u32,
 }
 
 /// What one position is valued by.
@@ -31,6 +34,8 @@ pub struct Terms {
     pub valuation: ValuationMethod,
     /// Initial margin, in 1e-8 of the worst case.
     pub margin: i64,
+    /// What its money is in the firm's base currency.
+    pub in_base: Conversion,
 }
 
 impl Valued {
@@ -54,12 +59,15 @@ impl Valued {
             0 => Notional::ZERO,
             rate => fee(terms.contract.notional(px, narrow(worst)?)?, rate)?,
         };
+        let in_base = |money| terms.in_base.of(money);
+        let (value, worth, margin) = (in_base(value)?, in_base(worth)?, in_base(margin)?);
         // Long is long, also where an inverse contract is worth less the higher it trades.
         let gross = Notional::from_units(value.units().checked_abs()?);
         let net = if exposure.position < 0 { -gross } else { gross };
         let is_sane = |part: Notional| part.units().unsigned_abs() < 1 << 100;
         let sane = [gross, worth, margin].into_iter().all(is_sane);
-        sane.then_some(Valued { gross, net, worth, margin, unpriced: 0 })
+        let converted = u32::from(terms.in_base != Conversion::Same);
+        sane.then_some(Valued { gross, net, worth, margin, unpriced: 0, converted })
     }
 
     /// One position is another one now.
@@ -70,6 +78,7 @@ impl Valued {
         self.worth = exchanged(self.worth, before.worth, after.worth);
         self.margin = exchanged(self.margin, before.margin, after.margin);
         self.unpriced = self.unpriced - before.unpriced + after.unpriced;
+        self.converted = self.converted - before.converted + after.converted;
     }
 }
 

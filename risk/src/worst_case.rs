@@ -133,7 +133,7 @@ pub fn open_notional(instrument: &DefineInstrument, qty: Qty, worst_px: Px) -> O
     }
 }
 
-/// What the proposal adds to the money of open orders, at its worst: for a replace, to what the order holds already.
+/// What the proposal adds to the money of open orders, at its worst and in the base currency: for a replace, to what the order holds already.
 ///
 /// # Errors
 /// As [`worst_px`].
@@ -141,7 +141,7 @@ pub(crate) fn more_open(context: &Context<'_>, proposal: &Proposal) -> Result<No
     let px = worst_px(context, proposal)?;
     let open = open_notional(context.instrument, worst_qty(proposal), px).ok_or(Refusal::of(Check::Overflow))?;
     let held = proposal.held.map_or(Notional::ZERO, |held| held.open_notional);
-    Ok(open - held)
+    Ok(context.in_base.judged(open)? - held)
 }
 
 /// The cash that an order of `qty` at `worst_px` may need, its fee included: nothing for a sell. `None` on overflow.

@@ -43,7 +43,7 @@ pub(super) fn holds(state: &State, now: EngineTime, account: AccountId, instrume
     let Some(line) = foreign_cash(state, account, instrument) else { return false };
     let Some(own) = state.accounts.get(account.0) else { return false };
     let rate = state.currencies.rate(line.currency, own.definition.currency);
-    rate.is_some_and(|rate| now.0.saturating_sub(rate.time.0) <= rate.set.age_max)
+    rate.is_some_and(|rate| rate.is_in_force(now))
 }
 
 /// The account's cash in the instrument's currency, where that is not its own.

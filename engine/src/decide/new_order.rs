@@ -6,7 +6,7 @@ use model::{
     OrderRefused, OrderView, Origin, OverrideChanged, Px, Qty, Refusal, Seq, SessionId, Side, StatusReported,
     TimeInForce, TradingPhase, WashSuspected,
 };
-use risk::{Context, Exposure, Proposal, Reference, Reservation, Scoped, ShortSales, WideExposure};
+use risk::{Context, Conversion, Exposure, Proposal, Reference, Reservation, Scoped, ShortSales, WideExposure};
 
 use super::overrides;
 use super::recent_orders::{repeats, wash};
@@ -433,6 +433,10 @@ pub(super) fn context<'a>(
         own_opposite: [None; 3],
         open_orders: of_account.open_orders,
         cash: foreign.map_or(of_account.cash, |line| line.money.cash),
+        in_base: Conversion::Same,
+        in_own: Conversion::Same,
+        has_stale_rate: false,
+        wealth: None,
         reserved: foreign.map_or(of_account.reserved, |line| line.reserved),
         holds_currency: foreign.is_some() && currencies::holds(state, now, account, instrument),
         bucket: of_session.bucket,
@@ -463,6 +467,7 @@ pub(super) fn in_scopes<'a>(
         context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
         context.of_instrument = state.exposures.of_firm(instrument);
     }
+    state.convert(&mut context, AccountId(keys[KillScope::Account as usize]));
     context
 }
 

@@ -13,13 +13,14 @@ impl State {
             Some(known) => *known = rate,
             None => rates.push(key, rate),
         }
+        self.revalue(e);
     }
 
     /// What was not traded yet is traded in that cash from now on.
     pub(super) fn account_currency_defined(&mut self, e: &AccountCurrencyDefined) {
         let (account, currency) = (e.account, e.definition.currency);
         let line = ForeignCash { account, currency, money: ForeignMoney::default(), reserved: Notional::ZERO };
-        self.currencies.cash.push((account, currency), line);
+        self.currencies.push(line);
     }
 
     pub(super) fn foreign_cash_moved(&mut self, e: &ForeignCashMoved) {

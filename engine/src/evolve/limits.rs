@@ -13,7 +13,10 @@ use crate::valuations::VALUED;
 
 impl State {
     pub(super) fn firm_defined(&mut self, e: &FirmDefined) {
-        self.firm = e.definition;
+        let before = std::mem::replace(&mut self.firm, e.definition);
+        if before.base_currency != e.definition.base_currency {
+            self.value_all();
+        }
     }
 
     pub(super) fn configuration_read(&mut self, e: &ConfigurationRead) {

@@ -4,7 +4,7 @@ use model::{
     AccountId, CashAdjusted, ExecId, InstrumentId, Notional, OrderFilled, PositionChanged, Qty, SessionId, Side,
     TradeCanceled, TradeCorrected, TradingState,
 };
-use risk::{fee, open_notional, reserved_cash};
+use risk::{Conversion, fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
 use crate::decide::rate_of;
@@ -12,7 +12,7 @@ use crate::fills::{Allocation, NewFill};
 use crate::order::{NONE, Order};
 use crate::state::State;
 
-/// An order that a venue tells of may be of any size. So many of them still add up.
+/// An order that a venue tells of may be of any size, or of a currency that there is no rate for. So many of them still add up.
 const OPEN_NOTIONAL_MAX: Notional = Notional::from_units(1 << 100);
 
 impl State {
@@ -194,10 +194,15 @@ impl State {
         let view = &order.view;
         let open_qty = self.exposed_qty(order);
         let instrument = &self.instruments.get(view.instrument.0).expect("orders have instruments").definition;
+        let in_base = match (order.open_notional, order.in_base) {
+            (Notional::ZERO, _) | (_, Conversion::Unknown) => self.in_base(view.instrument),
+            (_, as_taken) => as_taken,
+        };
         let account = self.accounts.get_mut(view.account.0).expect("orders have accounts");
         let reserved = reserved_cash(instrument, &account.definition, view.side, open_qty, order.held_px())
             .unwrap_or(Notional::from_units(i128::from(i64::MAX)));
         let after = open_notional(instrument, open_qty, order.held_px())
+            .and_then(|open| in_base.of(open))
             .map_or(OPEN_NOTIONAL_MAX, |open| open.min(OPEN_NOTIONAL_MAX));
         let holding = self.holdings.get_mut(order.holding);
         let of_cash = match holding.foreign_cash.and_then(|slot| self.currencies.cash.get_mut(slot)) {
@@ -218,6 +223,7 @@ impl State {
         let before = std::mem::replace(&mut order.open_qty, open_qty);
         self.exposures.open_changed((order.strategy, order.view.instrument, order.view.side), before, open_qty);
         order.reserved = reserved;
+        order.in_base = in_base;
         let before = std::mem::replace(&mut order.open_notional, after);
         let (keys, side) = (order.keys(), order.view.side);
         let holding = order.holding;

@@ -110,8 +110,11 @@ impl State {
         let keys = self.orders.get(slot).keys();
         self.count_in_scopes(&keys, false);
         let epoch = self.venues.epoch(self.orders.get(slot).venue);
+        let in_base = self.in_base(e.order.instrument);
         let order = self.orders.get_mut(slot);
         order.asks(epoch);
+        // It was judged at the rate of now.
+        order.in_base = in_base;
         if !order.pending.mark_sent(&e.order.cl_ord_id) {
             order.pending.push_replace(PendingReplace {
                 cl_ord_id: e.order.cl_ord_id,
@@ -131,7 +134,10 @@ impl State {
         let slot = self.known(e.order.order_id);
         let keys = self.orders.get(slot).keys();
         self.count_in_scopes(&keys, false);
-        self.orders.get_mut(slot).pending.push_replace(PendingReplace {
+        let in_base = self.in_base(e.order.instrument);
+        let order = self.orders.get_mut(slot);
+        order.in_base = in_base;
+        order.pending.push_replace(PendingReplace {
             cl_ord_id: e.order.cl_ord_id,
             order_qty: e.order_qty,
             price: e.price,

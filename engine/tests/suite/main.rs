@@ -3,6 +3,7 @@
 mod absurd_reports;
 mod amends;
 mod at_trade;
+mod base_currency;
 mod bench;
 mod close;
 mod contracts;

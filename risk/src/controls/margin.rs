@@ -47,14 +47,15 @@ fn more_needed(context: &Context<'_>, proposal: &Proposal, usage: &Usage) -> Res
     }
     let overflow = Refusal::of(Check::Overflow).of_scope(KillScope::Account);
     let more = after.checked_sub(before).ok_or(overflow)?;
-    valued(KillScope::Account, usage)?.margin.checked_add(more).map(Some).ok_or(overflow)
+    valued(context, KillScope::Account, usage)?.margin.checked_add(more).map(Some).ok_or(overflow)
 }
 
 fn of(context: &Context<'_>, exposure: &WideExposure, rate: i64) -> Result<Notional, Refusal> {
     let overflow = Refusal::of(Check::Overflow).of_scope(KillScope::Account);
     let px = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
     let qty = i64::try_from(exposure.worst_of_both()).map(Qty::from_units).map_err(|_| overflow)?;
-    notional(context.instrument, px, qty).and_then(|money| fee(money, rate)).ok_or(overflow)
+    let margin = notional(context.instrument, px, qty).and_then(|money| fee(money, rate)).ok_or(overflow)?;
+    context.in_base.judged(margin)
 }
 
 #[cfg(test)]

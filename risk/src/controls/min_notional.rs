@@ -14,7 +14,8 @@ pub(super) fn reached(context: &Context<'_>, proposal: &Proposal, witness: &mut 
     }
     let px = named_px(context, proposal)?;
     let notional = open_notional(context.instrument, proposal.order_qty, px).ok_or(Refusal::of(Check::Overflow))?;
-    match context.scopes.highest(witness, LimitKind::OrderNotionalMin, notional.units()) {
+    let observed = context.in_base.judged(notional)?.units();
+    match context.scopes.highest(witness, LimitKind::OrderNotionalMin, observed) {
         None => witness.not_concerned(Check::MinOrderNotional),
         Some(binding) => witness.judged(binding.observed < binding.limit, || {
             binding.refusal(Check::MinOrderNotional).at_reference(px.units())

@@ -10,9 +10,14 @@ use crate::worst_case::{notional, worst_px, worst_qty};
 pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     let px = worst_px(context, proposal)?;
     let at_stake = notional(context.instrument, px, worst_qty(proposal)).ok_or(Refusal::of(Check::Overflow))?;
-    let observed = at_stake.units();
-    let of_account = Binding { scope: KillScope::Account, limit: context.account.max_order_notional.units(), observed };
-    let binding = of_account.or(context.scopes.lowest(witness, LimitKind::OrderNotional, observed));
+    let (scope, limit) = (KillScope::Account, context.account.max_order_notional.units());
+    let of_account = Binding { scope, limit, observed: context.in_own.judged(at_stake)?.units() };
+    let binding = if context.scopes.has(LimitKind::OrderNotional) {
+        let observed = context.in_base.judged(at_stake)?.units();
+        of_account.or(context.scopes.lowest(witness, LimitKind::OrderNotional, observed))
+    } else {
+        of_account
+    };
     witness.judged(binding.objects(), || binding.refusal(Check::MaxOrderNotional).at_reference(px.units()))
 }
 

@@ -49,7 +49,8 @@ fn worst_notional(context: &Context<'_>, scope: KillScope, proposal: &Proposal) 
     let at = |px| notional(context.instrument, px, qty).and_then(|money| money.units().checked_abs());
     let reference = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
     let own = at(worst_px(context, proposal)?).ok_or(overflow)?;
-    at(reference).map(|money| Notional::from_units(money.max(own))).ok_or(overflow)
+    let worst = at(reference).map(|money| Notional::from_units(money.max(own))).ok_or(overflow)?;
+    context.in_base.judged(worst)
 }
 
 #[cfg(test)]

@@ -11,13 +11,13 @@ use crate::worst_case::{more_open, only_reduces};
 
 pub(super) fn gross(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::GrossExposure, Check::GrossExposure, |scope, usage, more| {
-        gross_of(scope, usage, more).map(Notional::units)
+        gross_of(context, scope, usage, more).map(Notional::units)
     })
 }
 
 pub(super) fn net(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::NetExposure, Check::NetExposure, |scope, usage, more| {
-        let net = valued(scope, usage)?.net;
+        let net = valued(context, scope, usage)?.net;
         let open = usage.open(proposal.side).checked_add(more);
         let worst = open.and_then(|open| match proposal.side {
             Side::Buy => open.checked_add(net),
@@ -29,13 +29,13 @@ pub(super) fn net(context: &Context<'_>, proposal: &Proposal, witness: &mut impl
 
 pub(super) fn leverage(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::Leverage, Check::Leverage, |scope, usage, more| {
-        Ok(part_of(gross_of(scope, usage, more)?, equity(context, scope, usage)?))
+        Ok(part_of(gross_of(context, scope, usage, more)?, equity(context, scope, usage)?))
     })
 }
 
-fn gross_of(scope: KillScope, usage: &Usage, more: Notional) -> Result<Notional, Refusal> {
+fn gross_of(context: &Context<'_>, scope: KillScope, usage: &Usage, more: Notional) -> Result<Notional, Refusal> {
     let open = usage.open_buys.checked_add(usage.open_sells).and_then(|open| open.checked_add(more));
-    let gross = valued(scope, usage)?.gross;
+    let gross = valued(context, scope, usage)?.gross;
     open.and_then(|open| open.checked_add(gross)).ok_or(Refusal::of(Check::Overflow).of_scope(scope))
 }
 
@@ -73,7 +73,8 @@ mod tests {
             desk.limit(KillScope::Account, kind, limit);
             let whole = Notional::whole;
             let worth = whole(2_000);
-            let valued = Valued { gross: whole(6_000), net: whole(2_000), worth, margin: whole(0), unpriced };
+            let valued =
+                Valued { gross: whole(6_000), net: whole(2_000), worth, margin: whole(0), unpriced, converted: 0 };
             let (open_buys, open_sells) = (whole(1_000), whole(500));
             desk.usage[KillScope::Account as usize] = Usage { valued, open_buys, open_sells, ..Usage::default() };
             desk.cash = whole(2_000);
