@@ -57,7 +57,8 @@ mod tests {
         for kind in LimitKind::ALL {
             let desk = Desk::with(|desk| {
                 desk.in_base = Conversion::Unknown;
-                desk.limit(KillScope::Firm, *kind, i128::from(i64::MAX));
+                let scope = *kind.scopes().first().expect("somebody may have it");
+                desk.limit(scope, *kind, i128::from(i64::MAX));
             });
             let counts_money = kind.unit() == model::Unit::Notional || kind.bit() & MONEY != 0;
             assert_eq!(desk.refuses(buy(1, 100)) == Some(Check::FxRate), counts_money, "{kind:?}");
@@ -78,7 +79,8 @@ mod tests {
             (LimitKind::GrossExposure, Check::GrossExposure),
             (LimitKind::NetExposure, Check::NetExposure),
         ] {
-            let of = |whole| abroad(KillScope::Firm, kind, whole);
+            let scope = *kind.scopes().first().expect("somebody may have it");
+            let of = |whole| abroad(scope, kind, whole);
             assert_eq!(of(1_251).refuses(buy(10, 100)), None, "{kind:?} below");
             assert_eq!(of(1_250).refuses(buy(10, 100)), None, "{kind:?} at");
             assert_eq!(of(1_249).refuses(buy(10, 100)), Some(check), "{kind:?} above");
@@ -91,11 +93,11 @@ mod tests {
                 replace
             };
             let mut desk = of(1_500);
-            desk.usage[KillScope::Firm as usize].open_buys = Notional::whole(1_250);
+            desk.usage[scope as usize].open_buys = Notional::whole(1_250);
             desk.exposure.open_buys = Qty::whole(10);
             desk.of_instrument = desk.exposure.into();
             assert_eq!(desk.refuses(held(1_250)), None, "{kind:?} replace at");
-            desk.limit(KillScope::Firm, kind, Notional::whole(1_499).units());
+            desk.limit(scope, kind, Notional::whole(1_499).units());
             assert_eq!(desk.refuses(held(1_250)), Some(check), "{kind:?} replace above");
         }
     }
