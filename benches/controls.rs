@@ -1,9 +1,9 @@
-//! What each control costs an order, and what the whole pass costs with every limit set at every scope. The goal: all on, under 300 ns
-//! an order, whatever the number of accounts and of open orders.
+//! What each control costs an order, and what the whole pass costs: with no limit, with every kind of limit at one scope, with every
+//! kind at every scope. The goal: all on, under 300 ns an order, whatever the number of accounts and of open orders.
 //!
 //! Timed is `decide` of a new order that is accepted, with all that it looks up; nothing is evolved, so each order is decided again and
 //! again. A limit's cost is the difference to the same orders without it, a moment before in the same run; the ratios at the end are of
-//! one run too. 64 orders take turns, so what is timed is the work and not the memory of a large state. The best of many short rounds
+//! one run too. The pass is the controls alone, without what a decision looks up and writes. 64 orders take turns, so what is timed is the work and not the memory of a large state. The best of many short rounds
 //! counts: what else runs on the machine only ever adds.
 //!
 //! `UPDATE_COSTS=1` writes `risk/costs.txt`, from which the page of controls takes its column.
@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use limited::Limited;
-use model::{Check, Events, LimitKind};
+use model::{Check, Events, KillScope, LimitKind};
 
 /// Rounds of one number; the best stands for all of them.
 const ROUNDS: usize = 1_500;
@@ -44,6 +44,19 @@ fn best(desk: &Limited, rounds: usize) -> f64 {
     (0..rounds).map(|_| round(desk)).fold(f64::INFINITY, f64::min)
 }
 
+/// Nanoseconds of the controls alone, of the whole decision.
+fn pass(desk: &Limited) -> f64 {
+    let judged = desk.judged();
+    let round = |_| {
+        let started = Instant::now();
+        for _ in 0..TURNS {
+            judged.iter().for_each(|one| assert!(black_box(black_box(one).refusal()).is_none()));
+        }
+        started.elapsed().as_nanos() as f64 / (TURNS * judged.len()) as f64
+    };
+    (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min)
+}
+
 /// A limit without which another one means nothing.
 fn partner(kind: LimitKind) -> Option<LimitKind> {
     match kind {
@@ -59,29 +72,34 @@ fn cost_of(desk: &mut Limited, kind: LimitKind) -> Result<f64, Check> {
     let (mut without, mut with) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..CHANGES {
         without = without.min(best(desk, ROUNDS / CHANGES));
-        kinds.iter().for_each(|kind| desk.limit(*kind, true));
+        kinds.iter().for_each(|kind| desk.limit(*kind, kind.scopes(), true));
         let refused = desk.refused();
         with = with.min(best(desk, ROUNDS / CHANGES));
-        kinds.iter().for_each(|kind| desk.limit(*kind, false));
+        kinds.iter().for_each(|kind| desk.limit(*kind, kind.scopes(), false));
         refused.map_or(Ok(()), Err)?;
     }
     Ok(with - without)
 }
 
-/// Sets all limits with which orders still pass.
-fn limit_all(desk: &mut Limited) -> usize {
+/// Sets all limits with which orders still pass, at the scopes that `at` names.
+fn limit_all(desk: &mut Limited, at: fn(LimitKind) -> &'static [KillScope]) -> usize {
     let mut set = 0;
     for kind in [LimitKind::RepeatWindow, LimitKind::ExecutionWindow].iter().chain(LimitKind::ALL) {
-        desk.limit(*kind, true);
+        desk.limit(*kind, at(*kind), true);
         match desk.refused() {
             None => set += 1,
             Some(check) => {
                 println!("{}: left out of the whole, it refuses with {}", kind.word(), check.code());
-                desk.limit(*kind, false);
+                desk.limit(*kind, at(*kind), false);
             }
         }
     }
     set - 2
+}
+
+/// Where a desk would set it: at the account where it may, else at the widest scope.
+fn one_scope(kind: LimitKind) -> &'static [KillScope] {
+    if kind.is_for(KillScope::Account) { &[KillScope::Account] } else { &kind.scopes()[..1] }
 }
 
 fn main() {
@@ -97,14 +115,29 @@ fn main() {
             Err(check) => println!("{:<24}refused with {}", kind.word(), check.code()),
         }
     }
-    let set = limit_all(&mut desk);
-    let all = best(&desk, ROUNDS);
-    println!("no limit                {none:>8.1} ns a decision");
-    println!("{set:>2} limits, every scope {all:>8.1} ns a decision, {:.1} ns more", all - none);
-    writeln!(costs, "none {none:.1}\nall {all:.1}\nlimits {set}").expect("a string takes it");
+    let pass_none = pass(&desk);
+    let mut at_one = Limited::new(SMALL.0, SMALL.1);
+    limit_all(&mut at_one, one_scope);
+    let (one, pass_one) = (best(&at_one, ROUNDS), pass(&at_one));
+    let set = limit_all(&mut desk, LimitKind::scopes);
+    let (all, pass_all) = (best(&desk, ROUNDS), pass(&desk));
+    println!("no limit                {none:>8.1} ns a decision, {pass_none:.1} ns of it the controls");
+    println!("{set:>2} limits, one scope   {one:>8.1} ns a decision, {pass_one:.1} ns of it the controls");
+    println!("{set:>2} limits, every scope {all:>8.1} ns a decision, {pass_all:.1} ns of it the controls");
+    for (word, cost) in [
+        ("none", none),
+        ("pass_none", pass_none),
+        ("one", one),
+        ("pass_one", pass_one),
+        ("all", all),
+        ("pass_all", pass_all),
+    ] {
+        writeln!(costs, "{word} {cost:.1}").expect("a string takes it");
+    }
+    writeln!(costs, "limits {set}").expect("a string takes it");
     for (accounts, orders) in [(100_000, 10), (10, 1_000_000), (100_000, 1_000_000)] {
         let mut large = Limited::new(accounts, orders);
-        limit_all(&mut large);
+        limit_all(&mut large, LimitKind::scopes);
         let (mut is, mut was) = (f64::INFINITY, f64::INFINITY);
         // In turns, so that both meet the same machine.
         for _ in 0..CHANGES {

@@ -1,6 +1,6 @@
 //! A firm whose every scope can have every limit, for the bench of the controls.
 
-use engine::{Capacities, Stamp, State, decide};
+use engine::{Capacities, Judged, Stamp, State, decide};
 use model::*;
 
 const INSTRUMENTS: u32 = 64;
@@ -21,7 +21,7 @@ pub(crate) struct Limited {
 impl Limited {
     /// A firm of so many accounts with so many open orders, and no limit of any scope.
     pub(crate) fn new(accounts: u32, open: usize) -> Limited {
-        let capacities = Capacities { orders: open + 4_096, holdings: (accounts.max(1_024) * 4) as usize };
+        let capacities = Capacities { orders: open + 4_096, holdings: (accounts.max(1_024) * 8) as usize };
         let mut firm = Limited {
             state: State::new(capacities),
             events: Events::default(),
@@ -101,6 +101,12 @@ impl Limited {
         decide(&self.state, self.state.last_seq().next(), self.now, order, events);
     }
 
+    /// What the controls are shown of each order, to be judged again and again.
+    pub(crate) fn judged(&self) -> Vec<Judged<'_>> {
+        let judged = |order| self.state.judged(self.now, order, None).expect("a new order is judged");
+        self.orders.iter().map(|order| judged(order).expect("account and symbol are known")).collect()
+    }
+
     /// The check that refuses one of the orders, if one does.
     pub(crate) fn refused(&self) -> Option<Check> {
         let mut events = Events::default();
@@ -113,10 +119,10 @@ impl Limited {
         })
     }
 
-    /// Every scope of the orders that may have such a limit has it from now on, so wide that it refuses nothing; or none has.
-    pub(crate) fn limit(&mut self, kind: LimitKind, is_set: bool) {
+    /// Of the orders, the scopes of these kinds have such a limit from now on, so wide that it refuses nothing; or none has.
+    pub(crate) fn limit(&mut self, kind: LimitKind, scopes: &[KillScope], is_set: bool) {
         let value = is_set.then(|| harmless(kind));
-        for scope in kind.scopes() {
+        for scope in scopes {
             for scope_name in self.names(*scope) {
                 self.apply(&Command::ChangeLimit(ChangeLimit {
                     actor: Text::literal("bench"),
@@ -145,6 +151,7 @@ impl Limited {
 fn harmless(kind: LimitKind) -> i128 {
     const PART: i128 = 10_000_000;
     match (kind.bound(), kind.unit()) {
+        _ if kind == LimitKind::OrderToTrade => 10_i128.pow(17),
         (Bound::Bits, _) => i128::from(u64::MAX),
         (Bound::AtLeast, Unit::Nanos) => 1_000_000,
         (Bound::AtLeast, Unit::Ratio) => PART,

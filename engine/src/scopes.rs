@@ -130,7 +130,7 @@ impl Scopes {
             let Member { limits, usage, .. } = self.get(KillScope::ALL[at], keys[at]);
             risk::Member::new(limits, usage)
         });
-        let kinds = members.iter().fold(0, |kinds, member| kinds | member.limits().kinds());
+        let kinds = members.iter().fold(0, |kinds, member| kinds | member.kinds());
         Scoped { states, members: Some(members), kinds, missing, stopped_by: self.stopped_by(keys) }
     }
 

@@ -151,7 +151,12 @@ impl Notional {
     }
 
     /// Times a whole factor (a contract multiplier), or `None` on overflow.
+    #[inline]
     pub const fn checked_mul(self, factor: i64) -> Option<Notional> {
+        if factor == 1 {
+            // Nearly everything is: a product of 128 bits costs more than the rest of a check.
+            return Some(self);
+        }
         match self.0.checked_mul(factor as i128) {
             Some(product) => Some(Notional(product)),
             None => None,
@@ -211,6 +216,23 @@ pub fn div_floor(a: i128, b: i128) -> i128 {
     a.div_euclid(b)
 }
 
+/// `a / UNIT`, toward zero: long division by limbs of 32 bits, for which the machine needs no division at all. A library's division
+/// of 128 bits costs several times as much.
+#[inline]
+pub fn div_unit(a: i128) -> i128 {
+    const DIVISOR: u64 = UNIT as u64;
+    let magnitude = a.unsigned_abs();
+    let (mut quotient, mut rest) = (0_u128, 0_u64);
+    for limb in [96, 64, 32, 0] {
+        // The rest is below the divisor of 27 bits, so this is below 2^59.
+        let part = rest << 32 | (magnitude >> limb) as u64 & 0xffff_ffff;
+        quotient = quotient << 32 | u128::from(part / DIVISOR);
+        rest = part % DIVISOR;
+    }
+    // Of at most 2^127 it is at most 2^101.
+    if a < 0 { -(quotient as i128) } else { quotient as i128 }
+}
+
 /// `a / b`, to the nearest, ties to even. `b` must be positive. For figures that people read.
 pub fn div_half_even(a: i128, b: i128) -> i128 {
     let quotient = div_floor(a, b);
@@ -240,6 +262,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn division_by_the_unit_is_the_machines(a: i128, small: i64) {
+            prop_assert_eq!(div_unit(a), a / i128::from(UNIT));
+            prop_assert_eq!(div_unit(small.into()), i128::from(small / UNIT));
+        }
+
         #[test]
         fn product_of_any_price_and_quantity_fits(px: i64, qty: i64) {
             let product = Notional::of(Px(px), Qty(qty));

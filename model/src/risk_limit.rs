@@ -39,6 +39,7 @@ macro_rules! risk_limits {
             }
 
             /// Which way is tighter.
+            #[inline]
             pub const fn bound(self) -> Bound {
                 match self {
                     $(LimitKind::$variant => Bound::$bound,)+
@@ -53,6 +54,7 @@ macro_rules! risk_limits {
             }
 
             /// The kinds of scopes that may have it.
+            #[inline]
             pub const fn scopes(self) -> &'static [KillScope] {
                 match self {
                     $(LimitKind::$variant => &[$($scope,)+],)+
@@ -175,6 +177,7 @@ const _: () = assert!(LIMIT_KINDS <= 64, "a set of kinds is one word");
 
 impl LimitKind {
     /// The bit that stands for it in a set of kinds.
+    #[inline]
     pub const fn bit(self) -> u64 {
         1 << self as u8
     }

@@ -2,7 +2,8 @@
 
 use model::{Check, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
 macro_rules! controls {
@@ -15,7 +16,7 @@ macro_rules! controls {
         #[inline]
         pub(crate) fn run(
             context: &Context<'_>,
-            proposal: &Proposal,
+            proposal: &Case<'_>,
             witness: &mut impl Witness,
         ) -> Result<(), Refusal> {
             $(

@@ -9,6 +9,7 @@
 //! against each other.
 #![forbid(unsafe_code)]
 
+mod case;
 mod context;
 mod controls;
 mod conversion;
@@ -38,6 +39,7 @@ pub use wide_exposure::WideExposure;
 pub use witness::{Finding, Verdict};
 pub use worst_case::{Reservation, fee, open_notional, reserved_cash};
 
+use case::Case;
 use model::Refusal;
 use witness::{FirstHardRefusal, FirstRefusal, Record};
 
@@ -46,8 +48,9 @@ use witness::{FirstHardRefusal, FirstRefusal, Record};
 /// # Errors
 /// The [`Refusal`] of the first check in [`CHECKS`] that objects.
 pub fn check(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    controls::run(context, proposal, &mut FirstRefusal)?;
-    worst_case::reservation(context, proposal)
+    let case = Case::new(context, proposal);
+    controls::run(context, &case, &mut FirstRefusal)?;
+    worst_case::reservation(context, &case)
 }
 
 /// The same where two people let this one order pass the soft checks, see [`model::Check::is_soft`].
@@ -55,14 +58,15 @@ pub fn check(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, 
 /// # Errors
 /// The [`Refusal`] of the first other check that objects.
 pub fn check_overridden(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    controls::run(context, proposal, &mut FirstHardRefusal)?;
-    worst_case::reservation(context, proposal)
+    let case = Case::new(context, proposal);
+    controls::run(context, &case, &mut FirstHardRefusal)?;
+    worst_case::reservation(context, &case)
 }
 
 /// Tells what each control sees of the order, in the order in which they run, also after one that refuses. The first that
 /// refuses is the one that [`check`] answers with.
 pub fn trace(context: &Context<'_>, proposal: &Proposal, tell: impl FnMut(Finding)) {
-    let every = controls::run(context, proposal, &mut Record(tell));
+    let every = controls::run(context, &Case::new(context, proposal), &mut Record(tell));
     debug_assert!(every.is_ok(), "a record ends nothing");
 }
 
@@ -71,5 +75,5 @@ pub fn trace(context: &Context<'_>, proposal: &Proposal, tell: impl FnMut(Findin
 /// # Errors
 /// As [`check`], where no price or no sum can be had.
 pub fn reserve(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
-    worst_case::reservation(context, proposal)
+    worst_case::reservation(context, &Case::new(context, proposal))
 }

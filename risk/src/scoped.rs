@@ -10,6 +10,8 @@ use crate::witness::Witness;
 #[derive(Clone, Copy, Debug)]
 pub struct Member<'a> {
     limits: &'a Limits,
+    /// The kinds that are set, a bit each.
+    kinds: u64,
     values: &'a Values,
     usage: &'a Usage,
 }
@@ -18,12 +20,18 @@ impl<'a> Member<'a> {
     /// Its limits, and what they are held against.
     #[inline]
     pub fn new(limits: &'a Limits, usage: &'a Usage) -> Member<'a> {
-        Member { limits, values: limits.values(), usage }
+        Member { limits, kinds: limits.kinds(), values: limits.values(), usage }
     }
 
     /// Its limits.
     pub fn limits(&self) -> &'a Limits {
         self.limits
+    }
+
+    /// The kinds that are set, a bit each.
+    #[inline]
+    pub fn kinds(&self) -> u64 {
+        self.kinds
     }
 }
 
@@ -113,19 +121,38 @@ impl<'a> Scoped<'a> {
             .filter_map(move |(member, scope)| member.limits.get(kind).map(|limit| (*scope, limit, member.usage)))
     }
 
+    /// The limit of a kind that one kind of scope alone may have, its value, and what it is held against.
+    #[inline]
+    pub(crate) fn only(&self, kind: LimitKind) -> Option<(KillScope, i128, &'a Usage)> {
+        debug_assert_eq!(kind.scopes().len(), 1, "{kind:?} is a limit of one kind of scope");
+        if !self.has(kind) {
+            return None;
+        }
+        let (scope, members) = (kind.scopes()[0], self.members.as_ref()?);
+        let member = &members[scope as usize];
+        Some((scope, member.values[kind as usize], member.usage))
+    }
+
     /// What the limits of the scope are held against; nothing where no scope has any.
     pub(crate) fn usage(&self, scope: KillScope) -> Option<&'a Usage> {
         self.members.as_ref().map(|members| members[scope as usize].usage)
     }
 
-    /// Does `passes` say so of each scope that may have such a limit? One that has none has a value that nothing breaks.
+    /// Does `passes` say so of each scope that has such a limit?
     #[inline(always)]
     pub(crate) fn all(&self, kind: LimitKind, passes: impl Fn(KillScope, i128, &'a Usage) -> bool) -> bool {
         let Some(members) = &self.members else { return true };
         kind.scopes().iter().all(|scope| {
             let member = &members[*scope as usize];
-            passes(*scope, member.values[kind as usize], member.usage)
+            member.kinds & kind.bit() == 0 || passes(*scope, member.values[kind as usize], member.usage)
         })
+    }
+
+    /// The same for what is the order's own: a scope without such a limit has a value that nothing breaks.
+    #[inline(always)]
+    fn all_values(&self, kind: LimitKind, passes: impl Fn(i128) -> bool) -> bool {
+        let Some(members) = &self.members else { return true };
+        kind.scopes().iter().all(|scope| passes(members[*scope as usize].values[kind as usize]))
     }
 
     /// The limit of this kind that binds: what `observed` sees of each scope is not to be above it; a scope of which it sees nothing
@@ -170,7 +197,7 @@ impl<'a> Scoped<'a> {
     /// The same, for a value that no scope keeps: the order's own.
     #[inline]
     pub(crate) fn lowest<W: Witness>(&self, _: &W, kind: LimitKind, observed: i128) -> Option<Binding> {
-        if !self.has(kind) || (!W::NAMES_ALL && self.all(kind, |_, limit, _| observed <= limit)) {
+        if !self.has(kind) || (!W::NAMES_ALL && self.all_values(kind, |limit| observed <= limit)) {
             return None;
         }
         self.one(kind, observed, |wider, narrower| narrower.limit < wider.limit)
@@ -179,7 +206,7 @@ impl<'a> Scoped<'a> {
     /// The highest floor of this kind, under the same terms: `observed` is not to be below it.
     #[inline]
     pub(crate) fn highest<W: Witness>(&self, _: &W, kind: LimitKind, observed: i128) -> Option<Binding> {
-        if !self.has(kind) || (!W::NAMES_ALL && self.all(kind, |_, limit, _| observed >= limit)) {
+        if !self.has(kind) || (!W::NAMES_ALL && self.all_values(kind, |limit| observed >= limit)) {
             return None;
         }
         self.one(kind, observed, |wider, narrower| narrower.limit > wider.limit)
@@ -188,7 +215,7 @@ impl<'a> Scoped<'a> {
     /// The widest scope whose set of this kind lacks what is asked for, else the widest that has such a set; under the same terms.
     #[inline]
     pub(crate) fn allowing<W: Witness>(&self, _: &W, kind: LimitKind, asked: i128) -> Option<Binding> {
-        if !self.has(kind) || (!W::NAMES_ALL && self.all(kind, |_, limit, _| limit & asked != 0)) {
+        if !self.has(kind) || (!W::NAMES_ALL && self.all_values(kind, |limit| limit & asked != 0)) {
             return None;
         }
         self.one(kind, asked, |wider, narrower| !wider.lacks() && narrower.lacks())

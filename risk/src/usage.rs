@@ -41,6 +41,10 @@ pub struct Day {
     pub sold: Notional,
 }
 
+/// A day on which nothing was done.
+static NOTHING: Day =
+    Day { number: 0, orders: 0, requests: 0, cancels: 0, trades: 0, bought: Notional::ZERO, sold: Notional::ZERO };
+
 impl Usage {
     /// Money that open orders of this side can still move.
     pub fn open(&self, side: Side) -> Notional {
@@ -51,13 +55,16 @@ impl Usage {
     }
 
     /// What was done on this day: nothing, where the last thing was done on another.
-    pub fn on(&self, day: u32) -> Day {
-        if self.day.number == day { self.day } else { Day { number: day, ..Day::default() } }
+    #[inline]
+    pub fn on(&self, day: u32) -> &Day {
+        if self.day.number == day { &self.day } else { &NOTHING }
     }
 
     /// The same, to be written.
     pub fn on_mut(&mut self, day: u32) -> &mut Day {
-        self.day = self.on(day);
+        if self.day.number != day {
+            self.day = Day { number: day, ..NOTHING };
+        }
         &mut self.day
     }
 }

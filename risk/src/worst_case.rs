@@ -2,13 +2,12 @@
 //! these, so what was checked is what is reserved.
 
 use model::{
-    Check, DefineAccount, DefineInstrument, KillScope, LimitKind, Notional, OrdType, Px, Qty, Refusal, Side, limits,
-    money,
+    Check, DefineAccount, DefineInstrument, LimitKind, Notional, OrdType, Px, Qty, Refusal, Side, limits, money,
 };
 
+use crate::case::Case;
 use crate::context::{Context, Exposure, Proposal};
 use crate::short_sales::short_of;
-use crate::wide_exposure::WideExposure;
 
 /// What an accepted order reserves, before its bytes leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,25 +88,6 @@ pub(crate) fn open_with(open: Qty, proposal: &Proposal) -> Result<Qty, Refusal> 
     open.checked_sub(own).and_then(|others| others.checked_add(worst_qty(proposal))).ok_or(Refusal::of(Check::Overflow))
 }
 
-/// Position and open orders of the scope in the instrument once the proposal is accepted: a replaced order's own part counts
-/// once, at its worse.
-pub(crate) fn exposed_with(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> WideExposure {
-    let mut exposure = context.exposure_of(scope);
-    let own = proposal.held.map_or(Qty::ZERO, |held| held.open_qty);
-    *exposure.open_mut(proposal.side) += i128::from(worst_qty(proposal).units()) - i128::from(own.units());
-    exposure
-}
-
-/// Does the proposal, with all that is open on its side, only bring the scope's position in the instrument nearer to nothing?
-pub(crate) fn only_reduces(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> bool {
-    let exposure = exposed_with(context, scope, proposal);
-    let reducible = match proposal.side {
-        Side::Buy => -exposure.position,
-        Side::Sell => exposure.position,
-    };
-    reducible > 0 && exposure.open(proposal.side) <= reducible
-}
-
 /// What the account's open sells could sell short in the instrument, before and with the proposal.
 pub(crate) fn short_with(context: &Context<'_>, proposal: &Proposal) -> Result<(i128, i128), Refusal> {
     let Exposure { position, open_sells, .. } = context.exposure;
@@ -133,17 +113,6 @@ pub fn open_notional(instrument: &DefineInstrument, qty: Qty, worst_px: Px) -> O
     }
 }
 
-/// What the proposal adds to the money of open orders, at its worst and in the base currency: for a replace, to what the order holds already.
-///
-/// # Errors
-/// As [`worst_px`].
-pub(crate) fn more_open(context: &Context<'_>, proposal: &Proposal) -> Result<Notional, Refusal> {
-    let px = worst_px(context, proposal)?;
-    let open = open_notional(context.instrument, worst_qty(proposal), px).ok_or(Refusal::of(Check::Overflow))?;
-    let held = proposal.held.map_or(Notional::ZERO, |held| held.open_notional);
-    Ok(context.in_base.judged(open)? - held)
-}
-
 /// The cash that an order of `qty` at `worst_px` may need, its fee included: nothing for a sell. `None` on overflow.
 pub fn reserved_cash(
     instrument: &DefineInstrument,
@@ -167,14 +136,13 @@ pub fn fee(notional: Notional, rate: i64) -> Option<Notional> {
         return Some(Notional::ZERO);
     }
     let product = notional.units().checked_abs()?.checked_mul(i128::from(rate))?;
-    // One division of 128 bits, not two: they cost more than all the rest of a check.
-    let whole = product / WHOLE;
+    let whole = money::div_unit(product);
     Some(Notional::from_units(whole + i128::from(whole * WHOLE < product)))
 }
 
 /// What the order reserves once every check has passed.
-pub(crate) fn reservation(context: &Context<'_>, proposal: &Proposal) -> Result<Reservation, Refusal> {
+pub(crate) fn reservation(context: &Context<'_>, proposal: &Case<'_>) -> Result<Reservation, Refusal> {
     let names_none = matches!(proposal.ord_type, OrdType::Market | OrdType::Stop);
     let is_protected = names_none && context.scopes.has(LimitKind::MarketProtection);
-    Ok(Reservation { worst_px: worst_px(context, proposal)?, is_protected })
+    Ok(Reservation { worst_px: proposal.worst_px()?, is_protected })
 }

@@ -21,10 +21,10 @@ pub(super) fn after_message(state: &State, now: EngineTime, events: &mut Events)
     for (scope, index) in KillScope::ALL.iter().copied().zip(keys) {
         let member = state.scopes.get(scope, index);
         let Some(limit) = member.limits.get(LimitKind::OrderToTrade).map(|limit| limit.value) else { continue };
-        let near = limit * NEAR.0 / NEAR.1;
         let day = member.usage.on(day);
-        let (before, observed) = (order_to_trade(&day, 0), order_to_trade(&day, 1));
-        if before <= near && observed > near && has_room(events) {
+        let (before, observed) = (order_to_trade(day, 0), order_to_trade(day, 1));
+        let is_near = |ratio: i128| ratio.saturating_mul(NEAR.1) > limit.saturating_mul(NEAR.0);
+        if !is_near(before) && is_near(observed) && has_room(events) {
             let (alarm, instrument) = (Alarm::OrderToTrade, InstrumentId::NONE);
             events.push(Alarmed { limit, observed, index, instrument, alarm, scope, reserved: [0; 6] });
         }

@@ -3,17 +3,18 @@
 
 use model::{Check, Notional, Refusal, Side, ValuationMethod};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
-use crate::worst_case::{reserved_cash, worst_px, worst_qty};
+use crate::worst_case::{reserved_cash, worst_qty};
 
-pub(super) fn suffices(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn suffices(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let unpaid = context.instrument.valuation == ValuationMethod::Futures;
     if context.account.cash_account != 1 || (proposal.side != Side::Buy && !unpaid) || !proposal.counts {
         return witness.not_concerned(Check::BuyingPower);
     }
     let overflow = Refusal::of(Check::Overflow);
-    let px = worst_px(context, proposal)?;
+    let px = proposal.worst_px()?;
     let needed =
         reserved_cash(context.instrument, context.account, Side::Buy, worst_qty(proposal), px).ok_or(overflow)?;
     if unpaid {

@@ -2,10 +2,11 @@
 
 use model::{Check, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn has_room(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn has_room(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     witness.judged(!context.has_order_slot, || Refusal::of(Check::OrderCapacity))
 }
 

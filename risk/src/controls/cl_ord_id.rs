@@ -3,10 +3,11 @@
 
 use model::{Check, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn new(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn new(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     witness.judged(context.cl_ord_id_used, || Refusal::of(Check::DuplicateClOrdId))
 }
 

@@ -3,25 +3,26 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::usage::Day;
 use crate::witness::Witness;
 
-pub(super) fn orders(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn orders(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     one_more(context, proposal, witness, LimitKind::DailyOrders, Check::DailyOrders, |day| day.orders + 1)
 }
 
-pub(super) fn cancels(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn cancels(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     one_more(context, proposal, witness, LimitKind::DailyCancels, Check::DailyCancels, |day| day.cancels)
 }
 
-pub(super) fn trades(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn trades(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     one_more(context, proposal, witness, LimitKind::DailyTrades, Check::DailyTrades, |day| day.trades + 1)
 }
 
 fn one_more(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     kind: LimitKind,
     check: Check,
@@ -30,7 +31,7 @@ fn one_more(
     if proposal.held.is_some() {
         return witness.not_concerned(check);
     }
-    match context.scopes.binding(witness, kind, |_, usage| Ok(Some(count(&usage.on(context.day)).into())))? {
+    match context.scopes.binding(witness, kind, |_, usage| Ok(Some(count(usage.on(context.day)).into())))? {
         None => witness.not_concerned(check),
         Some(binding) => witness.judged(binding.objects(), || binding.refusal(check)),
     }

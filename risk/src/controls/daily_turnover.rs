@@ -3,22 +3,23 @@
 
 use model::{Check, LimitKind, Notional, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::sum;
 use crate::witness::Witness;
-use crate::worst_case::more_open;
 
-pub(super) fn bought(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn bought(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::DailyBuys, Check::DailyBuys, Side::Buy)
 }
 
-pub(super) fn sold(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn sold(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::DailySells, Check::DailySells, Side::Sell)
 }
 
+#[inline(always)]
 fn within(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     kind: LimitKind,
     check: Check,
@@ -27,7 +28,7 @@ fn within(
     if !context.scopes.has(kind) || proposal.side != side || !proposal.counts {
         return witness.not_concerned(check);
     }
-    let more = more_open(context, proposal)?;
+    let more = proposal.more_open()?;
     let binding = context.scopes.binding(witness, kind, |scope, usage| {
         let traded = usage.on(context.day).traded(side);
         let after = traded.checked_add(usage.open(side)).and_then(|all| all.checked_add(more));

@@ -3,10 +3,11 @@
 
 use model::{Check, Refusal, TimeInForce};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fits(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fits(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let (at, now) = (proposal.expire_time.0, context.now.0);
     let sane = match proposal.time_in_force {
         TimeInForce::GoodTillDate => at > now,

@@ -3,7 +3,8 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::conversion::Conversion;
 use crate::witness::Witness;
 
@@ -28,7 +29,7 @@ pub(crate) const MONEY: u64 = LimitKind::OrderNotional.bit()
     | LimitKind::DrawdownHalt.bit()
     | LimitKind::LossVelocity.bit();
 
-pub(super) fn in_force(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn in_force(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let check = Check::FxRate;
     if context.in_base == Conversion::Same || context.scopes.kinds & MONEY == 0 {
         return witness.not_concerned(check);

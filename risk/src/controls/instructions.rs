@@ -2,11 +2,12 @@
 
 use model::{Check, ExecInst, OrdType, Px, Refusal};
 
+use crate::case::Case;
 use crate::context::{Context, Proposal};
 use crate::witness::Witness;
 
-pub(super) fn fit(_: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let Proposal { exec_inst, ord_type, time_in_force, peg_offset, min_qty, .. } = *proposal;
+pub(super) fn fit(_: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let Proposal { exec_inst, ord_type, time_in_force, peg_offset, min_qty, .. } = **proposal;
     let trails = exec_inst.has(ExecInst::TRAILING_STOP_PEG);
     let follows =
         trails == (peg_offset > Px::ZERO) && !peg_offset.units().is_negative() && (!trails || ord_type.is_stop());

@@ -3,10 +3,11 @@
 
 use model::{Check, Refusal, TradingState};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn tradable(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn tradable(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let halted = context.instrument_trading != TradingState::Active;
     witness.judged(context.instrument.tradable != 1 || halted, || Refusal::of(Check::NotTradable))
 }

@@ -3,14 +3,15 @@
 
 use model::{Check, KillScope, Refusal, ScopeState, TradingState};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn global(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn global(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     witness.judged(context.trading != TradingState::Active, || Refusal::of(Check::KilledGlobal))
 }
 
-pub(super) fn account(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn account(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let is_killed = context.scopes.states.of(KillScope::Account) == ScopeState::Killed;
     witness.judged(is_killed || context.account_trading != TradingState::Active, || {
         because(context, Check::KilledAccount, KillScope::Account)
@@ -26,7 +27,7 @@ macro_rules! killed {
     ($($control:ident: $scope:ident => $check:ident;)+) => {
         $(pub(super) fn $control(
             context: &Context<'_>,
-            _: &Proposal,
+            _: &Case<'_>,
             witness: &mut impl Witness,
         ) -> Result<(), Refusal> {
             let is_killed = context.scopes.states.of(KillScope::$scope) == ScopeState::Killed;
@@ -44,7 +45,7 @@ killed! {
     instrument: Instrument => KilledInstrument;
 }
 
-pub(super) fn halted(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn halted(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let scope = context.scopes.states.first(ScopeState::Halted);
     let number = scope.map_or(0, |scope| i128::from(scope.value()));
     witness.judged(scope.is_some(), || {

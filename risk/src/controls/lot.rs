@@ -3,10 +3,11 @@
 
 use model::{Check, Qty, Refusal, limits};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn kept(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn kept(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let lot = context.instrument.lot.units();
     let qty = proposal.order_qty;
     let in_range = qty > Qty::ZERO && qty.units() <= limits::UNITS_MAX;

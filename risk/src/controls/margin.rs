@@ -4,44 +4,50 @@
 
 use model::{Check, KillScope, LimitKind, Notional, Qty, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::usage::Usage;
 use crate::valuation::{equity, valued};
 use crate::wide_exposure::WideExposure;
 use crate::witness::Witness;
-use crate::worst_case::{exposed_with, fee, notional};
+use crate::worst_case::{fee, notional};
 
-pub(super) fn covered(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn covered(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let check = Check::Margin;
     if !context.scopes.has(LimitKind::Margin) || context.account.cash_account == 1 || !proposal.counts {
         return witness.not_concerned(check);
     }
     let Some(usage) = context.scopes.usage(KillScope::Account) else { return witness.not_concerned(check) };
-    let Some(needed) = more_needed(context, proposal, usage)? else { return witness.not_concerned(check) };
+    let Some(needed) = needed(context, proposal, usage)? else { return witness.not_concerned(check) };
     let equity = equity(context, KillScope::Account, usage)?;
     let seen = || Refusal::against(check, equity.units(), needed.units()).of_scope(KillScope::Account);
     witness.judged(needed > equity, seen)
 }
 
-pub(super) fn used(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn used(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let check = Check::MarginUsed;
-    let Some((scope, limit, usage)) = context.scopes.with(LimitKind::MarginUsed).next() else {
+    let Some((scope, limit, usage)) = context.scopes.only(LimitKind::MarginUsed) else {
         return witness.not_concerned(check);
     };
     if !proposal.counts {
         return witness.not_concerned(check);
     }
-    let Some(needed) = more_needed(context, proposal, usage)? else { return witness.not_concerned(check) };
-    let seen = || Refusal::against(check, limit.value, needed.units()).of_scope(scope);
-    witness.judged(needed.units() > limit.value, seen)
+    let Some(needed) = needed(context, proposal, usage)? else { return witness.not_concerned(check) };
+    let seen = || Refusal::against(check, limit, needed.units()).of_scope(scope);
+    witness.judged(needed.units() > limit, seen)
+}
+
+/// Both controls ask for it.
+fn needed(context: &Context<'_>, proposal: &Case<'_>, usage: &Usage) -> Result<Option<Notional>, Refusal> {
+    *proposal.margin.get_or_init(|| more_needed(context, proposal, usage))
 }
 
 /// The account's margin with this order; `None` where it is not more than without.
-fn more_needed(context: &Context<'_>, proposal: &Proposal, usage: &Usage) -> Result<Option<Notional>, Refusal> {
-    let rate = context.scopes.with(LimitKind::Margin).next().map_or(0, |(_, limit, _)| limit.value);
+fn more_needed(context: &Context<'_>, proposal: &Case<'_>, usage: &Usage) -> Result<Option<Notional>, Refusal> {
+    let rate = context.scopes.only(LimitKind::Margin).map_or(0, |(_, rate, _)| rate);
     let rate = i64::try_from(rate).map_err(|_| Refusal::of(Check::Overflow))?;
     let before = of(context, &context.exposure.into(), rate)?;
-    let after = of(context, &exposed_with(context, KillScope::Account, proposal), rate)?;
+    let after = of(context, &proposal.exposure(), rate)?;
     if after <= before {
         return Ok(None);
     }

@@ -5,13 +5,14 @@
 
 use model::{Check, LimitKind, OrdType, Px, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 use crate::worst_case::moved;
 
 pub(super) fn begins_sanely(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let is_market = matches!(proposal.ord_type, OrdType::Market | OrdType::MarketToLimit);

@@ -3,10 +3,11 @@
 
 use model::{Check, Qty, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fits(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fits(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let (shown, most) = (proposal.max_floor, proposal.order_qty);
     let rests = proposal.ord_type.has_price() && !proposal.time_in_force.is_immediate();
     let lot = context.instrument.lot.units();

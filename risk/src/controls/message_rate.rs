@@ -3,12 +3,13 @@
 
 use model::{Check, KillScope, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::rate::rate_of;
 use crate::scoped::Binding;
 use crate::witness::Witness;
 
-pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn within(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let has_room = has_room(context);
     witness.judged(!has_room, || of_session(context).or(of_scopes(context)).refusal(Check::MessageRate))
 }

@@ -4,11 +4,12 @@
 
 use model::{Check, LimitKind, OrdType, Px, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 use crate::worst_case::open_notional;
 
-pub(super) fn reached(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn reached(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if !context.scopes.has(LimitKind::OrderNotionalMin) {
         return witness.not_concerned(Check::MinOrderNotional);
     }
@@ -23,7 +24,7 @@ pub(super) fn reached(context: &Context<'_>, proposal: &Proposal, witness: &mut 
     }
 }
 
-fn named_px(context: &Context<'_>, proposal: &Proposal) -> Result<Px, Refusal> {
+fn named_px(context: &Context<'_>, proposal: &Case<'_>) -> Result<Px, Refusal> {
     match proposal.ord_type {
         OrdType::Limit | OrdType::StopLimit => Ok(proposal.price),
         OrdType::Stop => Ok(proposal.stop_px),

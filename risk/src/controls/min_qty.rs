@@ -2,10 +2,11 @@
 
 use model::{Check, Qty, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fits(_: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fits(_: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let (min, most) = (proposal.min_qty, proposal.order_qty);
     let sane = min >= Qty::ZERO && min <= most;
     witness.judged(!sane, || Refusal::against(Check::MinQty, i128::from(most.units()), i128::from(min.units())))

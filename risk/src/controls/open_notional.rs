@@ -3,27 +3,28 @@
 
 use model::{Check, LimitKind, Notional, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::sum;
 use crate::usage::Usage;
 use crate::witness::Witness;
-use crate::worst_case::more_open;
 
-pub(super) fn buys(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn buys(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::OpenBuys, Check::OpenBuys, Some(Side::Buy))
 }
 
-pub(super) fn sells(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn sells(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::OpenSells, Check::OpenSells, Some(Side::Sell))
 }
 
-pub(super) fn gross(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn gross(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::OpenNotional, Check::OpenNotional, None)
 }
 
+#[inline(always)]
 fn within(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     kind: LimitKind,
     check: Check,
@@ -33,7 +34,7 @@ fn within(
     if !context.scopes.has(kind) || is_other_side || !proposal.counts {
         return witness.not_concerned(check);
     }
-    let more = more_open(context, proposal)?;
+    let more = proposal.more_open()?;
     let open = |usage: &Usage| match side {
         Some(side) => Some(usage.open(side)),
         None => usage.open_buys.checked_add(usage.open_sells),

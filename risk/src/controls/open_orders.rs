@@ -2,11 +2,12 @@
 
 use model::{Check, KillScope, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::Binding;
 use crate::witness::Witness;
 
-pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn within(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if proposal.held.is_some() {
         return witness.not_concerned(Check::OpenOrders);
     }

@@ -4,7 +4,8 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::Binding;
 use crate::witness::Witness;
 
@@ -13,7 +14,10 @@ const NO_TIME: i128 = -1;
 /// What no time is judged as.
 const OLDER_THAN_ANY: i128 = i128::MAX;
 
-pub(super) fn fresh(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fresh(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
+    if !context.scopes.has(LimitKind::OrderAge) {
+        return witness.not_concerned(Check::OrderAge);
+    }
     let is_timed = proposal.transact_time.0 > 0;
     let age = i128::from(context.now.0) - i128::from(proposal.transact_time.0);
     let asked = if is_timed { age.max(0) } else { OLDER_THAN_ANY };

@@ -2,13 +2,14 @@
 
 use model::{Check, KillScope, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::Binding;
 use crate::witness::Witness;
-use crate::worst_case::{notional, worst_px, worst_qty};
+use crate::worst_case::{notional, worst_qty};
 
-pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let px = worst_px(context, proposal)?;
+pub(super) fn within(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let px = proposal.worst_px()?;
     let at_stake = notional(context.instrument, px, worst_qty(proposal)).ok_or(Refusal::of(Check::Overflow))?;
     let (scope, limit) = (KillScope::Account, context.account.max_order_notional.units());
     let of_account = Binding { scope, limit, observed: context.in_own.judged(at_stake)?.units() };

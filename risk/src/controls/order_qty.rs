@@ -2,11 +2,12 @@
 
 use model::{Check, KillScope, LimitKind, Qty, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::Binding;
 use crate::witness::Witness;
 
-pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn within(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let observed = i128::from(proposal.order_qty.units());
     let of = |scope, limit: Qty| Binding { scope, limit: i128::from(limit.units()), observed };
     let binding = of(KillScope::Account, context.account.max_order_qty)

@@ -4,17 +4,18 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::usage::{Day, Usage};
 use crate::witness::Witness;
 
 /// Messages of the day from which on the ratio means something.
 pub const MESSAGES_MIN: u32 = 100;
 /// A ratio of one.
-const ONE: i128 = 100_000_000;
+const ONE: u64 = 100_000_000;
 
-pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    let ratio = |usage: &Usage| order_to_trade(&usage.on(context.day), 1);
+pub(super) fn within(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let ratio = |usage: &Usage| order_to_trade(usage.on(context.day), 1);
     let binding = context.scopes.binding(witness, LimitKind::OrderToTrade, |_, usage| Ok(Some(ratio(usage))))?;
     match binding {
         None => witness.not_concerned(Check::OrderToTrade),
@@ -24,8 +25,12 @@ pub(super) fn within(context: &Context<'_>, _: &Proposal, witness: &mut impl Wit
 
 /// The ratio after so many messages more, in 1e-8; nothing below the floor. A day without a fill counts as one with a single.
 pub fn order_to_trade(day: &Day, more: u32) -> i128 {
-    let messages = i128::from(day.orders) + i128::from(day.requests) + i128::from(more);
-    if messages <= i128::from(MESSAGES_MIN) { 0 } else { messages * ONE / i128::from(day.trades.max(1)) - ONE }
+    let messages = u64::from(day.orders) + u64::from(day.requests) + u64::from(more);
+    if messages <= u64::from(MESSAGES_MIN) {
+        return 0;
+    }
+    // Three counts of 32 bits times 1e8 fit in 64.
+    i128::from(messages * ONE / u64::from(day.trades.max(1))) - i128::from(ONE)
 }
 
 #[cfg(test)]
@@ -38,7 +43,7 @@ mod tests {
 
     fn strategy(orders: u32, requests: u32, trades: u32) -> Desk {
         Desk::with(|desk| {
-            desk.limit(KillScope::Strategy, LimitKind::OrderToTrade, 49 * ONE);
+            desk.limit(KillScope::Strategy, LimitKind::OrderToTrade, 49 * i128::from(ONE));
             let day = Day { number: DAY, orders, requests, trades, ..Day::default() };
             desk.usage[KillScope::Strategy as usize].day = day;
         })
@@ -50,7 +55,7 @@ mod tests {
         assert_eq!(strategy(100, 49, 3).refuses(buy(1, 100)), None, "150 by 3 less one is 49");
         let refusal = strategy(100, 50, 3).refusal(&buy(1, 100)).unwrap();
         assert_eq!((refusal.check, refusal.scope()), (Check::OrderToTrade, Some(KillScope::Strategy)));
-        assert_eq!((refusal.limit, refusal.observed), (49 * ONE, 4_933_333_333));
+        assert_eq!((refusal.limit, refusal.observed), (49 * i128::from(ONE), 4_933_333_333));
         assert_eq!(strategy(100, 50, 3).refuses(replacing(1, 100, buy(1, 100))), Some(Check::OrderToTrade));
     }
 

@@ -4,23 +4,24 @@
 
 use model::{Check, LimitKind, OrdType, Refusal, Side, TimeInForce};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn ord_type(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn ord_type(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     allowed(context, OrdType::ALL, proposal.ord_type, LimitKind::OrdTypes, Check::OrdTypeAllowed, witness)
 }
 
 pub(super) fn time_in_force(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let kind = LimitKind::TimesInForce;
     allowed(context, TimeInForce::ALL, proposal.time_in_force, kind, Check::TimeInForceAllowed, witness)
 }
 
-pub(super) fn side(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn side(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     allowed(context, Side::ALL, proposal.side, LimitKind::Sides, Check::SideAllowed, witness)
 }
 

@@ -3,24 +3,25 @@
 
 use model::{Check, KillScope, LimitKind, Qty, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::scoped::Binding;
 use crate::witness::Witness;
-use crate::worst_case::exposed_with;
 
-pub(super) fn long(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn long(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let of_account = (Side::Buy, context.account.max_long);
     within(context, proposal, witness, of_account, LimitKind::PositionLong, Check::PositionLong)
 }
 
-pub(super) fn short(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn short(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let of_account = (Side::Sell, context.account.max_short);
     within(context, proposal, witness, of_account, LimitKind::PositionShort, Check::PositionShort)
 }
 
+#[inline(always)]
 fn within(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     (side, limit): (Side, Qty),
     kind: LimitKind,
@@ -29,7 +30,7 @@ fn within(
     if proposal.side != side || !proposal.counts {
         return witness.not_concerned(check);
     }
-    let worst = |scope| exposed_with(context, scope, proposal).worst(side);
+    let worst = |scope| proposal.worst_position(scope);
     let of_account =
         Binding { scope: KillScope::Account, limit: i128::from(limit.units()), observed: worst(KillScope::Account) };
     let binding = of_account.or(context.scopes.binding(witness, kind, |scope, _| Ok(Some(worst(scope))))?);

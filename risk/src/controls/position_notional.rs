@@ -1,20 +1,21 @@
 //! Control 26, one position by money: its worst case with this order, at the greater of the reference price and the order's worst,
 //! and as a part of the account's equity. What only reduces is let through. Refuses with OrdRejReason(103)=3.
 
-use model::{Check, KillScope, LimitKind, Notional, Qty, Refusal};
+use model::{Check, ContractKind, KillScope, LimitKind, Notional, Qty, Refusal};
 
-use crate::context::{Context, Proposal};
-use crate::valuation::{equity, part_of};
+use crate::case::Case;
+use crate::context::Context;
+use crate::valuation::{equity, is_part_above, part_of};
 use crate::witness::Witness;
-use crate::worst_case::{exposed_with, notional, only_reduces, worst_px};
+use crate::worst_case::notional;
 
-pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn within(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let (kind, check) = (LimitKind::PositionNotional, Check::PositionNotional);
     if !context.scopes.has(kind) || !proposal.counts {
         return witness.not_concerned(check);
     }
     let binding = context.scopes.binding(witness, kind, |scope, _| {
-        if only_reduces(context, scope, proposal) {
+        if proposal.only_reduces(scope) {
             return Ok(None);
         }
         worst_notional(context, scope, proposal).map(|worst| Some(worst.units()))
@@ -27,30 +28,36 @@ pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut i
 
 pub(super) fn concentrated(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let check = Check::Concentration;
-    let Some((scope, limit, usage)) = context.scopes.with(LimitKind::Concentration).next() else {
+    let Some((scope, limit, usage)) = context.scopes.only(LimitKind::Concentration) else {
         return witness.not_concerned(check);
     };
-    if !proposal.counts || only_reduces(context, scope, proposal) {
+    if !proposal.counts || proposal.only_reduces(scope) {
         return witness.not_concerned(check);
     }
     let worst = worst_notional(context, scope, proposal)?;
-    let observed = part_of(worst, equity(context, scope, usage)?);
-    witness.judged(observed > limit.value, || Refusal::against(check, limit.value, observed).of_scope(scope))
+    let equity = equity(context, scope, usage)?;
+    witness.judged(is_part_above(worst, equity, limit), || {
+        Refusal::against(check, limit, part_of(worst, equity)).of_scope(scope)
+    })
 }
 
-fn worst_notional(context: &Context<'_>, scope: KillScope, proposal: &Proposal) -> Result<Notional, Refusal> {
+fn worst_notional(context: &Context<'_>, scope: KillScope, proposal: &Case<'_>) -> Result<Notional, Refusal> {
     let overflow = Refusal::of(Check::Overflow).of_scope(scope);
-    let worst = exposed_with(context, scope, proposal).worst(proposal.side).max(0);
+    let worst = proposal.worst_position(scope).max(0);
     let qty = i64::try_from(worst).map(Qty::from_units).map_err(|_| overflow)?;
-    let at = |px| notional(context.instrument, px, qty).and_then(|money| money.units().checked_abs());
+    let at = |px| notional(context.instrument, px, qty);
     let reference = context.reference.px().ok_or(Refusal::against(Check::ReferencePrice, 0, -1))?;
-    let own = at(worst_px(context, proposal)?).ok_or(overflow)?;
-    let worst = at(reference).map(|money| Notional::from_units(money.max(own))).ok_or(overflow)?;
-    context.in_base.judged(worst)
+    let own = proposal.worst_px()?;
+    let dearest = match context.instrument.contract_kind {
+        // Worth the more the lower it trades.
+        ContractKind::Inverse => at(reference.min(own)),
+        ContractKind::Linear | ContractKind::Quanto => at(reference.max(own)),
+    };
+    context.in_base.judged(dearest.ok_or(overflow)?)
 }
 
 #[cfg(test)]

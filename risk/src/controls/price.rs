@@ -2,10 +2,11 @@
 
 use model::{Check, OrdType, Px, Refusal, limits};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fits_type(_: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fits_type(_: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let px = proposal.price;
     let sane = match proposal.ord_type {
         OrdType::Market | OrdType::Stop | OrdType::MarketToLimit => px.is_zero(),

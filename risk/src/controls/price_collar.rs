@@ -5,19 +5,20 @@
 
 use model::{Check, KillScope, LimitKind, OrdType, Px, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 use crate::worst_case::moved;
 
-pub(super) fn high(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn high(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     aggressive(context, proposal, Side::Buy, Check::CollarHigh, witness)
 }
 
-pub(super) fn low(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn low(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     aggressive(context, proposal, Side::Sell, Check::CollarLow, witness)
 }
 
-pub(super) fn passive(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn passive(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     match context.scopes.least(LimitKind::PassiveCollar) {
         Some(least) if proposal.ord_type.has_price() => {
             bounded(context, proposal, least, proposal.side.opposite(), Check::CollarPassive, witness)
@@ -28,7 +29,7 @@ pub(super) fn passive(context: &Context<'_>, proposal: &Proposal, witness: &mut 
 
 fn aggressive(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     side: Side,
     check: Check,
     witness: &mut impl Witness,
@@ -44,7 +45,7 @@ fn aggressive(
 /// The price is not further from the reference than that, to the side on which buys (up) or sells (down) are aggressive.
 fn bounded(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     (scope, limit): (KillScope, i128),
     towards: Side,
     check: Check,

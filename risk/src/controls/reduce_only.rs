@@ -3,12 +3,13 @@
 
 use model::{Check, ExecInst, Qty, Refusal, ScopeState, Side};
 
+use crate::case::Case;
+use crate::context::Context;
 use crate::context::Exposure;
-use crate::context::{Context, Proposal};
 use crate::witness::Witness;
 use crate::worst_case::open_with;
 
-pub(super) fn reduces(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn reduces(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if !proposal.exec_inst.has(ExecInst::DO_NOT_INCREASE) || !proposal.counts {
         return witness.not_concerned(Check::ReduceOnly);
     }
@@ -18,7 +19,7 @@ pub(super) fn reduces(context: &Context<'_>, proposal: &Proposal, witness: &mut 
 /// An order that waits for another one is judged too: nobody asks again when it goes to work.
 pub(super) fn scope_reduces(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let Some(scope) = context.scopes.states.first(ScopeState::Reducing) else {
@@ -31,7 +32,7 @@ pub(super) fn scope_reduces(
 fn within(
     check: Check,
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     whose: impl FnOnce(Refusal) -> Refusal,
 ) -> Result<(), Refusal> {

@@ -4,10 +4,11 @@
 
 use model::{Check, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fresh(context: &Context<'_>, _: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fresh(context: &Context<'_>, _: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let oldest = context.instrument.reference_age_max;
     let Some(px) = context.reference.px() else {
         return Err(Refusal::against(Check::ReferencePrice, i128::from(oldest), -1));

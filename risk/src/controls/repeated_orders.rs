@@ -4,13 +4,14 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
 /// What is seen where the orders of the window were too many to be counted.
 const NOT_KNOWN: i128 = -1;
 
-pub(super) fn within(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn within(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if !context.scopes.has(LimitKind::RepeatedOrders) || proposal.held.is_some() {
         return witness.not_concerned(Check::RepeatedOrders);
     }

@@ -4,12 +4,13 @@
 
 use model::{Check, Forbidden, KillScope, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::short_sales::Restriction;
 use crate::witness::Witness;
 use crate::worst_case::short_with;
 
-pub(super) fn free(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn free(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if context.restrictions.is_empty() {
         return witness.not_concerned(Check::Restricted);
     }

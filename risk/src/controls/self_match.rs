@@ -3,13 +3,14 @@
 
 use model::{Check, KillScope, LimitKind, OrdType, Px, Refusal, Side};
 
+use crate::case::Case;
 use crate::context::{Context, Proposal};
 use crate::witness::Witness;
 
 /// Cancels the other one, and lets the order pass.
 const CANCELS: i128 = 2;
 
-pub(super) fn prevented(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn prevented(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let check = Check::SelfMatch;
     if !context.scopes.has(LimitKind::SelfMatch) || !proposal.takes() {
         return witness.not_concerned(check);

@@ -5,13 +5,14 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 use crate::worst_case::short_with;
 
 pub(super) fn is_located(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     if !context.scopes.has(LimitKind::Locate) || !proposal.counts {

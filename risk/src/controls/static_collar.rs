@@ -3,10 +3,11 @@
 
 use model::{Check, LimitKind, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn high(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn high(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     match context.scopes.lowest(witness, LimitKind::PriceHigh, i128::from(proposal.price.units())) {
         Some(binding) if proposal.ord_type.has_price() => {
             witness.judged(binding.objects(), || binding.refusal(Check::PriceHigh))
@@ -15,7 +16,7 @@ pub(super) fn high(context: &Context<'_>, proposal: &Proposal, witness: &mut imp
     }
 }
 
-pub(super) fn low(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn low(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     match context.scopes.highest(witness, LimitKind::PriceLow, i128::from(proposal.price.units())) {
         Some(binding) if proposal.ord_type.has_price() => {
             witness.judged(binding.observed < binding.limit, || binding.refusal(Check::PriceLow))

@@ -3,10 +3,11 @@
 
 use model::{Check, OrdType, Px, Refusal, limits};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn fits_type(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn fits_type(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let (px, tick) = (proposal.stop_px, context.instrument.tick.units());
     let sane = match proposal.ord_type {
         OrdType::Stop | OrdType::StopLimit => {

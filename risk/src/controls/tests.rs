@@ -1,11 +1,11 @@
 //! What holds of all controls together.
 
-use model::{Notional, OrdType, Px, Qty, Side};
+use model::{KillScope, LimitKind, Notional, OrdType, Px, Qty, SCOPES, Side, Unit};
 use proptest::prelude::*;
 
 use super::CHECKS;
-use crate::desk::{Desk, buy, market};
-use crate::{Exposure, Finding, Held, Proposal, Verdict, check, check_overridden, trace};
+use crate::desk::{DAY, Desk, NOW, buy, market, replacing};
+use crate::{Day, Exposure, Finding, Held, Proposal, Valued, Verdict, WideExposure, check, check_overridden, trace};
 
 fn findings(desk: &Desk, proposal: &Proposal) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -45,7 +45,59 @@ fn overridden_order_passes_soft_checks_and_no_others() {
     assert_eq!(hard.check, model::Check::BuyingPower);
 }
 
+/// A limit near what the orders below come to: it refuses some of them.
+fn limit_near(kind: LimitKind, spread: i64) -> i128 {
+    let spread = i128::from(spread);
+    match (kind, kind.unit()) {
+        (LimitKind::RepeatWindow, _) => 1_000,
+        (_, Unit::Bits) => 1 << (spread % 3) | 1,
+        (_, Unit::Count) => 1 + spread % 4,
+        (_, Unit::Notional) => Notional::whole(900).units() + spread * Notional::whole(1).units(),
+        (_, Unit::Qty) => Qty::whole(5).units() as i128 + spread * 1_000_000,
+        (_, Unit::Px) => Px::whole(95).units() as i128 + spread * 10_000_000,
+        (_, Unit::Ratio) => spread * 100_000,
+        (_, Unit::Nanos) => 1_000 + spread,
+        _ => spread,
+    }
+}
+
 proptest! {
+    /// An order is first asked only whether any limit objects; who writes the record asks which one binds. They say the same.
+    #[test]
+    fn first_objection_is_that_of_the_record(
+        limits in prop::collection::vec((0..LimitKind::ALL.len(), 0..SCOPES, 0i64..200), 0..24),
+        used in prop::collection::vec((0u32..4, 0i64..900, 0i64..900, 0i64..500), SCOPES),
+        unpriced in prop::option::weighted(0.5, 0..SCOPES),
+        qty in 1i64..20, px in 90i64..110, side: bool, is_market: bool, is_replace: bool
+    ) {
+        let mut desk = Desk::new();
+        for (kind, scope, spread) in limits {
+            let (kind, scope) = (LimitKind::ALL[kind], KillScope::ALL[scope]);
+            if kind.is_for(scope) {
+                desk.limit(scope, kind, limit_near(kind, spread));
+            }
+        }
+        for (usage, (count, buys, sells, gross)) in desk.usage.iter_mut().zip(used) {
+            let whole = Notional::whole;
+            (usage.live, usage.open_buys, usage.open_sells) = (count, whole(buys), whole(sells));
+            let day = Day { number: DAY, orders: count, requests: 60 * count, cancels: count, trades: count, bought: whole(buys), sold: whole(sells) };
+            usage.day = day;
+            (0..count).for_each(|_| usage.bucket.take(NOW, 4));
+            usage.valued = Valued { gross: whole(gross), net: whole(gross - 100), worth: whole(gross), margin: whole(gross), unpriced: 0, converted: 0 };
+        }
+        if let Some(scope) = unpriced {
+            desk.usage[scope].valued.unpriced = 1;
+        }
+        desk.account.cash_account = 0;
+        desk.repeats = Some([1; SCOPES]);
+        let one = |position: i64| WideExposure { position: i128::from(Qty::whole(position).units()), ..WideExposure::default() };
+        (desk.of_strategy, desk.of_instrument) = (one(3), one(-3));
+        let order = Proposal { side: if side { Side::Buy } else { Side::Sell }, ..if is_market { market(Side::Buy, qty) } else { buy(qty, px) } };
+        let order = if is_replace { replacing(6, 100, order) } else { order };
+        let first = findings(&desk, &order).iter().find(|finding| finding.verdict == Verdict::Refused).map(|finding| finding.seen);
+        prop_assert_eq!(check(&desk.context(), &order).err(), first);
+    }
+
     /// Whatever the numbers: an answer, never a panic; nothing that passes exceeds a limit; and the first refusal that is
     /// traced is the one that is decided.
     #[test]

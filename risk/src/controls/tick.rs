@@ -2,10 +2,11 @@
 
 use model::{Check, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn kept(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn kept(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let tick = context.instrument.tick.units();
     let fits = tick > 0 && proposal.price.units() % tick == 0;
     witness.judged(!fits, || Refusal::against(Check::Tick, i128::from(tick), i128::from(proposal.price.units())))

@@ -3,19 +3,19 @@
 
 use model::{Check, KillScope, LimitKind, Notional, Refusal, Side};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::usage::Usage;
-use crate::valuation::{equity, part_of, valued};
+use crate::valuation::{equity, is_part_above, part_of, valued};
 use crate::witness::Witness;
-use crate::worst_case::{more_open, only_reduces};
 
-pub(super) fn gross(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn gross(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::GrossExposure, Check::GrossExposure, |scope, usage, more| {
         gross_of(context, scope, usage, more).map(Notional::units)
     })
 }
 
-pub(super) fn net(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn net(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     within(context, proposal, witness, LimitKind::NetExposure, Check::NetExposure, |scope, usage, more| {
         let net = valued(context, scope, usage)?.net;
         let open = usage.open(proposal.side).checked_add(more);
@@ -27,9 +27,17 @@ pub(super) fn net(context: &Context<'_>, proposal: &Proposal, witness: &mut impl
     })
 }
 
-pub(super) fn leverage(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
-    within(context, proposal, witness, LimitKind::Leverage, Check::Leverage, |scope, usage, more| {
-        Ok(part_of(gross_of(context, scope, usage, more)?, equity(context, scope, usage)?))
+pub(super) fn leverage(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
+    let check = Check::Leverage;
+    let Some((scope, limit, usage)) = context.scopes.only(LimitKind::Leverage) else {
+        return witness.not_concerned(check);
+    };
+    if !proposal.counts || proposal.only_reduces(scope) {
+        return witness.not_concerned(check);
+    }
+    let (gross, equity) = (gross_of(context, scope, usage, proposal.more_open()?)?, equity(context, scope, usage)?);
+    witness.judged(is_part_above(gross, equity, limit), || {
+        Refusal::against(check, limit, part_of(gross, equity)).of_scope(scope)
     })
 }
 
@@ -41,7 +49,7 @@ fn gross_of(context: &Context<'_>, scope: KillScope, usage: &Usage, more: Notion
 
 fn within(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
     kind: LimitKind,
     check: Check,
@@ -50,9 +58,9 @@ fn within(
     if !context.scopes.has(kind) || !proposal.counts {
         return witness.not_concerned(check);
     }
-    let more = more_open(context, proposal)?;
+    let more = proposal.more_open()?;
     let binding = context.scopes.binding(witness, kind, |scope, usage| {
-        if only_reduces(context, scope, proposal) { Ok(None) } else { observed(scope, usage, more).map(Some) }
+        if proposal.only_reduces(scope) { Ok(None) } else { observed(scope, usage, more).map(Some) }
     })?;
     match binding {
         None => witness.not_concerned(check),

@@ -3,10 +3,11 @@
 
 use model::{Abilities, Check, Refusal, TimeInForce, TradingPhase};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
-pub(super) fn open(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn open(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     if context.instrument.abilities.has(Abilities::DAYS) {
         return witness.not_concerned(Check::MarketClosed);
     }
@@ -18,7 +19,7 @@ pub(super) fn open(context: &Context<'_>, proposal: &Proposal, witness: &mut imp
     witness.judged(closed, || Refusal::of(Check::MarketClosed))
 }
 
-pub(super) fn in_time(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn in_time(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let ability = match proposal.time_in_force {
         _ if proposal.held.is_some() => return witness.not_concerned(Check::TooLateToEnter),
         TimeInForce::AtTheOpening => Abilities::OPENING,

@@ -3,32 +3,33 @@
 
 use model::{Abilities, Check, ExecInst, OrdType, Refusal};
 
-use crate::context::{Context, Proposal};
+use crate::case::Case;
+use crate::context::Context;
 use crate::witness::Witness;
 
 pub(super) fn market_to_limit(
     context: &Context<'_>,
-    proposal: &Proposal,
+    proposal: &Case<'_>,
     witness: &mut impl Witness,
 ) -> Result<(), Refusal> {
     let wanted = proposal.ord_type == OrdType::MarketToLimit;
     lacks(context, wanted, Abilities::MARKET_TO_LIMIT, Check::LacksMarketToLimit, witness)
 }
 
-pub(super) fn iceberg(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn iceberg(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     lacks(context, !proposal.max_floor.is_zero(), Abilities::ICEBERG, Check::LacksIceberg, witness)
 }
 
-pub(super) fn min_qty(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn min_qty(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     lacks(context, !proposal.min_qty.is_zero(), Abilities::MIN_QTY, Check::LacksMinQty, witness)
 }
 
-pub(super) fn post_only(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn post_only(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let wanted = proposal.exec_inst.has(ExecInst::PARTICIPATE_DONT_INITIATE);
     lacks(context, wanted, Abilities::POST_ONLY, Check::LacksPostOnly, witness)
 }
 
-pub(super) fn not_best(context: &Context<'_>, proposal: &Proposal, witness: &mut impl Witness) -> Result<(), Refusal> {
+pub(super) fn not_best(context: &Context<'_>, proposal: &Case<'_>, witness: &mut impl Witness) -> Result<(), Refusal> {
     let wanted = proposal.exec_inst.has(ExecInst::CANCEL_IF_NOT_BEST);
     lacks(context, wanted, Abilities::NOT_BEST, Check::LacksNotBest, witness)
 }

@@ -123,9 +123,12 @@ impl Sources {
 
     fn page(&self) -> String {
         let rows: Vec<String> = CONTROLS.iter().map(|(number, name)| self.row(*number, name)).collect();
-        let [none, all, limits] = ["none", "all", "limits"].map(|word| self.cost(word).expect("the bench measures it"));
-        let head = HEAD.replace("{none}", &format!("{none:.0}")).replace("{all}", &format!("{all:.0}"));
-        format!("{}{}\n", head.replace("{limits}", &format!("{limits:.0}")), rows.join("\n"))
+        let words = ["pass_none", "none", "pass_one", "one", "pass_all", "all", "limits"];
+        let head = words.iter().fold(HEAD.to_owned(), |head, word| {
+            let cost = self.cost(word).expect("the bench measures it");
+            head.replace(&format!("{{{word}}}"), &format!("{cost:.0}"))
+        });
+        format!("{head}{}\n", rows.join("\n"))
     }
 }
 
