@@ -90,6 +90,10 @@ pub(crate) struct Agenda {
     pub(crate) last_stop: Option<OrderId>,
     /// Instruments of whose positions more are to be marked, each once.
     pub(crate) marks: VecDeque<InstrumentId>,
+    /// Instruments of whose positions more are to be valued, each once.
+    pub(crate) values: VecDeque<InstrumentId>,
+    /// Nothing was valued before, so nothing is known until none of them waits any more.
+    pub(crate) values_anew: bool,
     /// Groups that are to be looked at, each once.
     pub(crate) groups: VecDeque<u32>,
     /// How many working orders are still to be reviewed; none where nothing is under review.
@@ -123,6 +127,8 @@ impl Agenda {
             triggers: VecDeque::new(),
             last_stop: None,
             marks: VecDeque::new(),
+            values: VecDeque::new(),
+            values_anew: false,
             groups: VecDeque::new(),
             review: None,
             begun: Seq(0),
@@ -150,6 +156,8 @@ impl Agenda {
             Some(Work::Contingency)
         } else if self.review.is_some() {
             Some(Work::Review)
+        } else if !self.values.is_empty() {
+            Some(Work::Values)
         } else if !self.status.is_empty() {
             Some(Work::MassStatus)
         } else {

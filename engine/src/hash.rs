@@ -82,6 +82,13 @@ pub(crate) fn of_state(state: &State) -> StateHash {
     for (slot, holding) in (0..).zip(state.holdings.iter()) {
         add_valued(&mut sum, [2, holding.account.0, holding.instrument.0], state.holding_shares.get(slot));
     }
+    for (place, instrument) in (0_u32..).zip(&state.agenda.values) {
+        let left = [state.holding_shares.left(*instrument), state.strategy_shares.left(*instrument)];
+        sum.add(
+            b'X',
+            &[instrument.as_bytes(), [place, left[0], left[1]].as_bytes(), &[state.agenda.values_anew.into()]],
+        );
+    }
     state.accounts.iter().for_each(|account| add_account(&mut sum, account));
     state.instruments.iter().for_each(|instrument| add_instrument(&mut sum, instrument));
     for session in state.sessions.iter() {

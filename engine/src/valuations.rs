@@ -2,8 +2,10 @@
 //!
 //! Each holding knows what it adds to its account and to the firm, each strategy's exposure what it adds to the strategy; whatever
 //! moves one - a fill, a price, with a margin rate also an order - exchanges that share in the sums. A price moves those who hold
-//! that instrument, which are chained, and nobody else: its cost grows with them, and with nothing else. Where no limit asks for any
-//! of it nothing is valued; the first such limit values everything once.
+//! that instrument, which are chained, and nobody else: the first [`AT_ONCE`] of them in its own frame, the others in steps of as
+//! many. The next price of the instrument goes on where the last one stood, so that it is the turn of all however often prices come.
+//! Where no limit asks for any of it nothing is valued; the first such limit has everything valued once, and until that is done
+//! nobody knows what a scope's positions come to.
 
 use model::{InstrumentId, KillScope, LimitKind, Notional};
 use risk::{Terms, Valued, WideExposure};
@@ -19,11 +21,28 @@ pub(crate) const VALUED: u64 = LimitKind::Concentration.bit()
     | LimitKind::Margin.bit()
     | LimitKind::MarginUsed.bit();
 
+/// Shares that are looked at in one frame.
+const AT_ONCE: u32 = 128;
+
 /// What each slot adds, and the chain of the slots of each instrument.
 #[derive(Clone, Debug)]
 pub(crate) struct Shares {
-    first: Vec<u32>,
+    chains: Vec<Chain>,
     slots: Vec<Share>,
+}
+
+/// The slots of one instrument.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    first: u32,
+    len: u32,
+    /// The slot that is looked at next, and how many still are to be.
+    next: u32,
+    left: u32,
+}
+
+impl Chain {
+    const EMPTY: Chain = Chain { first: NONE, len: 0, next: NONE, left: 0 };
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +53,7 @@ struct Share {
 
 impl Shares {
     pub(crate) fn new(capacity: usize) -> Shares {
-        Shares { first: Vec::new(), slots: Vec::with_capacity(capacity) }
+        Shares { chains: Vec::new(), slots: Vec::with_capacity(capacity) }
     }
 
     /// See [`crate::HotLoop::touch_memory`].
@@ -44,27 +63,43 @@ impl Shares {
 
     /// An instrument was defined.
     pub(crate) fn make_room(&mut self, instrument: InstrumentId) {
-        let len = self.first.len().max(instrument.0 as usize + 1);
-        self.first.resize(len, NONE);
+        let len = self.chains.len().max(instrument.0 as usize + 1);
+        self.chains.resize(len, Chain::EMPTY);
     }
 
     /// The next slot was made.
     pub(crate) fn push(&mut self, instrument: InstrumentId) {
         let slot = u32::try_from(self.slots.len()).expect("capacities fit 32 bits");
-        let first = &mut self.first[instrument.0 as usize];
-        self.slots.push(Share { next: std::mem::replace(first, slot), valued: Valued::default() });
+        let chain = &mut self.chains[instrument.0 as usize];
+        let next = std::mem::replace(&mut chain.first, slot);
+        chain.len += 1;
+        // It lies before those that are still to be looked at, once the end of the chain is reached.
+        chain.left += u32::from(chain.left > 0);
+        self.slots.push(Share { next, valued: Valued::default() });
     }
 
     pub(crate) fn get(&self, slot: u32) -> &Valued {
         &self.slots[slot as usize].valued
     }
 
-    fn first(&self, instrument: InstrumentId) -> u32 {
-        self.first[instrument.0 as usize]
+    /// All of them are to be looked at, from where the last look ended.
+    fn look_at_all(&mut self, instrument: InstrumentId) {
+        let chain = &mut self.chains[instrument.0 as usize];
+        chain.left = chain.len;
     }
 
-    fn next(&self, slot: u32) -> u32 {
-        self.slots[slot as usize].next
+    /// How many still are to be looked at.
+    pub(crate) fn left(&self, instrument: InstrumentId) -> u32 {
+        self.chains[instrument.0 as usize].left
+    }
+
+    /// The slot that is to be looked at next.
+    fn pop(&mut self, instrument: InstrumentId) -> Option<u32> {
+        let chain = &mut self.chains[instrument.0 as usize];
+        chain.left = chain.left.checked_sub(1)?;
+        let slot = if chain.next == NONE { chain.first } else { chain.next };
+        chain.next = self.slots[slot as usize].next;
+        Some(slot)
     }
 
     fn replace(&mut self, slot: u32, valued: Valued) -> Valued {
@@ -122,22 +157,63 @@ impl State {
         if !self.values() {
             return;
         }
-        let terms = self.terms(instrument);
-        let mut slot = self.holding_shares.first(instrument);
-        while slot != NONE {
-            self.value_holding_at(slot, &terms);
-            slot = self.holding_shares.next(slot);
-        }
-        let mut slot = self.strategy_shares.first(instrument);
-        while slot != NONE {
-            self.value_strategy_at(slot, &terms);
-            slot = self.strategy_shares.next(slot);
+        self.look_at_shares(instrument);
+        // Where others wait this one waits behind them.
+        if self.agenda.values.front() == Some(&instrument) {
+            self.values_advanced();
         }
     }
 
-    /// A limit asks for it that did not before, or asks for something else.
+    fn look_at_shares(&mut self, instrument: InstrumentId) {
+        let waits = self.is_valuing(instrument);
+        self.holding_shares.look_at_all(instrument);
+        self.strategy_shares.look_at_all(instrument);
+        if !waits && self.is_valuing(instrument) {
+            self.agenda.values.push_back(instrument);
+        }
+    }
+
+    /// Are there shares in it that are not what they come to by now?
+    fn is_valuing(&self, instrument: InstrumentId) -> bool {
+        self.holding_shares.left(instrument) + self.strategy_shares.left(instrument) > 0
+    }
+
+    /// The next shares are looked at, of the instruments in the order in which they wait.
+    pub(crate) fn values_advanced(&mut self) {
+        let mut looks = AT_ONCE;
+        while looks > 0
+            && let Some(instrument) = self.agenda.values.front().copied()
+        {
+            looks = self.value_some(instrument, looks);
+            if !self.is_valuing(instrument) {
+                self.agenda.values.pop_front();
+            }
+        }
+        self.agenda.values_anew &= !self.agenda.values.is_empty();
+    }
+
+    /// What is left of so many looks.
+    fn value_some(&mut self, instrument: InstrumentId, looks: u32) -> u32 {
+        let terms = self.terms(instrument);
+        for left in (0..looks).rev() {
+            if let Some(slot) = self.holding_shares.pop(instrument) {
+                self.value_holding_at(slot, &terms);
+            } else if let Some(slot) = self.strategy_shares.pop(instrument) {
+                self.value_strategy_at(slot, &terms);
+            } else {
+                return left + 1;
+            }
+        }
+        0
+    }
+
+    /// A limit asks for it where none did, or it is in another currency from now on: until all is looked at it is not known.
     pub(crate) fn value_all(&mut self) {
-        (0..self.instruments.len()).for_each(|index| self.value_instrument(InstrumentId(index)));
+        if self.values() {
+            (0..self.instruments.len()).for_each(|index| self.look_at_shares(InstrumentId(index)));
+            self.agenda.values_anew = !self.agenda.values.is_empty();
+            self.values_advanced();
+        }
     }
 
     fn value_holding_at(&mut self, slot: u32, terms: &Terms) {
@@ -175,7 +251,8 @@ impl State {
             accounts[holding.account.0 as usize].exchange(&zero(), share);
             let terms = self.terms(holding.instrument);
             let comes_to = Valued::of(&holding.exposure.into(), holding.cost, &terms);
-            assert!(!self.values() || *share == comes_to, "share of {holding:?}");
+            let is_to_come = !self.values() || self.is_valuing(holding.instrument);
+            assert!(is_to_come || *share == comes_to, "share of {holding:?}");
         }
         let mut strategies: Vec<Valued> = (0..self.scopes.strategies.len()).map(|_| zero()).collect();
         for (slot, own) in (0..).zip(self.exposures.of_strategies()) {

@@ -171,6 +171,8 @@ pub struct Context<'a> {
     pub in_base: Conversion,
     /// The same in the account's currency, which the account's own definition counts in.
     pub in_own: Conversion,
+    /// The positions of scopes are being valued for the first time: nobody knows yet what they come to.
+    pub is_valuing: bool,
     /// A rate to the base currency is too old.
     pub has_stale_rate: bool,
     /// All cash of the account in the base currency, where a limit asks for it; `None` where a rate is missing or too old.

@@ -39,6 +39,7 @@ pub(crate) struct Desk {
     pub(crate) holds_currency: bool,
     pub(crate) in_base: Conversion,
     pub(crate) in_own: Conversion,
+    pub(crate) is_valuing: bool,
     pub(crate) has_stale_rate: bool,
     /// Nobody knows what the cash comes to in the base currency.
     pub(crate) lacks_rate: bool,
@@ -84,6 +85,7 @@ impl Desk {
             holds_currency: false,
             in_base: Conversion::Same,
             in_own: Conversion::Same,
+            is_valuing: false,
             has_stale_rate: false,
             lacks_rate: false,
             cash: Notional::whole(1_000_000),
@@ -138,6 +140,7 @@ impl Desk {
             holds_currency,
             in_base: self.in_base,
             in_own: self.in_own,
+            is_valuing: self.is_valuing,
             has_stale_rate: self.has_stale_rate,
             wealth: (!self.lacks_rate).then_some(cash),
             cash,

@@ -7,12 +7,16 @@ use crate::context::Context;
 use crate::usage::Usage;
 use crate::valued::Valued;
 
+/// What is seen where positions were not yet valued.
+const NOT_VALUED: i128 = -1;
+
 /// The scope's positions in money of the base currency.
 ///
 /// # Errors
 /// `UNPRICED` with the number of positions that no price or no rate can be had for, `FX_RATE` where a rate is too old.
 pub(crate) fn valued(context: &Context<'_>, scope: KillScope, usage: &Usage) -> Result<Valued, Refusal> {
     match usage.valued.unpriced {
+        _ if context.is_valuing => Err(Refusal::against(Check::Unpriced, 0, NOT_VALUED).of_scope(scope)),
         0 if context.has_stale_rate && usage.valued.converted > 0 => Err(Refusal::of(Check::FxRate).of_scope(scope)),
         0 => Ok(usage.valued),
         unpriced => Err(Refusal::against(Check::Unpriced, 0, unpriced.into()).of_scope(scope)),

@@ -435,6 +435,7 @@ pub(super) fn context<'a>(
         cash: foreign.map_or(of_account.cash, |line| line.money.cash),
         in_base: Conversion::Same,
         in_own: Conversion::Same,
+        is_valuing: state.agenda.values_anew,
         has_stale_rate: false,
         wealth: None,
         reserved: foreign.map_or(of_account.reserved, |line| line.reserved),

@@ -37,6 +37,7 @@ pub(super) fn step(state: &State, seq: Seq, now: EngineTime, events: &mut Events
         Work::Positions => corporate::step(state, events),
         Work::Close => close::step(state, now, events),
         Work::Marks => losses::step(state, now, events),
+        Work::Values => done(false),
         Work::Review => review(state, seq, now, events),
         Work::MassStatus => mass_status(state, events),
     };

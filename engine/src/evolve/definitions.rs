@@ -72,6 +72,7 @@ impl State {
                 );
                 self.agenda.triggers.reserve(e.instrument.0 as usize + 1);
                 self.agenda.marks.reserve(e.instrument.0 as usize + 1);
+                self.agenda.values.reserve(e.instrument.0 as usize + 1);
             }
         }
     }

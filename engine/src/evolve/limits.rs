@@ -1,7 +1,8 @@
 //! Limits of scopes, and what is held against them.
 
 use model::{
-    ConfigurationRead, FirmDefined, LimitChanged, LimitKind, LimitOutcome, Notional, OF_DEFINITION, OrderView, Side,
+    ConfigurationRead, FirmDefined, InstrumentId, LimitChanged, LimitKind, LimitOutcome, Notional, OF_DEFINITION,
+    OrderView, Side,
 };
 use risk::{Limit, Usage, rate_of};
 
@@ -9,7 +10,6 @@ use crate::proposals::LimitProposal;
 use crate::recent::Alike;
 use crate::scopes::Keys;
 use crate::state::State;
-use crate::valuations::VALUED;
 
 impl State {
     pub(super) fn firm_defined(&mut self, e: &FirmDefined) {
@@ -34,12 +34,15 @@ impl State {
             LimitOutcome::Set => {
                 let limit = Limit { value: e.change.value, since: self.last.seq };
                 let limit = Some(limit).filter(|_| e.change.is_set == 1);
+                let valued = self.values();
                 self.scopes.set_limit(e.change.scope, e.index, e.change.kind, limit);
                 if e.change.kind == LimitKind::SelfMatch {
                     self.rest_anew();
                 }
-                if e.change.kind.bit() & VALUED != 0 {
+                if self.values() && !valued {
                     self.value_all();
+                } else if e.change.kind == LimitKind::Margin {
+                    self.value_instrument(InstrumentId(e.index));
                 }
                 self.limit_proposals.remove(e.proposal, e.change.kind);
                 self.pnl_limited(e.change.scope, e.index, e.change.kind);

@@ -70,6 +70,7 @@ impl State {
             Work::Positions => self.action_advanced(e.cursor, e.is_done == 1),
             Work::Contingency => self.contingency_advanced(),
             Work::Marks => self.marks_advanced(e.cursor),
+            Work::Values => self.values_advanced(),
             Work::Review => self.review_advanced(e),
             Work::MassStatus => {
                 if e.is_done == 1 {

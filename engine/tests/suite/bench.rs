@@ -16,7 +16,7 @@ impl Bench {
     /// Two instruments, two accounts (one cash at average cost, one margin first in first out), two sessions, fresh quotes at 99 / 101.
     pub(crate) fn new(orders: usize) -> Bench {
         let mut bench = Bench {
-            state: State::new(Capacities { orders, holdings: 64 }),
+            state: State::new(Capacities { orders, holdings: orders.max(64) }),
             now: EngineTime(1_000_000_000_000),
             events: Events::default(),
             history: Vec::new(),
@@ -139,7 +139,7 @@ impl Bench {
 
     /// Folds the recorded events again into a fresh state.
     pub(crate) fn refold(&self, orders: usize) -> State {
-        let mut state = State::new(Capacities { orders, holdings: 64 });
+        let mut state = State::new(Capacities { orders, holdings: orders.max(64) });
         for (stamp, _, events) in &self.history {
             state.begin(*stamp);
             events.iter().for_each(|event| state.evolve(event));
@@ -195,7 +195,7 @@ pub(crate) fn instrument(symbol: &str) -> DefineInstrument {
     }
 }
 
-fn account(name: &str, cash_account: u8) -> DefineAccount {
+pub(crate) fn account(name: &str, cash_account: u8) -> DefineAccount {
     DefineAccount {
         max_order_notional: Notional::whole(10_000_000),
         max_order_qty: Qty::whole(50_000),

@@ -1,6 +1,6 @@
 //! Positions in money through the engine: exposure, leverage, concentration and margin follow fills, prices and orders.
 
-use crate::bench::{Bench, instrument, new_order};
+use crate::bench::{Bench, account as definition, instrument, new_order};
 use crate::limits::{change, check, refusal, set};
 use model::*;
 
@@ -150,4 +150,40 @@ fn strategy_has_an_exposure_over_its_accounts() {
     assert_eq!(check(&order(&mut bench, "c", "ZINC", Side::Buy, 6, 100)), over);
     assert_eq!(check(&order(&mut bench, "d", "ZINC", Side::Buy, 5, 100)), None);
     is_told_again_by_the_journal(&bench);
+}
+
+#[test]
+fn price_of_what_many_hold_values_a_bounded_number_in_each_frame_and_all_in_the_end() {
+    const HOLDERS: u32 = 300;
+    let mut bench = Bench::new(512);
+    let own = |index: u32| format!("H{index}");
+    for index in 0..HOLDERS {
+        bench.run(Command::DefineAccount(definition(&own(index), 0)));
+        let order = new_order(SessionId(1), &format!("o{index}"), "ACME", Side::Buy, 1, 100);
+        let events = bench.run(Command::NewOrder(NewOrder { account: Text::literal(&own(index)), ..order }));
+        bench.venue(events[0].order().expect("it is accepted").order_id, ReportKind::Filled, 1, 100);
+    }
+    let before = bench.history.len();
+    let limit = change(KillScope::Firm, "", LimitKind::GrossExposure, Some(Notional::whole(50_000).units()), "ann");
+    bench.run(Command::ChangeLimit(limit));
+    let early = bench.run(Command::NewOrder(new_order(SessionId(1), "early", "ZINC", Side::Buy, 1, 100)));
+    assert_eq!(check(&early), Some((Check::Unpriced, Some(KillScope::Firm))), "nobody knows yet what is held");
+    bench.settle(Command::Step(Step { reserved: 0 }));
+    assert_eq!(valued(&bench, KillScope::Firm, 0)[0], 30_000);
+    assert!(bench.history.len() - before > 2, "in more than one frame");
+    // Prices that come faster than the steps do not keep the last ones from their turn.
+    bench.quote(0, 109, 111);
+    assert!(bench.state.has_work());
+    let partly = valued(&bench, KillScope::Firm, 0)[0];
+    assert!(30_000 < partly && partly < 33_000, "{partly}");
+    for px in [119, 129, 119] {
+        bench.quote(0, px, px + 2);
+    }
+    assert!(valued(&bench, KillScope::Account, 301)[0] > 110 && valued(&bench, KillScope::Account, 2)[0] > 110);
+    bench.settle(Command::Step(Step { reserved: 0 }));
+    assert_eq!(valued(&bench, KillScope::Firm, 0)[0], 36_000);
+    bench.state.assert_sums();
+    let again = bench.refold(512);
+    again.assert_sums();
+    assert_eq!(again.hash(), bench.state.hash());
 }

@@ -153,4 +153,6 @@ pub enum Work {
     Close = 6,
     /// Positions of limited scopes in an instrument that was quoted: more than the quote's own frame marked.
     Marks = 7,
+    /// Positions in an instrument whose price or terms moved: more than its own frame valued, against limits of exposure and margin.
+    Values = 8,
 }
