@@ -1,27 +1,31 @@
 //! The controls in their order of precedence, a file a subject.
 
-use model::{Check, Refusal};
+use model::{Check, LimitKind, Refusal};
 
 use crate::case::Case;
 use crate::context::Context;
 use crate::witness::Witness;
 
 macro_rules! controls {
-    ($($subject:ident::$control:ident => $check:ident;)+) => {
+    ($($subject:ident::$control:ident $([$($kind:ident)+])? => $check:ident;)+) => {
         /// The check that each control answers with, in the order in which they run. `UnknownAccount` and `UnknownSymbol` come
         /// before all of them: without these two there is no [`Context`], so the engine answers them while it builds one.
         pub const CHECKS: &[Check] = &[$(Check::$check,)+];
 
-        /// All controls, until the witness has seen enough.
+        /// All controls, until the witness has seen enough. One of limits alone, named in brackets, is left out where no scope of the
+        /// order has such a limit and the witness does not want to hear of that.
         #[inline]
-        pub(crate) fn run(
+        pub(crate) fn run<W: Witness>(
             context: &Context<'_>,
             proposal: &Case<'_>,
-            witness: &mut impl Witness,
+            witness: &mut W,
         ) -> Result<(), Refusal> {
             $(
-                let result = $subject::$control(context, proposal, witness);
-                witness.ended(result)?;
+                let limits: u64 = 0 $($(| LimitKind::$kind.bit())+)?;
+                if W::NAMES_ALL || limits == 0 || context.scopes.kinds & limits != 0 {
+                    let result = $subject::$control(context, proposal, witness);
+                    witness.ended(result)?;
+                }
             )+
             Ok(())
         }
@@ -75,9 +79,9 @@ controls! {
     instrument::tradable => NotTradable;
     currency::same => CurrencyMismatch;
     restricted::free => Restricted;
-    permissions::ord_type => OrdTypeAllowed;
-    permissions::time_in_force => TimeInForceAllowed;
-    permissions::side => SideAllowed;
+    permissions::ord_type [OrdTypes] => OrdTypeAllowed;
+    permissions::time_in_force [TimesInForce] => TimeInForceAllowed;
+    permissions::side [Sides] => SideAllowed;
     fx_rate::in_force => FxRate;
     kill_switch::global => KilledGlobal;
     kill_switch::account => KilledAccount;
@@ -97,7 +101,7 @@ controls! {
     max_floor::fits => MaxFloor;
     expire_time::fits => ExpireTime;
     instructions::fit => ExecInst;
-    order_age::fresh => OrderAge;
+    order_age::fresh [OrderAge] => OrderAge;
     order_qty::within => MaxOrderQty;
     venue_abilities::market_to_limit => LacksMarketToLimit;
     venue_abilities::iceberg => LacksIceberg;
@@ -106,42 +110,42 @@ controls! {
     venue_abilities::not_best => LacksNotBest;
     trading_phase::open => MarketClosed;
     trading_phase::in_time => TooLateToEnter;
-    static_collar::high => PriceHigh;
-    static_collar::low => PriceLow;
+    static_collar::high [PriceHigh] => PriceHigh;
+    static_collar::low [PriceLow] => PriceLow;
     reference_price::fresh => ReferencePrice;
     price_collar::high => CollarHigh;
     price_collar::low => CollarLow;
-    price_collar::passive => CollarPassive;
-    market_protection::begins_sanely => MarketProtection;
+    price_collar::passive [PassiveCollar] => CollarPassive;
+    market_protection::begins_sanely [MarketProtection] => MarketProtection;
     order_notional::within => MaxOrderNotional;
-    min_notional::reached => MinOrderNotional;
+    min_notional::reached [OrderNotionalMin] => MinOrderNotional;
     message_rate::within => MessageRate;
-    order_to_trade::within => OrderToTrade;
+    order_to_trade::within [OrderToTrade] => OrderToTrade;
     cl_ord_id::new => DuplicateClOrdId;
-    repeated_orders::within => RepeatedOrders;
-    self_match::prevented => SelfMatch;
+    repeated_orders::within [RepeatedOrders] => RepeatedOrders;
+    self_match::prevented [SelfMatch] => SelfMatch;
     open_orders::within => OpenOrders;
-    daily_counts::orders => DailyOrders;
-    daily_counts::cancels => DailyCancels;
-    daily_counts::trades => DailyTrades;
-    open_notional::buys => OpenBuys;
-    open_notional::sells => OpenSells;
-    open_notional::gross => OpenNotional;
-    daily_turnover::bought => DailyBuys;
-    daily_turnover::sold => DailySells;
+    daily_counts::orders [DailyOrders] => DailyOrders;
+    daily_counts::cancels [DailyCancels] => DailyCancels;
+    daily_counts::trades [DailyTrades] => DailyTrades;
+    open_notional::buys [OpenBuys] => OpenBuys;
+    open_notional::sells [OpenSells] => OpenSells;
+    open_notional::gross [OpenNotional] => OpenNotional;
+    daily_turnover::bought [DailyBuys] => DailyBuys;
+    daily_turnover::sold [DailySells] => DailySells;
     position::long => PositionLong;
     position::short => PositionShort;
     reduce_only::reduces => ReduceOnly;
     reduce_only::scope_reduces => Reducing;
-    position_notional::within => PositionNotional;
-    position_notional::concentrated => Concentration;
-    total_exposure::gross => GrossExposure;
-    total_exposure::net => NetExposure;
-    total_exposure::leverage => Leverage;
+    position_notional::within [PositionNotional] => PositionNotional;
+    position_notional::concentrated [Concentration] => Concentration;
+    total_exposure::gross [GrossExposure] => GrossExposure;
+    total_exposure::net [NetExposure] => NetExposure;
+    total_exposure::leverage [Leverage] => Leverage;
     buying_power::suffices => BuyingPower;
-    margin::covered => Margin;
-    margin::used => MarginUsed;
-    short_sale::is_located => ShortSale;
+    margin::covered [Margin] => Margin;
+    margin::used [MarginUsed] => MarginUsed;
+    short_sale::is_located [Locate] => ShortSale;
     capacity::has_room => OrderCapacity;
 }
 
