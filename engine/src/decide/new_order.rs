@@ -416,7 +416,7 @@ pub(super) fn context<'a>(
     let has_room = state.orders.has_room() && (holding.is_some() || !state.holdings.is_full());
     let calendar = of_instrument.calendar.and_then(|calendar| state.calendars.get(calendar));
     let foreign = currencies::foreign_cash(state, account, instrument);
-    let context = Context {
+    let mut context = Context {
         now,
         instrument: &of_instrument.definition,
         reference: of_instrument.reference,
@@ -450,16 +450,12 @@ pub(super) fn context<'a>(
             && state.exposures.has_room(strategy, instrument)
             && strategies::fit(state, holding, strategy),
     };
-    Some(in_scopes(state, &keys, instrument, context))
+    in_scopes(state, &keys, instrument, &mut context);
+    Some(context)
 }
 
 /// The limits of the scopes that an order is in, and what only they ask for.
-pub(super) fn in_scopes<'a>(
-    state: &'a State,
-    keys: &Keys,
-    instrument: InstrumentId,
-    mut context: Context<'a>,
-) -> Context<'a> {
+pub(super) fn in_scopes<'a>(state: &'a State, keys: &Keys, instrument: InstrumentId, context: &mut Context<'a>) {
     context.scopes = state.scopes.scoped(keys, state.firm.mandatory);
     if context.scopes.has(LimitKind::Locate) {
         context.short_sales = state.short_sales.of(instrument, context.day);
@@ -468,8 +464,7 @@ pub(super) fn in_scopes<'a>(
         context.of_strategy = state.exposures.of_strategy(keys[KillScope::Strategy as usize], instrument);
         context.of_instrument = state.exposures.of_firm(instrument);
     }
-    state.convert(&mut context, AccountId(keys[KillScope::Account as usize]));
-    context
+    state.convert(context, AccountId(keys[KillScope::Account as usize]));
 }
 
 /// The proposal that an order which is there already would be. A stop that has gone off is one no more.

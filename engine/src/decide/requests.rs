@@ -242,7 +242,7 @@ pub(crate) fn asked_of<'a>(
     let mut context = context(state, now, view.session, view.account, view.instrument, false)
         .ok_or(Refusal::of(Check::UnknownAccount))?;
     context.has_order_slot = state.orders.has_room_for_id();
-    let mut context = in_scopes(state, &order.keys(), view.instrument, context);
+    in_scopes(state, &order.keys(), view.instrument, &mut context);
     if context.scopes.has(LimitKind::SelfMatch) {
         context.own_opposite =
             self_match::own_opposite(state, &order.keys(), &context.scopes, view.instrument, &proposal);
