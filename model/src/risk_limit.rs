@@ -85,7 +85,7 @@ risk_limits! {
     MarketProtection = 8, "market_protection", AtMost, Ratio, [Firm Venue Session Account Trader Strategy Instrument];
     /// How far the reference may move from one quote to the next, as a part of it, and still judge orders.
     QuoteJump = 9, "quote_jump", AtMost, Ratio, [Firm Instrument];
-    /// New orders and replaces within one second.
+    /// New orders, replaces and cancels within one second. Cancels only count.
     MessageRate = 10, "message_rate", AtMost, Count, [Firm Venue Account Trader Strategy Instrument];
     /// Orders like the last ones - account, instrument, side, quantity, price, type - within [`LimitKind::RepeatWindow`].
     RepeatedOrders = 11, "repeated_orders", AtMost, Count, [Firm Session Account Trader Strategy];

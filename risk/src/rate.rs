@@ -1,7 +1,9 @@
 //! A token bucket in one number: one second deep, refilled evenly (the generic cell rate algorithm).
 //!
 //! In any second a session gets through what the bucket held plus what flowed in, so a burst of a full second's limit
-//! is allowed once. Only the time of the frame moves it, so a replay sees the same answers.
+//! is allowed once. What nothing may hold up - a cancel, what was refused for another reason - takes what is there and leaves no debt:
+//! whoever sends a thousand of those waits no longer for the next order than until the full bucket has leaked. Only the time of the
+//! frame moves it, so a replay sees the same answers.
 
 use model::EngineTime;
 
@@ -31,9 +33,10 @@ impl Bucket {
         per_second > 0 && ahead <= i64::from(per_second - 1) * Self::gap(per_second)
     }
 
-    /// One message passed.
+    /// One message more, and no more than full.
     pub fn take(&mut self, now: EngineTime, per_second: u32) {
-        self.next = self.next.max(now.0).saturating_add(Self::gap(per_second));
+        let next = self.next.max(now.0).saturating_add(Self::gap(per_second));
+        self.next = next.min(now.0.saturating_add(SECOND));
     }
 
     /// The bucket's state, for the state hash.
@@ -65,6 +68,16 @@ mod tests {
             assert!(filled > 1);
             assert_eq!(bucket.has_room(EngineTime(SECOND), per_second), filled <= u64::from(per_second));
         }
+    }
+
+    #[test]
+    fn full_bucket_is_full_whatever_else_comes() {
+        let mut bucket = Bucket::default();
+        let start = EngineTime(1_000 * SECOND);
+        (0..1_000).for_each(|_| bucket.take(start, 10));
+        assert_eq!(bucket.filled(start, 10), 11);
+        assert_eq!(bucket.filled(EngineTime(start.0 + SECOND / 10 - 1), 10), 11);
+        assert_eq!(bucket.filled(EngineTime(start.0 + SECOND / 10), 10), 10);
     }
 
     #[test]

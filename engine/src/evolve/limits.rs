@@ -69,7 +69,7 @@ impl State {
         }
     }
 
-    /// A new order, or a replace, of these scopes.
+    /// A new order, a replace, or a cancel that a client asked for, of these scopes. The cancel is counted and never held up.
     pub(super) fn count_in_scopes(&mut self, keys: &Keys, is_order: bool) {
         let (now, day) = (self.last.time, self.firm_day());
         self.scopes.used(keys, |usage, limits| {
@@ -86,11 +86,6 @@ impl State {
         if self.scopes.have(keys, LimitKind::RepeatedOrders.bit() | LimitKind::WashWindow.bit()) {
             self.recent.remember(Alike::of(view), *keys, self.last.time, view.order_id);
         }
-    }
-
-    /// A client asked for a cancel: counted, never held up.
-    pub(super) fn count_cancel_request(&mut self, keys: &Keys) {
-        self.on_the_day(keys, |day| day.requests += 1);
     }
 
     pub(super) fn count_canceled(&mut self, keys: &Keys) {

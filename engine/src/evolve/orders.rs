@@ -95,8 +95,9 @@ impl State {
         }
         if e.cause == CancelCause::Client {
             order.pending.cancel = e.order.cl_ord_id;
-            let keys = order.keys();
-            self.count_cancel_request(&keys);
+            let (keys, session) = (order.keys(), order.view.session);
+            self.count_message(session);
+            self.count_in_scopes(&keys, false);
             self.orders.remember_id(slot, e.order.cl_ord_id);
         } else {
             order.pending.ending = Some(e.cause);
@@ -172,9 +173,7 @@ impl State {
             if is_let_go || self.waits_for_split(slot) {
                 self.review_revived(slot);
             }
-        } else if e.response_to == CxlRejResponseTo::Replace
-            && !(e.by_risk == 1 && e.refusal.check == model::Check::MessageRate)
-        {
+        } else if !(e.by_risk == 1 && e.refusal.check == model::Check::MessageRate) {
             self.count_message(e.session);
         }
     }

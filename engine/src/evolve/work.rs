@@ -29,6 +29,7 @@ impl State {
     }
 
     pub(super) fn mass_cancel_reported(&mut self, e: &MassCancelReported) {
+        self.count_message(e.session);
         if e.request == Seq(0) {
             return;
         }

@@ -73,7 +73,7 @@ impl Placed {
     }
 }
 
-/// A new order or a replace that was taken, and how many changes of limits there had been.
+/// A new order, a replace or a cancel, and how many changes of limits there had been.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Message {
     pub(crate) time: i64,
@@ -186,6 +186,8 @@ impl History {
             Event::CancelRequested(e) => {
                 if e.cause == CancelCause::Client {
                     self.names.push((e.order.session.0, e.order.cl_ord_id));
+                    let scopes = self.order_mut(e.order.order_id).scopes;
+                    self.message(scopes, true);
                 }
                 self.stands(&e.order).canceling = true;
             }

@@ -19,6 +19,7 @@ mod guard;
 mod held;
 mod kills;
 mod lasting_doubt;
+mod limit_use;
 mod limits;
 mod linked;
 mod losses;

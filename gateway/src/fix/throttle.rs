@@ -2,7 +2,7 @@
 //!
 //! This guards the way in: every application message counts, whatever it is and whether or not the engine would take it,
 //! before it costs a place in the queue. The account of it is in no journal. The engine's own limit (`MESSAGE_RATE`, of
-//! `messages_per_second`) is a risk control: it counts new orders and replaces, is decided the same way in every replay, and is
+//! `messages_per_second`) is a risk control: it counts new orders, replaces and cancels, is decided the same way in every replay, and is
 //! answered with an ExecutionReport(8). So the throttle belongs above that limit. Cancels are never throttled.
 
 /// What happens to a message that is one too many.

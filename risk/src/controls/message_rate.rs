@@ -1,5 +1,5 @@
-//! Control 18, message rate: new orders and replaces of each scope within one second. Cancels are counted nowhere here: nothing may
-//! hold them up. Refuses with OrdRejReason(103)=3.
+//! Control 18, message rate: new orders, replaces and cancels of each scope within one second, since there is a limit of them. Cancels
+//! count and are never refused: they fill the bucket and ask nobody. Refuses with OrdRejReason(103)=3.
 
 use model::{Check, KillScope, LimitKind, Refusal};
 
