@@ -1,8 +1,9 @@
 //! What was done on the trading day, by account and instrument. Each holding has its counts, which begin again with the first
 //! thing that happens on another day: no session roll walks over them.
 
-use model::{AccountId, DayCounts, InstrumentId, Notional, OrderFilled};
+use model::{AccountId, DayCounts, InstrumentId, Notional, OrderFilled, OrderView, Px, Qty};
 
+use crate::evolve::UNCOUNTABLE;
 use crate::state::State;
 
 impl State {
@@ -35,7 +36,19 @@ impl State {
         let order = self.orders.get(slot);
         let (keys, side) = (order.keys(), order.view.side);
         // At the rate of the fill, for good. What nobody can convert is above every limit.
-        let notional = self.in_base(fill.order.instrument).of(notional).unwrap_or(Notional::from_units(i128::MAX));
+        let notional = self.in_base(fill.order.instrument).of(notional).unwrap_or(UNCOUNTABLE);
         self.count_fill(&keys, side, notional);
+    }
+
+    /// The fill, still as it was told of, was another one, or none: what was busted was not traded, so it uses up no limit of the day
+    /// on which it was counted. Of a day that is over nothing is left to take it from.
+    pub(crate) fn recount_trade(&mut self, fill: u64, order: &OrderView, after: Option<(Px, Qty)>) {
+        let Some(fill) = self.fills.get(fill).copied().filter(|fill| fill.day == self.firm_day()) else { return };
+        let in_base = |money| fill.in_base.of(money).unwrap_or(UNCOUNTABLE);
+        let notional = |(px, qty)| in_base(fill.contract.notional(px, qty).unwrap_or(Notional::ZERO));
+        let (before, after) = (notional((fill.px, fill.last_qty)), after.map(notional));
+        let slot = self.orders.find(order.order_id).expect("decide found the order");
+        let keys = self.orders.get(slot).keys();
+        self.exchange_fill(&keys, fill.side, before, after);
     }
 }

@@ -19,6 +19,7 @@ use model::{EngineTime, Event, Seq};
 
 use crate::state::State;
 
+pub(crate) use limits::UNCOUNTABLE;
 pub(crate) use pnl::{PNL_KINDS, seen};
 
 /// Where and when an event stands: its frame.

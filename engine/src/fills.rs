@@ -4,6 +4,7 @@
 //! is folded into its holding's base: whatever comes later, it stands.
 
 use model::{Contract, CostMethod, EngineTime, ExecId, FxRate, Notional, OrderId, Px, Qty, Seq, Side};
+use risk::Conversion;
 
 use crate::books::{Books, Trade};
 use crate::currencies::NO_RATE;
@@ -57,6 +58,10 @@ pub(crate) struct Fill {
     pub(crate) fee: Notional,
     /// When it came.
     pub(crate) seq: Seq,
+    /// The firm's trading day on which it was counted, in days since 1970-01-01; 0 for what is no trade.
+    pub(crate) day: u32,
+    /// How its money counted in the limits of that day.
+    pub(crate) in_base: Conversion,
     /// Our ExecID(17) under which the client was told of it last: of the fill, or of its last correction.
     pub(crate) told: ExecId,
     pub(crate) side: Side,
@@ -140,6 +145,8 @@ impl Fills {
             contract: Contract::linear(0),
             fee: Notional::ZERO,
             seq: Seq(0),
+            day: 0,
+            in_base: Conversion::Same,
             told: ExecId { seq: Seq(0), index: 0 },
             side: Side::Buy,
             holding: 0,
@@ -189,6 +196,8 @@ impl Fills {
             contract,
             fee: Notional::ZERO,
             seq: at.seq,
+            day: 0,
+            in_base: Conversion::Same,
             told: at,
             side,
             holding,

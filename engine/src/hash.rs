@@ -110,6 +110,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
             age as u64,
             fill.split.new,
             fill.split.old,
+            u64::from(fill.day),
         ];
         sum.add(
             b'f',
@@ -121,6 +122,7 @@ pub(crate) fn of_state(state: &State) -> StateHash {
                 fill.fee.as_bytes(),
                 &[fill.told.index, fill.fx.0.places],
                 fill.fx.0.digits.as_bytes(),
+                as_rate(&fill.in_base).as_bytes(),
             ],
         );
     }

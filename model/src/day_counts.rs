@@ -6,7 +6,8 @@ use crate::money::Notional;
 const DAY_NS: i64 = 86_400_000_000_000;
 
 /// Counts of one day. They begin again with the first thing that happens on another one, so nobody need walk over them at the
-/// session roll. A bust or a correction takes nothing back: it was traded, and then it was not.
+/// session roll. A bust or a correction takes nothing back here: it was traded, and then it was not. (Limits of the day are held
+/// against what stands: from their use a bust is taken out.)
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct DayCounts {
     /// The day, in days since 1970-01-01.

@@ -103,6 +103,21 @@ impl State {
         });
     }
 
+    /// A fill of this day was another one, or none.
+    pub(crate) fn exchange_fill(&mut self, keys: &Keys, side: Side, before: Notional, after: Option<Notional>) {
+        self.on_the_day(keys, |day| {
+            // The day may have been another one in between, and then it began anew.
+            day.trades = day.trades.saturating_sub(u32::from(after.is_none()));
+            let traded = match side {
+                Side::Buy => &mut day.bought,
+                Side::Sell => &mut day.sold,
+            };
+            if *traded != UNCOUNTABLE {
+                *traded = added((*traded - before).max(Notional::ZERO), after.unwrap_or(Notional::ZERO));
+            }
+        });
+    }
+
     fn on_the_day(&mut self, keys: &Keys, note: impl Fn(&mut risk::Day)) {
         let day = self.firm_day();
         self.scopes.used(keys, |usage, _| note(usage.on_mut(day)));
@@ -124,6 +139,8 @@ impl State {
 }
 
 /// What leaves the range stays at its end: whatever is added to it then is refused.
+pub(crate) const UNCOUNTABLE: Notional = Notional::from_units(i128::MAX);
+
 fn added(sum: Notional, more: Notional) -> Notional {
-    sum.checked_add(more).unwrap_or(Notional::from_units(i128::MAX))
+    sum.checked_add(more).unwrap_or(UNCOUNTABLE)
 }

@@ -7,6 +7,7 @@ use model::{
 use risk::{Conversion, fee, open_notional, reserved_cash};
 
 use crate::books::{Books, Trade};
+use crate::currencies::NO_RATE;
 use crate::decide::rate_of;
 use crate::fills::{Allocation, NewFill};
 use crate::order::{NONE, Order};
@@ -57,10 +58,11 @@ impl State {
         };
         self.last_strategy = strategy;
         let number = self.record(fill, last_fill);
-        if let Some(line) = self.holdings.get(holding).foreign_cash.and_then(|slot| self.currencies.cash.get(slot)) {
-            let fx = rate_of(self, line);
-            self.fills.get_mut(number).expect("it was just written down").fx = fx;
-        }
+        let (day, in_base) = (self.firm_day(), self.in_base(view.instrument));
+        let line = self.holdings.get(holding).foreign_cash.and_then(|slot| self.currencies.cash.get(slot));
+        let fx = line.map_or(NO_RATE, |line| rate_of(self, line));
+        let fill = self.fills.get_mut(number).expect("it was just written down");
+        (fill.day, fill.in_base, fill.fx) = (day, in_base, fx);
         self.orders.get_mut(slot).last_fill = number;
         self.last_fill = number;
     }
@@ -72,6 +74,7 @@ impl State {
     }
 
     pub(super) fn trade_canceled(&mut self, e: &TradeCanceled) {
+        self.recount_trade(e.fill, &e.order, None);
         let fill = self.fills.get_mut(e.fill).expect("decide found the fill");
         let holding = fill.holding;
         fill.qty = Qty::ZERO;
@@ -83,6 +86,7 @@ impl State {
     }
 
     pub(super) fn trade_corrected(&mut self, e: &TradeCorrected) {
+        self.recount_trade(e.fill, &e.order, Some((e.last_px, e.last_qty)));
         let told = ExecId { seq: self.last.seq, index: self.index };
         let rate = self.accounts.get(e.order.account.0).expect("orders have accounts").definition.fee_rate;
         let fill = self.fills.get_mut(e.fill).expect("decide found the fill");

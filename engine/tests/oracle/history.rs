@@ -12,8 +12,6 @@ pub(crate) struct Fill {
     pub(crate) qty: i64,
     pub(crate) px: i64,
     pub(crate) day: u32,
-    /// As it was told first: what was done on the day.
-    pub(crate) told: (i64, i64),
     pub(crate) amended: bool,
 }
 
@@ -211,7 +209,7 @@ impl History {
                 let day = self.day();
                 let (qty, px) = (e.last_qty.units(), e.last_px.units());
                 let (at, exec) = ((seq, index), e.venue_exec_id);
-                self.stands(&e.order).fills.push(Fill { at, exec, qty, px, day, told: (qty, px), amended: false });
+                self.stands(&e.order).fills.push(Fill { at, exec, qty, px, day, amended: false });
             }
             Event::TradeCanceled(e) => self.amend(&e.order, (e.ref_seq, e.ref_index), 0, 0),
             Event::TradeCorrected(e) => {

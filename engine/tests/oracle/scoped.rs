@@ -156,7 +156,7 @@ pub(crate) fn observed(
             is_new.then(|| count(own().filter(|order| order.canceled_on == Some(today)).count()))
         }
         LimitKind::DailyTrades => {
-            let fills = || own().flat_map(|order| &order.fills).filter(|fill| fill.day == today);
+            let fills = || own().flat_map(|order| &order.fills).filter(|fill| fill.day == today && fill.qty > 0);
             is_new.then(|| count(fills().count()) + 1)
         }
         LimitKind::OpenBuys => open_side(history, ask, scope, index, &[Side::Buy]),
@@ -194,7 +194,7 @@ fn open_side(history: &History, ask: &Ask, scope: KillScope, index: u32, sides: 
     Some(others + ask.worst_money(history)?)
 }
 
-/// Control 30: the same, and what was traded today.
+/// Control 30: the same, and what was traded today, as far as it was not busted and as it was corrected.
 fn turnover(history: &History, ask: &Ask, scope: KillScope, index: u32, side: Side) -> Option<i128> {
     let open = open_side(history, ask, scope, index, &[side])?;
     let own = history.orders.iter().filter(|order| order.scopes[scope as usize] == index && order.side == side);
@@ -203,20 +203,20 @@ fn turnover(history: &History, ask: &Ask, scope: KillScope, index: u32, side: Si
     let traded: i128 = today
         .map(|(order, fill)| {
             let instrument = order.scopes[KillScope::Instrument as usize] as usize;
-            money(&history.instruments[instrument], fill.told.1, fill.told.0)
+            money(&history.instruments[instrument], fill.px, fill.qty)
         })
         .sum();
     Some(open + traded)
 }
 
-/// Control 18: a bucket that holds one second of messages and leaks evenly; how full it would be. `rate` says how many a second the
+/// Control 18: a bucket that holds one second of messages, no more, and leaks evenly; how full it would be. `rate` says how many a second the
 /// scope was allowed when a message came, and nothing for one that does not count.
 fn messages(history: &History, limit: i128, rate: impl Fn(&crate::history::Message) -> Option<i128>) -> i128 {
     let gap = |limit: i128| SECOND / i64::try_from(limit.max(1)).expect("rates are small here");
     let (mut full, mut at) = (0, 0);
     for message in &history.messages {
         if let Some(limit) = rate(message) {
-            full = (full - (message.time - at)).max(0) + gap(limit);
+            full = ((full - (message.time - at)).max(0) + gap(limit)).min(SECOND);
             at = message.time;
         }
     }

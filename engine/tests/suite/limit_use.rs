@@ -27,6 +27,19 @@ fn everything(cl_ord_id: ClOrdId) -> Command {
     })
 }
 
+/// A fill; its ExecID(17) at the venue.
+fn filled(bench: &mut Bench, order: OrderId, qty: i64, px: i64) -> u64 {
+    bench.venue(order, ReportKind::Filled, qty, px);
+    bench.state.order(order).unwrap().venue_exec_id
+}
+
+fn amended(bench: &mut Bench, order: OrderId, fill: u64, kind: ReportKind, qty: i64, px: i64) {
+    let exec = bench.history.len() as u64 + 1;
+    let report = report(VenueId::PAPER, order, exec, kind, qty, px);
+    bench.run(Command::VenueReport(VenueReport { venue_ref_id: fill, ..report }));
+    assert_eq!(bench.refold(64).hash(), bench.state.hash());
+}
+
 #[test]
 fn cancels_fill_the_bucket_and_always_pass() {
     let mut bench = Bench::new(64);
@@ -63,4 +76,48 @@ fn cancels_of_every_kind_count_for_their_session() {
         let full = Some((Check::MessageRate, Some(KillScope::Session)));
         assert_eq!(refused(&bench.order("c", Side::Buy, 1, 90)), full);
     }
+}
+
+#[test]
+fn busted_fill_uses_up_no_limit_of_its_day() {
+    let mut bench = Bench::new(64);
+    limit(&mut bench, KillScope::Account, "CASH", LimitKind::DailyTrades, 1);
+    limit(&mut bench, KillScope::Firm, "", LimitKind::DailyBuys, Notional::whole(1_000).units());
+    let order = accepted(&bench.order("a", Side::Buy, 10, 100));
+    let fill = filled(&mut bench, order, 6, 100);
+    bench.cancel("b", "a");
+    bench.venue(order, ReportKind::Canceled, 0, 0);
+    let trades = Some((Check::DailyTrades, Some(KillScope::Account)));
+    assert_eq!(refused(&bench.order("c", Side::Buy, 1, 100)), trades);
+    amended(&mut bench, order, fill, ReportKind::TradeCanceled, 0, 0);
+    let turnover = Some((Check::DailyBuys, Some(KillScope::Firm)));
+    assert_eq!(refused(&bench.order("d", Side::Buy, 11, 100)), turnover);
+    assert_eq!(refused(&bench.order("e", Side::Buy, 10, 100)), None);
+}
+
+#[test]
+fn corrected_fill_is_turnover_as_it_was_corrected() {
+    let mut bench = Bench::new(64);
+    limit(&mut bench, KillScope::Session, "ONE", LimitKind::DailySells, Notional::whole(1_000).units());
+    let order = accepted(&bench.order("a", Side::Sell, 8, 100));
+    let fill = filled(&mut bench, order, 8, 100);
+    amended(&mut bench, order, fill, ReportKind::TradeCorrected, 8, 75);
+    let day = bench.state.usage(KillScope::Session, SESSION.0).day;
+    assert_eq!((day.trades, day.sold), (1, Notional::whole(600)));
+    let turnover = Some((Check::DailySells, Some(KillScope::Session)));
+    assert_eq!(refused(&bench.order("b", Side::Sell, 5, 100)), turnover);
+    assert_eq!(refused(&bench.order("c", Side::Sell, 4, 100)), None);
+}
+
+#[test]
+fn bust_of_an_earlier_day_gives_nothing_back_today() {
+    let mut bench = Bench::new(64);
+    let old = accepted(&bench.order("a", Side::Buy, 2, 100));
+    let fill = filled(&mut bench, old, 1, 100);
+    bench.now.0 += 24 * 3_600 * SECOND;
+    let new = accepted(&bench.order("b", Side::Buy, 2, 100));
+    filled(&mut bench, new, 2, 100);
+    amended(&mut bench, old, fill, ReportKind::TradeCanceled, 0, 0);
+    let day = bench.state.usage(KillScope::Firm, 0).day;
+    assert_eq!((day.trades, day.bought), (1, Notional::whole(200)));
 }

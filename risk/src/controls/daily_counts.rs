@@ -1,5 +1,5 @@
 //! Control 23, counts of the firm's trading day: new orders, cancels, fills. A replace is no new order, and is not held up by what
-//! others did; nor is any cancel. Refuses with OrdRejReason(103)=3.
+//! others did; nor is any cancel. A busted fill counts no more. Refuses with OrdRejReason(103)=3.
 
 use model::{Check, LimitKind, Refusal};
 

@@ -1,5 +1,5 @@
-//! Control 30, turnover of the firm's trading day: what was traded on one side, and what is open on it, at its worst. Refuses with
-//! OrdRejReason(103)=3.
+//! Control 30, turnover of the firm's trading day: what was traded on one side, and what is open on it, at its worst. A
+//! fill that is busted was not traded, and one that is corrected was traded as it was corrected. Refuses with OrdRejReason(103)=3.
 
 use model::{Check, LimitKind, Notional, Refusal, Side};
 
