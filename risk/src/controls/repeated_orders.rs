@@ -1,6 +1,9 @@
 //! Control 19, duplicate order: orders of the same account, instrument, side, quantity, price and type, this one included, that each of
 //! its scopes saw within the longest window of any of them. Apart from ClOrdID(11), which is new each time. A replace is no new order.
-//! A count without a window, or one that cannot be had, refuses; else with OrdRejReason(103)=6.
+//! Orders count that were taken while a scope of theirs had such a limit, as messages do for their rate: a limit that is new begins with
+//! none, and knows them all once its window has passed. Every order in memory, for a limit that may never come, would cost each of them,
+//! and busy scopes without a limit would push those out that have one. A count without a window, or one that cannot be had, refuses;
+//! else with OrdRejReason(103)=6.
 
 use model::{Check, LimitKind, Refusal};
 
