@@ -13,17 +13,25 @@ macro_rules! controls {
         pub const CHECKS: &[Check] = &[$(Check::$check,)+];
 
         /// All controls, until the witness has seen enough. One of limits alone, named in brackets, is left out where no scope of the
-        /// order has such a limit and the witness does not want to hear of that.
+        /// order has such a limit and the witness does not want to hear of that; so is one that only an increase concerns, where there is
+        /// none.
         #[inline]
         pub(crate) fn run<W: Witness>(
             context: &Context<'_>,
             proposal: &Case<'_>,
             witness: &mut W,
         ) -> Result<(), Refusal> {
+            let adds = increase::adds(context, proposal);
             $(
                 let limits: u64 = 0 $($(| LimitKind::$kind.bit())+)?;
-                if W::NAMES_ALL || limits == 0 || context.scopes.kinds & limits != 0 {
-                    let result = $subject::$control(context, proposal, witness);
+                let is_limited = limits == 0 || context.scopes.kinds & limits != 0;
+                let is_asked = adds || !increase::concerns(Check::$check);
+                if W::NAMES_ALL || (is_limited && is_asked) {
+                    let result = if is_asked {
+                        $subject::$control(context, proposal, witness)
+                    } else {
+                        witness.not_concerned(Check::$check)
+                    };
                     witness.ended(result)?;
                 }
             )+
@@ -40,6 +48,7 @@ mod daily_counts;
 mod daily_turnover;
 mod expire_time;
 mod fx_rate;
+mod increase;
 mod instructions;
 mod instrument;
 mod kill_switch;

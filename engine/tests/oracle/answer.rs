@@ -31,6 +31,21 @@ impl Why {
     }
 }
 
+/// The controls of size, of money and of positions: what adds nothing is none of their business.
+const OF_SIZE: &[Check] = &[
+    Check::MaxOrderQty,
+    Check::MaxOrderNotional,
+    Check::OpenBuys,
+    Check::OpenSells,
+    Check::OpenNotional,
+    Check::DailyBuys,
+    Check::DailySells,
+    Check::PositionLong,
+    Check::PositionShort,
+    Check::ReduceOnly,
+    Check::BuyingPower,
+];
+
 /// Every check is asked; of those that object the one that comes first answers.
 pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
     if ask.account.is_none() {
@@ -42,6 +57,9 @@ pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
     let mut objections = plain::objections(history, ask);
     objections.extend(prices::objections(history, ask));
     objections.extend(scoped::objections(history, ask));
+    if !ask.adds(history) {
+        objections.retain(|why| !OF_SIZE.contains(&why.check));
+    }
     match objections.into_iter().min_by_key(|why| why.check as u16) {
         Some(why) => Err(why),
         None => Ok(()),

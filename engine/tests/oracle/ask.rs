@@ -44,6 +44,16 @@ impl Ask {
         self.replaces.map(|place| &history.orders[place])
     }
 
+    /// Rule 6: could it trade more than what it replaces, more aggressively, or for more money? What is new does.
+    pub(crate) fn adds(&self, history: &History) -> bool {
+        let Some(order) = self.replaced(history) else { return true };
+        let Some(px) = self.own_worst_px(history) else { return true };
+        let is_more = self.qty > order.open_qty() + order.cum();
+        let is_dearer = px > order.open_px();
+        let is_more_aggressive = if self.side == Side::Buy { px > order.open_px() } else { px < order.open_px() };
+        is_more || is_dearer || is_more_aggressive
+    }
+
     /// The worst price of what is asked for alone.
     pub(crate) fn own_worst_px(&self, history: &History) -> Option<i64> {
         if self.ord_type == OrdType::Limit {

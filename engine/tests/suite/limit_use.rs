@@ -121,3 +121,25 @@ fn bust_of_an_earlier_day_gives_nothing_back_today() {
     let day = bench.state.usage(KillScope::Firm, 0).day;
     assert_eq!((day.trades, day.bought), (1, Notional::whole(200)));
 }
+
+#[test]
+fn replace_that_asks_for_no_more_passes_limits_tightened_since() {
+    let mut bench = Bench::new(64);
+    accepted(&bench.order("a", Side::Buy, 10, 100));
+    for (kind, value) in [
+        (LimitKind::OrderQty, Qty::whole(1).units().into()),
+        (LimitKind::OrderNotional, Notional::whole(1).units()),
+        (LimitKind::OpenBuys, 0),
+        (LimitKind::DailyBuys, 0),
+        (LimitKind::PositionLong, 0),
+        (LimitKind::GrossExposure, 0),
+    ] {
+        limit(&mut bench, KillScope::Account, "CASH", kind, value);
+    }
+    let too_large = Some((Check::MaxOrderQty, Some(KillScope::Account)));
+    assert_eq!(refused(&bench.replace("b", "a", Side::Buy, 11, 100)), too_large);
+    assert_eq!(refused(&bench.replace("c", "a", Side::Buy, 9, 101)), too_large, "less, but dearer");
+    assert_eq!(refused(&bench.replace("d", "a", Side::Buy, 9, 99)), None);
+    bench.state.assert_sums();
+    assert_eq!(bench.refold(64).hash(), bench.state.hash());
+}

@@ -34,7 +34,7 @@ mod tests {
         assert_eq!(desk.refuses(buy(4_999, 100)), None);
         assert_eq!(desk.refuses(buy(5_000, 100)), None);
         assert_eq!(desk.refuses(buy(5_000, 101)), Some(Check::MaxOrderNotional));
-        assert_eq!(desk.refuses(replacing(5_000, 101, buy(5_000, 100))), Some(Check::MaxOrderNotional), "the worse");
+        assert_eq!(desk.refuses(replacing(4_999, 101, buy(5_000, 100))), Some(Check::MaxOrderNotional), "the worse");
         assert_eq!(desk.refuses(market(Side::Buy, 4_714)), None);
         assert_eq!(desk.refuses(market(Side::Buy, 4_715)), Some(Check::MaxOrderNotional), "106.05 each");
     }
