@@ -1,6 +1,7 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod backup;
 mod close;
 mod evidence;
 mod export;
@@ -22,6 +23,7 @@ use tools::daemon::Daemon;
 use tools::fix_decode;
 
 use self::acts::Act;
+pub(crate) use self::backup::say as say_backup;
 use crate::config::Configuration;
 use crate::reload::ConfigurationFile;
 use crate::{daemon, demo, drill, huge_pages};
@@ -77,6 +79,8 @@ enum Command {
     Day(close::DayAct),
     #[command(flatten)]
     Evidence(evidence::Evidence),
+    #[command(flatten)]
+    Backup(backup::BackupAct),
     /// Has the daemon read its configuration again: sessions are added, changed and removed, accounts get their new limits.
     /// SIGHUP does the same. All errors are told at once, and then nothing is done.
     Reload {
@@ -246,6 +250,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Day(act) => return close::run(act),
         Command::Limits(args) => limits::run(&args)?,
         Command::Evidence(evidence) => evidence::run(evidence)?,
+        Command::Backup(act) => backup::run(act)?,
         Command::Reload { reason, place } => {
             let daemon = place.daemon();
             let body = serde_json::json!({ "reason": reason, "actor": place.actor() });

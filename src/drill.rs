@@ -6,7 +6,7 @@ mod clients;
 mod market;
 mod record;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,6 +37,15 @@ const OTHER: &str = "bob";
 pub(crate) enum Drill {
     /// Kills the firm while so many orders live, and prints the record of how none was left.
     Kill(Args),
+    /// Restores a backup to a folder of its own, proves that it comes to the state that was backed up, and removes it again.
+    Restore {
+        /// The folder of the backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// Where it is restored for the while; without it, beside the backup.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -64,9 +73,20 @@ enum Output {
     Json,
 }
 
+fn restore(from: &Path, to: Option<&Path>) -> Result<ExitCode> {
+    let to = to.map_or_else(|| from.join("drill"), Path::to_path_buf);
+    let restored = tools::backup::restore_elsewhere(from, &to)?;
+    crate::cli::say_backup("restored and removed again", &restored.manifest, restored.took);
+    println!("a restore of the backup of {} gives that state", restored.manifest.taken);
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Runs it. The exit code says whether everything was as it must be.
 pub(crate) fn run(drill: &Drill) -> Result<ExitCode> {
-    let Drill::Kill(args) = drill;
+    let args = match drill {
+        Drill::Kill(args) => args,
+        Drill::Restore { from, to } => return restore(from, to.as_deref()),
+    };
     let folder = Folder::new(args.data.clone(), args.keep)?;
     let orders = args.orders as usize;
     let broker = args.disconnect_midway.then(|| Broker::listen(orders / 2)).transpose()?;

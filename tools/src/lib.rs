@@ -4,6 +4,7 @@
 //! everybody else has.
 #![forbid(unsafe_code)]
 
+pub mod backup;
 mod csv;
 pub mod daemon;
 pub mod evidence;
