@@ -9,6 +9,8 @@ pub struct Account {
     pub definition: DefineAccount,
     /// Cash: adjustments, plus what trades brought, minus fees.
     pub cash: Notional,
+    /// What brokers took of it for trades in other currencies.
+    pub commissions: Notional,
     /// What working buys may still need.
     pub reserved: Notional,
     /// Working orders.
@@ -22,6 +24,7 @@ impl Account {
         Account {
             definition,
             cash: Notional::ZERO,
+            commissions: Notional::ZERO,
             reserved: Notional::ZERO,
             open_orders: 0,
             trading: TradingState::Active,

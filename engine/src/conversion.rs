@@ -74,6 +74,7 @@ impl State {
         if e.set.against != self.firm.base_currency {
             return;
         }
+        self.pnl_revalued(e.set.currency);
         for instrument in (0..self.instruments.len()).map(InstrumentId) {
             let own = self.instruments.get(instrument.0).map(|known| known.definition.currency);
             if own == Some(e.set.currency) {

@@ -29,6 +29,8 @@ pub struct ForeignCash {
     pub currency: Currency,
     /// Cash, profit and loss, and what they came to.
     pub money: ForeignMoney,
+    /// What brokers took of it for trades in other currencies.
+    pub commissions: Notional,
     /// What working buys may still need of the cash.
     pub reserved: Notional,
 }

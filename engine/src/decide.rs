@@ -2,6 +2,7 @@
 
 mod at_trade;
 mod close;
+mod commissions;
 mod corporate;
 mod currencies;
 mod doubt;
@@ -34,6 +35,7 @@ use model::{Command, EngineTime, Events, Seq};
 
 use crate::state::State;
 
+pub(crate) use commissions::Apart;
 pub(crate) use corporate::legs;
 pub(crate) use currencies::rate_of;
 pub(crate) use kill::index_of;
@@ -57,8 +59,12 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::MassCancel(body) => mass::mass_cancel(state, seq, body, events),
         Command::MassStatusRequest(body) => mass::mass_status(state, seq, body, events),
         Command::SessionEnded(body) => mass::session_ended(state, body, events),
-        Command::VenueReport(body) => venue::report(state, now, body, events),
-        Command::ForeignOrder(body) => foreign::foreign_order(state, seq, now, body, events),
+        Command::VenueReport(body) => venue::report(state, now, body, None, events),
+        Command::CommissionedReport(body) => venue::report(state, now, &body.report, Some(&body.commission), events),
+        Command::ForeignOrder(body) => foreign::foreign_order(state, (seq, now), body, None, events),
+        Command::CommissionedOrder(body) => {
+            foreign::foreign_order(state, (seq, now), &body.order, Some(&body.commission), events);
+        }
         Command::VenueLink(body) => doubt::venue_link(body, events),
         Command::ResolveOrder(body) => doubt::resolve_order(state, now, body, events),
         Command::Quote(body) => quotes::quote(state, body, events),

@@ -1,6 +1,7 @@
 //! One event into the state. Writes only, cannot refuse: whatever could go wrong was checked by `decide`.
 
 mod close;
+mod commissions;
 mod corporate;
 mod currencies;
 mod definitions;
@@ -75,6 +76,7 @@ impl State {
             Event::FxRateSet(e) => self.fx_rate_set(e),
             Event::AccountCurrencyDefined(e) => self.account_currency_defined(e),
             Event::ForeignCashMoved(e) => self.foreign_cash_moved(e),
+            Event::CommissionBooked(e) => self.commission_booked(e),
             Event::QuoteUpdated(e) => self.quote_updated(e),
             Event::QuoteDoubted(e) => self.quote_doubted(e),
             Event::InstrumentDefined(e) => self.instrument_defined(e),

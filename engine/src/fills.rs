@@ -8,6 +8,7 @@ use risk::Conversion;
 
 use crate::books::{Books, Trade};
 use crate::currencies::NO_RATE;
+use crate::decide::Apart;
 use crate::holdings::Holding;
 use crate::lots::{Amended, Head};
 use crate::split::Ratio;
@@ -69,6 +70,10 @@ pub(crate) struct Fill {
     pub(crate) holding: u32,
     /// Whose part of it.
     pub(crate) allocation: Allocation,
+    /// The broker said what it takes for it.
+    pub(crate) is_told: bool,
+    /// What it took in another currency than the instrument's.
+    pub(crate) apart: Apart,
     /// The rate of exchange of its instant and its time, where it was paid in another currency than the account's own.
     pub(crate) fx: (FxRate, EngineTime),
     /// The fill of the same order before this one.
@@ -151,6 +156,8 @@ impl Fills {
             side: Side::Buy,
             holding: 0,
             allocation: Allocation::Account,
+            is_told: false,
+            apart: Apart::NOTHING,
             fx: NO_RATE,
             before_in_order: NONE,
             after_in_holding: NONE,
@@ -202,6 +209,8 @@ impl Fills {
             side,
             holding,
             allocation,
+            is_told: false,
+            apart: Apart::NOTHING,
             fx: NO_RATE,
             before_in_order: last_of_order,
             after_in_holding: NONE,

@@ -120,9 +120,12 @@ pub(crate) fn of_state(state: &State) -> StateHash {
                 fill.px.as_bytes(),
                 fill.value.as_bytes(),
                 fill.fee.as_bytes(),
-                &[fill.told.index, fill.fx.0.places],
+                &[fill.told.index, u8::from(fill.is_told), fill.fx.0.places, fill.apart.fx.0.places],
                 fill.fx.0.digits.as_bytes(),
                 as_rate(&fill.in_base).as_bytes(),
+                fill.apart.amount.as_bytes(),
+                fill.apart.currency.as_bytes(),
+                fill.apart.fx.0.digits.as_bytes(),
             ],
         );
     }
@@ -299,9 +302,13 @@ fn add_kill(sum: &mut Sum, kill: &Kill, place: usize) {
 
 fn add_pnl(sum: &mut Sum, pnl: &Pnl) {
     for cell in pnl.cells() {
-        let money = [cell.money, cell.worth];
+        let money = [cell.money, cell.worth, cell.charged];
+        let rate = as_rate(&cell.in_base);
         let words = [cell.index, cell.instrument, u32::from(cell.is_listed)];
-        sum.add(b'u', &[&[cell.scope.value()], words.as_bytes(), cell.position.as_bytes(), money.as_bytes()]);
+        sum.add(
+            b'u',
+            &[&[cell.scope.value()], words.as_bytes(), cell.position.as_bytes(), money.as_bytes(), rate.as_bytes()],
+        );
     }
     for (strategy, instrument, drift) in pnl.drifts() {
         let words = [strategy, instrument];
@@ -310,7 +317,7 @@ fn add_pnl(sum: &mut Sum, pnl: &Pnl) {
     }
     for (scope, index, total) in pnl.totals() {
         let money = [total.now, total.at_day_start, total.peak];
-        let words = [index, total.day, u32::from(total.is_watched), u32::from(total.is_lost)];
+        let words = [index, total.day, u32::from(total.is_watched), u32::from(total.is_lost), total.unknown];
         let parts = [total.part_ns, total.part];
         let fields = [&[scope.value()], words.as_bytes(), money.as_bytes(), parts.as_bytes(), total.highest.as_bytes()];
         sum.add(b'U', &fields);
@@ -480,7 +487,7 @@ fn add_strategy_book(sum: &mut Sum, book: &StrategyBook) {
 
 fn add_foreign_cash(sum: &mut Sum, line: &ForeignCash) {
     let ForeignMoney { cash, booked, booked_converted, deposited, deposited_converted } = line.money;
-    let money = [cash, booked, booked_converted, deposited, deposited_converted, line.reserved];
+    let money = [cash, booked, booked_converted, deposited, deposited_converted, line.reserved, line.commissions];
     sum.add(b'F', &[line.account.as_bytes(), line.currency.as_bytes(), money.as_bytes()]);
 }
 
@@ -504,6 +511,7 @@ fn add_account(sum: &mut Sum, account: &Account) {
             account.definition.as_bytes(),
             account.cash.as_bytes(),
             account.reserved.as_bytes(),
+            account.commissions.as_bytes(),
             &account.open_orders.to_le_bytes(),
             &[account.trading.value()],
         ],

@@ -67,7 +67,7 @@ impl Holding {
         Move {
             position: books.position - self.exposure.position,
             paid: books.cash_from_trades - self.cash_from_trades,
-            other: Notional::ZERO,
+            ..Move::default()
         }
     }
 
@@ -77,6 +77,7 @@ impl Holding {
             position: e.qty - self.exposure.position,
             paid: e.cash_from_trades - self.cash_from_trades,
             other: self.fees - e.fees,
+            ..Move::default()
         }
     }
 

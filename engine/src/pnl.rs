@@ -1,7 +1,7 @@
 //! Profit and loss of the firm, of each account and each strategy, as the loss limits see it: kept at each fill and at each quote.
 //!
 //! What a scope has in one instrument is a cell: position, money that moved, and what the position is worth at the last usable
-//! mark. P&L is money plus worth, so no cost method has a say in it: it is realised plus unrealised plus dividends less fees.
+//! mark, in the instrument's currency. A scope's P&L is the sum of them in the firm's base currency, at the last rates. P&L is money plus worth, so no cost method has a say in it: it is realised plus unrealised plus dividends less fees.
 //! A quote marks the open cells of its instrument that belong to limited scopes, [`CELLS_PER_QUOTE`] of them in its own frame and
 //! the others in steps. What no limit looks at is marked at its own fills only.
 
@@ -13,6 +13,8 @@ use model::{AccountId, DefineInstrument, InstrumentId, KillScope, Notional, Pric
 pub(crate) use cell::{Cell, Move};
 pub(crate) use total::At;
 pub use total::Total;
+
+use risk::Conversion;
 
 use crate::drift::Drift;
 use crate::index::Index;
@@ -316,6 +318,16 @@ impl Pnl {
         if let Some(total) = self.total_mut(scope, index) {
             *total = total.on(at);
             total.look_within(window, at.now);
+        }
+    }
+
+    /// A rate: what is traded in that currency comes to something else. All cells are looked at: an operator's act.
+    pub(crate) fn revalue(&mut self, in_base: Conversion, is_of_it: impl Fn(u32) -> bool, at: At) {
+        for slot in 0..self.cells.len() {
+            let cell = self.cells[slot];
+            if is_of_it(cell.instrument) {
+                self.put(u32::try_from(slot).expect("capacities fit 32 bits"), Cell { in_base, ..cell }, at);
+            }
         }
     }
 

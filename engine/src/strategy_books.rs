@@ -6,7 +6,7 @@
 //! closed in the account's.
 
 use model::money::div_half_even;
-use model::{AccountId, Contract, InstrumentId, Notional, Px};
+use model::{AccountId, Contract, InstrumentId, Notional, Px, Qty};
 
 use crate::books::{Books, Trade};
 use crate::fills::{Allocation, Fill, Fills};
@@ -179,6 +179,12 @@ impl StrategyBooks {
             let slot = std::mem::replace(&mut next, book.next);
             change(slot, book);
         }
+    }
+
+    /// What a strategy has of an instrument over all accounts; `None` where that leaves its range. Looks at all books.
+    pub(crate) fn position_of(&self, strategy: u32, instrument: InstrumentId) -> Option<Qty> {
+        let own = self.slots.iter().filter(|book| (book.strategy, book.instrument) == (strategy, instrument));
+        own.map(|book| book.books.position).try_fold(Qty::ZERO, |sum, one| sum.checked_add(one))
     }
 
     /// Does the account hold anything of it, if only one strategy against another?

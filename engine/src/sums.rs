@@ -83,7 +83,7 @@ impl State {
             let orders = self.working_orders().filter(|order| paid(self.holdings.get(order.holding)));
             let reserved: i128 = orders.map(|order| order.reserved.units()).sum();
             assert_eq!(line.reserved.units(), reserved, "reserved of {line:?}");
-            let (mut cash, mut booked) = (line.money.deposited, Notional::ZERO);
+            let (mut cash, mut booked) = (line.money.deposited - line.commissions, -line.commissions);
             for holding in self.holdings().filter(|holding| paid(holding)) {
                 let instrument = self.instruments.get(holding.instrument.0).expect("holdings have instruments");
                 let net = holding.dividends - holding.fees;

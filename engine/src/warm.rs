@@ -47,6 +47,7 @@ pub fn warm(state: &State, commands: &[Command]) {
                 lead.id = state.orders.first_id(replace.origin.session, &replace.orig_cl_ord_id);
                 std::hint::black_box(state.orders.first_id(replace.origin.session, &replace.cl_ord_id));
             }
+            Command::CommissionedReport(told) => lead.order = state.orders.first_slot(told.report.order_id),
             Command::VenueReport(report) => lead.order = state.orders.first_slot(report.order_id),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 mod client;
 mod close;
+mod commission;
 mod corporate;
 mod currency;
 mod definition;
@@ -16,6 +17,7 @@ pub use client::{
     ReplaceOrder,
 };
 pub use close::{AdjustPosition, Arm, CheckStart, CloseDay, ReportBreaks};
+pub use commission::{CommType, Commission, CommissionedOrder, CommissionedReport};
 pub use corporate::{ChangeSymbol, PayDividend, SettleInstrument, SplitInstrument};
 pub use currency::{AdjustForeignCash, DefineAccountCurrency, SetFxRate};
 pub use definition::{
@@ -119,6 +121,10 @@ records!(
         AdjustForeignCash = 51, 128;
         /// A currency that an account holds cash in beside its own, from the configuration.
         DefineAccountCurrency = 52, 24;
+        /// A fill, or a correction of one, with what the broker takes for it.
+        CommissionedReport = 53, 96;
+        /// The same of an order that Millrace did not send.
+        CommissionedOrder = 54, 168;
         /// An instrument is restricted for the firm or an account, or is not any more.
         RestrictInstrument = 60, 152;
         /// One order may pass the soft limits, after another person has approved it.
@@ -127,6 +133,24 @@ records!(
 );
 
 impl Command {
+    /// What a venue says of an order that we sent, if it is that.
+    pub const fn venue_report(&self) -> Option<&VenueReport> {
+        match self {
+            Command::VenueReport(report) => Some(report),
+            Command::CommissionedReport(body) => Some(&body.report),
+            _ => None,
+        }
+    }
+
+    /// What a venue tells of an order that Millrace did not send, if it is that.
+    pub const fn foreign_order(&self) -> Option<&ForeignOrder> {
+        match self {
+            Command::ForeignOrder(order) => Some(order),
+            Command::CommissionedOrder(body) => Some(&body.order),
+            _ => None,
+        }
+    }
+
     /// The FIX message that the command came in, if it came in one.
     pub const fn origin(&self) -> Option<Origin> {
         match self {
@@ -138,6 +162,8 @@ impl Command {
             Command::MassStatusRequest(body) => Some(body.origin),
             Command::DisputeTrade(body) => Some(body.origin),
             Command::VenueReport(_)
+            | Command::CommissionedReport(_)
+            | Command::CommissionedOrder(_)
             | Command::Quote(_)
             | Command::DefineInstrument(_)
             | Command::DefineAccount(_)

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod close;
+mod commission;
 mod corporate;
 mod currency;
 mod definition;
@@ -23,6 +24,7 @@ pub use alarm::{Alarm, Alarmed};
 pub use close::{
     AdjustmentBooked, ArmOutcome, Armed, BreaksReported, CloseBegun, DayClosed, DayMarked, StartChecked, StartOutcome,
 };
+pub use commission::{CommissionBooked, CommissionOutcome};
 pub use corporate::{
     AdjustmentKind, DividendBegun, DividendPaid, PositionAdjusted, PositionsSplit, SettlementBegun, SymbolChanged,
 };
@@ -174,6 +176,8 @@ records!(
         AccountCurrencyDefined = 83, 32;
         /// Money moved into or out of an account, in another currency than its own. What it comes to follows.
         ForeignCashAdjusted = 84, 128;
+        /// What a broker took for a fill was booked, given back, or was not, and why.
+        CommissionBooked = 85, 144;
         /// A quote that no order may be judged by, nor by what came before it, until a sane one comes.
         QuoteDoubted = 93, 80;
         /// An instrument was restricted, or freed, or was not, and why.
@@ -239,6 +243,7 @@ impl Event {
             | Event::StrategyPositionChanged(_)
             | Event::FxRateSet(_)
             | Event::ForeignCashMoved(_)
+            | Event::CommissionBooked(_)
             | Event::AccountCurrencyDefined(_)
             | Event::ForeignCashAdjusted(_)
             | Event::QuoteUpdated(_)
@@ -315,6 +320,7 @@ impl Event {
                 | Event::PositionChanged(_)
                 | Event::StrategyPositionChanged(_)
                 | Event::ForeignCashMoved(_)
+                | Event::CommissionBooked(_)
                 | Event::QuoteUpdated(_)
                 | Event::QuoteDoubted(_)
                 | Event::WashSuspected(_)

@@ -30,28 +30,28 @@ pub mod text;
 pub use agent::{Agent, Stopped};
 pub use command::{
     AdjustCash, AdjustForeignCash, AdjustPosition, Arm, CancelOrder, ChangeLimit, ChangeSymbol, CheckStart, CloseDay,
-    Command, Counted, DecideLimit, DefineAccount, DefineAccountCurrency, DefineAttribution, DefineFirm,
-    DefineInstrument, DefineSession, DisputeTrade, EnterOrder, Forbidden, ForeignOrder, GrantOverride, KeptTerms,
-    MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION, OrderStatusRequest, Origin, PayDividend, Quote, Reload,
-    ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder, RestrictInstrument, SessionEnded, SetFxRate, SetScopeState,
-    SetSequenceNumbers, SetTradingPhase, SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step,
-    Tick, VenueLink, VenueReport,
+    CommType, Command, Commission, CommissionedOrder, CommissionedReport, Counted, DecideLimit, DefineAccount,
+    DefineAccountCurrency, DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder,
+    Forbidden, ForeignOrder, GrantOverride, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION,
+    OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder,
+    RestrictInstrument, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState,
+    SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
 pub use event::{
     AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, Alarm, Alarmed, ArmOutcome, Armed,
-    AttributionDefined, BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, ConfigurationRead,
-    DayClosed, DayMarked, DividendBegun, DividendPaid, Event, Events, FirmDefined, ForeignCashAdjusted,
-    ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed, LimitChanged, LimitOutcome,
-    MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted, OrderCanceled,
-    OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced, OrderRestated,
-    OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome, PositionAdjusted, PositionChanged,
-    PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested, ReportSuspended,
-    Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined, SessionLost,
-    SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported, StrategyPositionChanged,
-    Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed, TradingPhaseChanged,
-    TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
+    AttributionDefined, BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, CommissionBooked,
+    CommissionOutcome, ConfigurationRead, DayClosed, DayMarked, DividendBegun, DividendPaid, Event, Events,
+    FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed,
+    LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
+    OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
+    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome, PositionAdjusted,
+    PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested,
+    ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined,
+    SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported,
+    StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
+    TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };
 pub use figure::Figure;
 pub use fx::{ForeignMoney, FxRate, Revalued};

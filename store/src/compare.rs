@@ -149,6 +149,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::PositionChanged(e) => row("positions", index, i128::from(e.qty.units())),
             Event::StrategyPositionChanged(e) => row("positions", index, i128::from(e.qty.units())),
             Event::ForeignCashMoved(_) => row("currency_cash", index, 0),
+            Event::CommissionBooked(_) => row("commissions", index, 0),
             Event::AttributionDefined(e) if !e.definition.strategy.is_empty() => row("strategies", index, 0),
             Event::QuoteUpdated(e) => row("quotes", index, i128::from(e.quote.bid_px.units())),
             Event::InstrumentDefined(_) => row("instruments", index, 0),

@@ -22,6 +22,7 @@ pub(crate) struct Rows<'c> {
     sessions: Appender<'c>,
     strategies: Appender<'c>,
     currency_cash: Appender<'c>,
+    commissions: Appender<'c>,
     operator_acts: Appender<'c>,
     limits: Appender<'c>,
     suspended_reports: Appender<'c>,
@@ -42,6 +43,7 @@ fn flow_name(flow: ForeignFlow) -> &'static str {
         ForeignFlow::Trade => "trade",
         ForeignFlow::Dividend => "dividend",
         ForeignFlow::Deposit => "deposit",
+        ForeignFlow::Commission => "commission",
     }
 }
 
@@ -77,6 +79,7 @@ impl<'c> Rows<'c> {
             sessions: to("sessions")?,
             strategies: to("strategies")?,
             currency_cash: to("currency_cash")?,
+            commissions: to("commissions")?,
             operator_acts: to("operator_acts")?,
             limits: to("limits")?,
             suspended_reports: to("suspended_reports")?,
@@ -99,6 +102,7 @@ impl<'c> Rows<'c> {
         self.sessions.flush()?;
         self.strategies.flush()?;
         self.currency_cash.flush()?;
+        self.commissions.flush()?;
         self.operator_acts.flush()?;
         self.limits.flush()?;
         self.suspended_reports.flush()?;
@@ -216,6 +220,28 @@ impl<'c> Rows<'c> {
                     e.account_cash.units(),
                     e.fee.units(),
                     NOT_OF_A_STRATEGY,
+                ])
+            }
+            Event::CommissionBooked(e) => {
+                self.count += 1;
+                self.commissions.append_row(params![
+                    at.seq,
+                    at.index,
+                    at.time,
+                    names.account(e.account),
+                    names.symbol(e.instrument),
+                    e.order_id.0,
+                    e.fill,
+                    format!("{:?}", e.outcome),
+                    format!("{:?}", e.commission.comm_type),
+                    e.commission.value,
+                    e.commission.currency.as_str(),
+                    e.amount.units(),
+                    e.charged.units(),
+                    e.rate.digits,
+                    e.rate.places,
+                    e.rate_time.0,
+                    e.account_cash.units(),
                 ])
             }
             Event::ForeignCashMoved(e) => {

@@ -8,10 +8,10 @@
 //! No indexes, keys or constraints: rows are only ever appended, and DuckDB's indexes cost more than they give here.
 
 /// Raised with every change of the tables or views; a database of another version is built again from the journal.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 16] = [
+pub(crate) const TABLES: [&str; 17] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -22,6 +22,7 @@ pub(crate) const TABLES: [&str; 16] = [
     "sessions",
     "strategies",
     "currency_cash",
+    "commissions",
     "operator_acts",
     "limits",
     "suspended_reports",
@@ -67,6 +68,10 @@ CREATE TABLE raw.currency_cash(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, currency VARCHAR, flow VARCHAR, amount HUGEINT,
   rate_digits UBIGINT, rate_places UTINYINT, rate_time_ns BIGINT, cash HUGEINT, booked HUGEINT,
   booked_converted HUGEINT, deposited HUGEINT, deposited_converted HUGEINT);
+CREATE TABLE raw.commissions(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, account VARCHAR, symbol VARCHAR, order_id UBIGINT, fill UBIGINT,
+  outcome VARCHAR, comm_type VARCHAR, said BIGINT, currency VARCHAR, amount HUGEINT, charged HUGEINT, rate_digits UBIGINT,
+  rate_places UTINYINT, rate_time_ns BIGINT, account_cash HUGEINT);
 CREATE TABLE raw.operator_acts(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, act VARCHAR, subject VARCHAR, actor VARCHAR, reason VARCHAR,
   before VARCHAR, after VARCHAR, amount HUGEINT, cash HUGEINT);
@@ -129,6 +134,11 @@ CREATE VIEW currency_cash AS SELECT
   money(booked) AS booked, money(booked_converted) AS booked_converted, money(deposited) AS deposited,
   money(deposited_converted) AS deposited_converted
   FROM raw.currency_cash;
+CREATE VIEW commissions AS SELECT
+  seq, idx, time(time_ns) AS time, account, symbol, order_id, fill, outcome, comm_type, px(said) AS said, currency,
+  money(amount) AS amount, money(charged) AS charged, rate_digits / pow(10, rate_places) AS rate,
+  time(rate_time_ns) AS rate_time, money(account_cash) AS account_cash
+  FROM raw.commissions;
 CREATE MACRO position_at(ts) AS TABLE SELECT * FROM positions
   WHERE time <= CAST(ts AS TIMESTAMP_NS)
   QUALIFY row_number() OVER (PARTITION BY account, symbol ORDER BY seq DESC, idx DESC) = 1;

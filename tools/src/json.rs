@@ -108,6 +108,12 @@ pub fn command(command: &Command) -> Value {
             json!({ "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str() })
         }
         Command::VenueReport(c) => venue_report(c),
+        Command::CommissionedReport(c) => {
+            json!({ "report": venue_report(&c.report), "commission": currency::commission(&c.commission) })
+        }
+        Command::CommissionedOrder(c) => {
+            json!({ "order": foreign_order(&c.order), "commission": currency::commission(&c.commission) })
+        }
         Command::Quote(c) => quote(c),
         Command::DefineInstrument(c) => instrument(c),
         Command::DefineAccount(c) => account(c),
@@ -139,12 +145,7 @@ pub fn command(command: &Command) -> Value {
             "ord_type": word(c.ord_type), "time_in_force": word(c.time_in_force), "order_qty": qty(c.order_qty),
             "price": px(c.price), "actor": c.actor.as_str(), "reason": c.reason.as_str(),
         }),
-        Command::ForeignOrder(c) => json!({
-            "venue": c.venue.0, "venue_exec_id": c.venue_exec_id, "venue_order_id": c.venue_order_id,
-            "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(), "account": c.account.as_str(),
-            "side": word(c.side), "ord_type": word(c.ord_type), "kind": word(c.kind), "order_qty": qty(c.order_qty),
-            "price": px(c.price), "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "cum_qty": qty(c.cum_qty),
-        }),
+        Command::ForeignOrder(c) => foreign_order(c),
         Command::VenueLink(c) => json!({ "venue": c.venue.0, "link": word(c.link) }),
         Command::ResolveOrder(c) => resolution(c),
         Command::SplitOrders(c) => split(c),
@@ -278,6 +279,7 @@ pub fn event(event: &Event) -> Value {
         }),
         Event::ForeignCashAdjusted(e) => currency::cash(&e.adjustment),
         Event::ForeignCashMoved(e) => currency::moved(e),
+        Event::CommissionBooked(e) => currency::commission_booked(e),
         Event::StrategyPositionChanged(e) => json!({
             "account": e.account.0, "instrument": e.instrument.0,
             "strategy": (e.strategy != StrategyPositionChanged::UNALLOCATED).then_some(e.strategy), "qty": qty(e.qty),
@@ -384,6 +386,15 @@ fn venue_report(c: &model::VenueReport) -> Value {
         "restatement": word(c.restatement), "counted": word(c.counted),
         "order_id": c.order_id.0, "venue_exec_id": c.venue_exec_id, "kind": word(c.kind),
         "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "reason": c.reason, "venue": c.venue.0,
+    })
+}
+
+fn foreign_order(c: &model::ForeignOrder) -> Value {
+    json!({
+        "venue": c.venue.0, "venue_exec_id": c.venue_exec_id, "venue_order_id": c.venue_order_id,
+        "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(), "account": c.account.as_str(),
+        "side": word(c.side), "ord_type": word(c.ord_type), "kind": word(c.kind), "order_qty": qty(c.order_qty),
+        "price": px(c.price), "last_qty": qty(c.last_qty), "last_px": px(c.last_px), "cum_qty": qty(c.cum_qty),
     })
 }
 

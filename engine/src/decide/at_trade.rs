@@ -32,7 +32,11 @@ pub(super) struct Breach {
 /// What the events of a command do to the scopes that they are in. A command that brings neither trade nor price costs one match.
 pub(super) fn look(state: &State, now: EngineTime, command: &Command, events: &mut Events) {
     match command {
-        Command::VenueReport(_) | Command::ForeignOrder(_) | Command::ResolveOrder(_) => {
+        Command::VenueReport(_)
+        | Command::CommissionedReport(_)
+        | Command::ForeignOrder(_)
+        | Command::CommissionedOrder(_)
+        | Command::ResolveOrder(_) => {
             after_fills(state, now, events);
         }
         Command::Quote(_) => losses::after_quote(state, now, events),

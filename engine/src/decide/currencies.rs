@@ -3,13 +3,14 @@
 use model::{
     AccountCurrencyDefined, AccountId, AdjustForeignCash, DefineAccountCurrency, EngineTime, Events,
     ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, ForeignMoney, FxRate, FxRateSet, InstrumentId, Notional,
-    SetFxRate,
+    SetFxRate, Suspense,
 };
 
 use crate::books::Books;
 use crate::currencies::{ForeignCash, NO_RATE};
 use crate::fills::Fill;
 use crate::holdings::Holding;
+use crate::order::Order;
 use crate::state::State;
 
 pub(super) fn set_fx_rate(state: &State, set: &SetFxRate, events: &mut Events) {
@@ -44,6 +45,25 @@ pub(super) fn holds(state: &State, now: EngineTime, account: AccountId, instrume
     let Some(own) = state.accounts.get(account.0) else { return false };
     let rate = state.currencies.rate(line.currency, own.definition.currency);
     rate.is_some_and(|rate| rate.is_in_force(now))
+}
+
+/// Can a fill of the order be paid, in whatever currency it is? What the account holds already is paid with what it began with.
+pub(super) fn payable(state: &State, order: &Order) -> Result<(), Suspense> {
+    let (account, instrument) = (order.view.account, order.view.instrument);
+    let line = match state.holdings.find(account, instrument).map(|slot| state.holdings.get(slot).foreign_cash) {
+        Some(None) => return Ok(()),
+        Some(Some(slot)) => state.currencies.cash.get(slot),
+        None => {
+            let own = state.accounts.get(account.0).map(|known| known.definition.currency);
+            let paid = state.instruments.get(instrument.0).map(|known| known.definition.currency);
+            if own == paid {
+                return Ok(());
+            }
+            foreign_cash(state, account, instrument)
+        }
+    };
+    let line = line.ok_or(Suspense::NoCurrency)?;
+    if rate_of(state, line).0.is_sane() { Ok(()) } else { Err(Suspense::NoRate) }
 }
 
 /// The account's cash in the instrument's currency, where that is not its own.
@@ -97,7 +117,7 @@ fn line_of<'a>(
     }
 }
 
-fn moved(
+pub(super) fn moved(
     line: &ForeignCash,
     money: ForeignMoney,
     amount: Notional,

@@ -47,7 +47,7 @@ fn events_of(state: &State, now: EngineTime, order: &Order, command: &ResolveOrd
         restatement: ExecRestatementReason::Other,
         ..VenueReport::about(order.venue, command.order_id, 0, command.kind)
     };
-    let fits = may_be_said && venue::tell(state, now, order, &report, events).is_ok();
+    let fits = may_be_said && venue::tell(state, now, order, (&report, None), events).is_ok();
     if !fits {
         events.clear();
     }

@@ -3,8 +3,8 @@
 //! all; and somebody is told.
 
 use model::{
-    AccountId, ClOrdId, Counted, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted, OrderId,
-    OrderView, ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport, limits,
+    AccountId, ClOrdId, Commission, Counted, EngineTime, Events, ForeignOrder, InstrumentId, OrdStatus, OrderAdopted,
+    OrderId, OrderView, ReportKind, ReportSuspended, Seq, SessionId, Suspense, VenueReport, limits,
 };
 
 use super::new_order::strategy_of;
@@ -12,7 +12,14 @@ use super::{restate, strategies, trades, venue};
 use crate::order::{NONE, Order};
 use crate::state::State;
 
-pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &ForeignOrder, events: &mut Events) {
+/// `commission`: what the venue says that it takes, where it tells of a trade.
+pub(super) fn foreign_order(
+    state: &State,
+    (seq, now): (Seq, EngineTime),
+    command: &ForeignOrder,
+    commission: Option<&Commission>,
+    events: &mut Events,
+) {
     let known = state.orders.find_foreign(command.venue, command.venue_order_id).map(|slot| state.orders.get(slot));
     let order_id = known.map_or(OrderId(0), |order| order.view.order_id);
     let report = report_of(command, order_id);
@@ -20,8 +27,9 @@ pub(super) fn foreign_order(state: &State, seq: Seq, now: EngineTime, command: &
     let told = match known {
         Some(order) if is_known => Err(trades::known_again(state, order, &report)),
         None if is_known => Err(Suspense::Duplicate),
-        Some(order) => venue::believable(order, &report).and_then(|()| venue::tell(state, now, order, &report, events)),
-        None => adopt(state, seq, command, events),
+        Some(order) => venue::believable(order, &report)
+            .and_then(|()| venue::tell(state, now, order, (&report, commission), events)),
+        None => adopt(state, seq, command, commission, events),
     };
     if let Err(why) = told {
         events.clear();
@@ -44,7 +52,13 @@ fn report_of(command: &ForeignOrder, order_id: OrderId) -> VenueReport {
 
 /// The first that we hear of it. Where the first report is of a fill, the order comes with it; what was filled before that is
 /// not ours to guess, so a report that counts more than its own fill is kept for a person.
-fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -> Result<(), Suspense> {
+fn adopt(
+    state: &State,
+    seq: Seq,
+    command: &ForeignOrder,
+    commission: Option<&Commission>,
+    events: &mut Events,
+) -> Result<(), Suspense> {
     let is_sane = |units: i64| (0..=limits::UNITS_MAX).contains(&units);
     let ForeignOrder { order_qty, cum_qty, last_qty, price, last_px, .. } = *command;
     if ![order_qty.units(), cum_qty.units(), last_qty.units(), price.units(), last_px.units()].into_iter().all(is_sane)
@@ -105,7 +119,7 @@ fn adopt(state: &State, seq: Seq, command: &ForeignOrder, events: &mut Events) -
     let order = Order::new(view, worst_px, holding.unwrap_or(NONE), seq, command.venue);
     let book = holding.and_then(|slot| state.strategy_books.find(slot, strategy)).unwrap_or(NONE);
     let order = Order { strategy, book, ..order };
-    trades::traded(state, &order, &report_of(command, view.order_id), events)
+    trades::traded(state, &order, (&report_of(command, view.order_id), commission), events)
 }
 
 /// The session that hears of an order which no session sent: the one whose account it is, where that is one alone.

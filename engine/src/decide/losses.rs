@@ -7,7 +7,7 @@ use model::{EngineTime, Event, Events, KillScope, LimitKind, Notional, PositionC
 use super::at_trade::{Breach, stop};
 use super::step::{EVENTS_MAX, done};
 use crate::evolve::{PNL_KINDS, seen};
-use crate::pnl::{At, CELLS_PER_QUOTE, CELLS_PER_STEP, Cell, Pnl, Total, usable};
+use crate::pnl::{At, CELLS_PER_QUOTE, CELLS_PER_STEP, Cell, Move, Pnl, Total, usable};
 use crate::scopes::Keys;
 use crate::state::State;
 
@@ -28,7 +28,12 @@ pub(super) fn after_trade(
     let Some(instrument) = state.instruments.get(position.instrument.0) else { return };
     let held = state.holdings.find(position.account, position.instrument);
     let before = state.holdings.get_or_nothing(held.unwrap_or(crate::order::NONE));
-    let moved = (position.instrument, before.moved_by(position));
+    let moved = Move {
+        in_base: state.in_base(position.instrument),
+        charged: charged_in(state, events),
+        ..before.moved_by(position)
+    };
+    let moved = (position.instrument, moved);
     for scope in Pnl::scopes_of(position.account, keys[KillScope::Strategy as usize]) {
         let total = state.pnl.after_move(scope, &instrument.definition, moved, at(state, now));
         judge(state, scope, &total, events);
@@ -36,6 +41,15 @@ pub(super) fn after_trade(
     if let Some(made) = before.closed_by(position).filter(|_| is_fill) {
         in_a_row(state, keys, made < Notional::ZERO, events);
     }
+}
+
+/// What brokers took in this frame in other currencies than the instrument's, in the base currency.
+fn charged_in(state: &State, events: &Events) -> Notional {
+    let booked = events.as_slice().iter().filter_map(|event| match event {
+        Event::CommissionBooked(e) => state.charged_apart(e),
+        _ => None,
+    });
+    booked.fold(Notional::ZERO, |sum, one| sum.checked_add(one).unwrap_or(sum))
 }
 
 /// The positions that the quote marks in its own frame.

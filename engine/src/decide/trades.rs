@@ -4,8 +4,9 @@ use model::{
     AccountId, Counted, Events, ForeignCashMoved, InstrumentId, Notional, OrderFilled, OrderView, PositionChanged, Px,
     Qty, ReportKind, Suspense, TradeCanceled, TradeCorrected, ValuationMethod, VenueReport,
 };
-use risk::fee;
 
+use super::commissions::{self, Traded};
+use super::venue::Said;
 use super::{currencies, strategies};
 use crate::books::{Books, Trade};
 use crate::fills::Fill;
@@ -16,7 +17,8 @@ use crate::split::Ratio;
 use crate::standing::Step;
 use crate::state::State;
 
-pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
+pub(super) fn traded(state: &State, order: &Order, said: Said<'_>, events: &mut Events) -> Result<(), Suspense> {
+    let (report, commission) = said;
     let view = &order.view;
     if report.last_qty <= Qty::ZERO || report.last_px <= Px::ZERO {
         return Err(Suspense::NotApplicable);
@@ -35,9 +37,11 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     let value = contract.value(report.last_px, report.last_qty).ok_or(Suspense::Overflow)?;
     let trade = Trade { side: view.side, qty: report.last_qty, value };
     let books = state.fills.books_after(before, &trade).ok_or(Suspense::Overflow)?;
-    let paid = fee_of(state, order, value).ok_or(Suspense::Overflow)?;
-    let (position, foreign) = position_changed(state, order, books, paid, None).ok_or(Suspense::Overflow)?;
-    let of_strategy = strategies::traded(state, order, &trade, paid)?;
+    currencies::payable(state, order)?;
+    let traded = Traded { qty: report.last_qty, value };
+    let charge = commissions::of_fill(state, order, commission, traded).ok_or(Suspense::Overflow)?;
+    let (position, foreign) = position_changed(state, order, books, charge.fee, None).ok_or(Suspense::Overflow)?;
+    let of_strategy = strategies::traded(state, order, &trade, charge.fee)?;
     events.push(OrderFilled {
         order: OrderView { cum_qty, cum_notional, ord_status: standing.status(), idle: 0, ..order.view },
         last_qty: report.last_qty,
@@ -48,7 +52,8 @@ pub(super) fn traded(state: &State, order: &Order, report: &VenueReport, events:
     events.push(position);
     of_strategy.into_iter().for_each(|event| events.push(event));
     foreign.into_iter().for_each(|event| events.push(event));
-    Ok(())
+    let fill = (state.fills.next_number(), position.account_cash);
+    commissions::tell(state, order, (&charge, None), fill, events).ok_or(Suspense::Overflow)
 }
 
 /// What the venue has counted beyond the fills that we know, once this one is booked. A trade that was overtaken by a later one
@@ -78,7 +83,8 @@ pub(super) fn known_again(state: &State, order: &Order, report: &VenueReport) ->
 
 /// A bust or a correction: the fill never was, or was another one. Position and money are counted again from all fills that
 /// are remembered, so it comes out as if it had been so from the beginning, whatever came between.
-pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
+pub(super) fn amended(state: &State, of: &Order, said: Said<'_>, events: &mut Events) -> Result<(), Suspense> {
+    let (order, (report, commission)) = (of, said);
     let view = &order.view;
     let number = state.fills.find(order.last_fill, view.order_id, report.venue_ref_id).ok_or(Suspense::UnknownTrade)?;
     let fill = *state.fills.get(number).ok_or(Suspense::UnknownTrade)?;
@@ -115,7 +121,9 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     let amended = Amended { number, qty: split_qty, value };
     let (books, _) = state.fills.recount(holding, Some(amended)).ok_or(Suspense::Overflow)?;
     // What is paid on top for a fill that was another one; negative where it is given back.
-    let fee = fee_of(state, order, value).and_then(|now| now.checked_sub(fill.fee)).ok_or(Suspense::Overflow)?;
+    let charge = commissions::of_amended(state, order, &fill, commission, Traded { qty, value });
+    let charge = charge.ok_or(Suspense::Overflow)?;
+    let fee = charge.fee.checked_sub(fill.fee).ok_or(Suspense::Overflow)?;
     let (position, foreign) = position_changed(state, order, books, fee, Some(&fill)).ok_or(Suspense::Overflow)?;
     let of_strategy = strategies::amended(state, &fill, amended, fee)?;
     let (prior_qty, prior_notional) = prior_after(order, &fill, qty, px);
@@ -149,7 +157,8 @@ pub(super) fn amended(state: &State, order: &Order, report: &VenueReport, events
     events.push(position);
     of_strategy.into_iter().for_each(|event| events.push(event));
     foreign.into_iter().for_each(|event| events.push(event));
-    Ok(())
+    let after = (number, position.account_cash);
+    commissions::tell(state, of, (&charge, Some(&fill)), after, events).ok_or(Suspense::Overflow)
 }
 
 /// What was filled before this trading day changes with a fill of an earlier day.
@@ -161,10 +170,6 @@ fn prior_after(order: &Order, fill: &Fill, qty: Qty, px: Px) -> (Qty, Notional) 
     let notional = view.prior_notional - Notional::of(fill.px, fill.last_qty) + Notional::of(px, qty);
     let counted = fill.qty_of_order(order, fill.last_qty).min(view.prior_qty);
     (view.prior_qty - counted + fill.qty_of_order(order, qty), notional)
-}
-
-fn fee_of(state: &State, order: &Order, value: Notional) -> Option<Notional> {
-    fee(value, state.accounts.get(order.view.account.0)?.definition.fee_rate)
 }
 
 /// What the account holds; nothing yet where the order is its first there.

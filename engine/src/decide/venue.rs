@@ -2,10 +2,10 @@
 //! suspended for a person to look at, and changes nothing.
 
 use model::{
-    CancelCause, CancelRejected, Check, ClOrdId, Counted, CxlRejReason, CxlRejResponseTo, EngineTime, Events,
-    ExecRestatementReason, OrdRejReason, OrdStatus, OrderAcknowledged, OrderDoneForDay, OrderExpired, OrderRejected,
-    OrderReplaced, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, Qty, Refusal, ReplaceRequested,
-    ReportKind, ReportSuspended, SessionId, Suspense, VenueAccepted, VenueId, VenueReport, limits,
+    CancelCause, CancelRejected, Check, ClOrdId, Commission, Counted, CxlRejReason, CxlRejResponseTo, EngineTime,
+    Events, ExecRestatementReason, OrdRejReason, OrdStatus, OrderAcknowledged, OrderDoneForDay, OrderExpired,
+    OrderRejected, OrderReplaced, OrderStopped, OrderSuspended, OrderTriggered, OrderView, Px, Qty, Refusal,
+    ReplaceRequested, ReportKind, ReportSuspended, SessionId, Suspense, VenueAccepted, VenueId, VenueReport, limits,
 };
 
 use super::requests::{canceled, worst_px_of_replace};
@@ -15,14 +15,25 @@ use crate::order::{Order, filled};
 use crate::standing::Step;
 use crate::state::State;
 
-pub(super) fn report(state: &State, now: EngineTime, report: &VenueReport, events: &mut Events) {
-    if let Err(why) = apply(state, now, report, events) {
+/// `commission`: what the venue says that it takes, where the report is of a trade.
+pub(super) fn report(
+    state: &State,
+    now: EngineTime,
+    report: &VenueReport,
+    commission: Option<&Commission>,
+    events: &mut Events,
+) {
+    if let Err(why) = apply(state, now, (report, commission), events) {
         events.clear();
         events.push(ReportSuspended { report: *report, why, reserved: [0; 7] });
     }
 }
 
-fn apply(state: &State, now: EngineTime, report: &VenueReport, events: &mut Events) -> Result<(), Suspense> {
+/// A report, and what the venue takes for the trade that it tells of.
+pub(super) type Said<'a> = (&'a VenueReport, Option<&'a Commission>);
+
+fn apply(state: &State, now: EngineTime, said: Said<'_>, events: &mut Events) -> Result<(), Suspense> {
+    let (report, _) = said;
     let slot = state.orders.find(report.order_id).ok_or(Suspense::UnknownOrder)?;
     let order = state.orders.get(slot);
     if report.venue != order.venue {
@@ -40,7 +51,7 @@ fn apply(state: &State, now: EngineTime, report: &VenueReport, events: &mut Even
         return Err(Suspense::NotApplicable);
     }
     believable(order, report)?;
-    tell(state, now, order, report, events)
+    tell(state, now, order, said, events)
 }
 
 /// Can it be true by its numbers alone? What ends or changes an order must count the fills that we count: else one of them is
@@ -70,9 +81,10 @@ pub(super) fn tell(
     state: &State,
     now: EngineTime,
     order: &Order,
-    report: &VenueReport,
+    said: Said<'_>,
     events: &mut Events,
 ) -> Result<(), Suspense> {
+    let (report, _) = said;
     let venue_exec_id = report.venue_exec_id;
     match report.kind {
         ReportKind::Accepted | ReportKind::AcceptedIdle | ReportKind::Stands => accepted(order, report, events),
@@ -82,8 +94,8 @@ pub(super) fn tell(
             events.push(OrderRejected { order, venue_exec_id, reason, reserved: [0; 7] });
             Ok(())
         }
-        ReportKind::Filled => trades::traded(state, order, report, events),
-        ReportKind::TradeCanceled | ReportKind::TradeCorrected => trades::amended(state, order, report, events),
+        ReportKind::Filled => trades::traded(state, order, said, events),
+        ReportKind::TradeCanceled | ReportKind::TradeCorrected => trades::amended(state, order, said, events),
         ReportKind::Canceled => canceled_by(order, report, events),
         ReportKind::Replaced => replaced(state, now, order, report, events),
         ReportKind::Restated => restate::restated(state, order, report, events),

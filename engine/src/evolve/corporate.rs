@@ -60,7 +60,9 @@ impl State {
         self.account_mut(e.account).cash = e.account_cash;
         self.closing.note_change(self.last.time);
         let dividend = self.agenda.actions.front().and_then(|action| action.dividend);
-        self.strategies_paid(slot, dividend.expect("it is one of a dividend that began").dividend.per_unit);
+        let per_unit = dividend.expect("it is one of a dividend that began").dividend.per_unit;
+        self.strategies_paid(slot, per_unit);
+        self.strategies_pnl_paid(slot, per_unit);
     }
 
     /// It counts like trades that no order did: whatever is busted later, the books come out of all of them.
@@ -105,7 +107,11 @@ impl State {
             _ => self.fills.books_after(holding, &fill.trade).expect("decide counted it"),
         };
         let (moved, (account, instrument)) = (holding.moved_to(&books), (holding.account, holding.instrument));
-        self.pnl_moved(account, NONE_OF_THEM, instrument, moved);
+        let strategy = match fill.allocation {
+            Allocation::Strategy(book) => self.strategy_books.get(book).strategy,
+            _ => NONE_OF_THEM,
+        };
+        self.pnl_moved(account, strategy, instrument, moved);
         let (slot, number) = (fill.holding, self.record(fill, NONE));
         self.holdings.get_mut(slot).take(books);
         self.strategies_adjusted(number);

@@ -19,7 +19,13 @@ impl State {
     /// What was not traded yet is traded in that cash from now on.
     pub(super) fn account_currency_defined(&mut self, e: &AccountCurrencyDefined) {
         let (account, currency) = (e.account, e.definition.currency);
-        let line = ForeignCash { account, currency, money: ForeignMoney::default(), reserved: Notional::ZERO };
+        let line = ForeignCash {
+            account,
+            currency,
+            money: ForeignMoney::default(),
+            reserved: Notional::ZERO,
+            commissions: Notional::ZERO,
+        };
         self.currencies.push(line);
     }
 

@@ -16,6 +16,10 @@ impl State {
         let before = std::mem::replace(&mut self.firm, e.definition);
         if before.base_currency != e.definition.base_currency {
             self.value_all();
+            for index in 0..self.instruments.len() {
+                let currency = self.instruments.get(index).expect("it is one of them").definition.currency;
+                self.pnl_revalued(currency);
+            }
         }
     }
 

@@ -96,7 +96,10 @@ impl State {
         fill.told = told;
         fill.venue_exec_id_now = e.venue_exec_id;
         fill.value = fill.contract.value(e.last_px, e.last_qty).expect("decide counted it");
-        fill.fee = fee(fill.value, rate).expect("decide counted it");
+        // What the broker said stands; where it says something else now, that follows.
+        if !fill.is_told {
+            fill.fee = fee(fill.value, rate).expect("decide counted it");
+        }
         let holding = fill.holding;
         self.holdings.recount_lots(&self.fills, holding);
         self.amended(&e.order, e.venue_exec_id);

@@ -1,6 +1,6 @@
 //! P&L of the firm, of accounts and of strategies follows trades, dividends, splits and quotes.
 
-use model::{AccountId, InstrumentId, KillScope, LimitKind, Notional, OrderFilled, Prices, Qty};
+use model::{AccountId, Currency, InstrumentId, KillScope, LimitKind, Notional, OrderFilled, Prices, Px, Qty};
 use risk::Reference;
 
 use crate::order::NONE;
@@ -23,12 +23,35 @@ impl State {
 
     /// What somebody traded, was paid or paid. A strategy is [`NONE`] where none did it.
     pub(super) fn pnl_moved(&mut self, account: AccountId, strategy: u32, instrument: InstrumentId, moved: Move) {
-        let at = self.at();
+        let (at, in_base) = (self.at(), self.in_base(instrument));
+        let moved = Move { in_base, ..moved };
         let State { pnl, instruments, .. } = self;
         let definition = &instruments.get(instrument.0).expect("decide knows the instrument").definition;
         for scope in Pnl::scopes_of(account, strategy) {
             pnl.moved(scope, definition, (instrument, moved), at);
         }
+    }
+
+    /// A dividend of a holding is that of its strategies.
+    pub(super) fn strategies_pnl_paid(&mut self, holding: u32, per_unit: Px) {
+        let instrument = self.holdings.get(holding).instrument;
+        let (at, in_base) = (self.at(), self.in_base(instrument));
+        let State { pnl, instruments, strategy_books, holdings, .. } = self;
+        let definition = &instruments.get(instrument.0).expect("decide knows the instrument").definition;
+        let books = strategy_books.of(holdings.get(holding)).map(|(_, book)| book);
+        for book in books.filter(|book| book.strategy != NONE) {
+            let other = Notional::of(per_unit, book.books.position);
+            let moved = Move { other, in_base, ..Move::default() };
+            pnl.moved((KillScope::Strategy, book.strategy), definition, (instrument, moved), at);
+        }
+    }
+
+    /// What is traded in the currency comes to something else from now on.
+    pub(crate) fn pnl_revalued(&mut self, currency: Currency) {
+        let (at, in_base) = (self.at(), self.converted(currency, self.base_or(currency)));
+        let State { pnl, instruments, .. } = self;
+        let is_of_it = |index| instruments.get(index).is_some_and(|known| known.definition.currency == currency);
+        pnl.revalue(in_base, is_of_it, at);
     }
 
     /// A price marks the open positions of limited scopes, or the first of them.
@@ -83,7 +106,7 @@ impl State {
     /// Holdings count in new units already.
     pub(super) fn split_pnl(&mut self, instrument: InstrumentId, ratio: Ratio) {
         let at = self.at();
-        let State { pnl, holdings, .. } = self;
+        let State { pnl, holdings, strategy_books, .. } = self;
         pnl.split_prices(instrument, ratio);
         let of_account = |account| holdings.find(account, instrument).map(|slot| holdings.get(slot).exposure.position);
         let own = || holdings.iter().filter(|holding| holding.instrument == instrument);
@@ -91,8 +114,18 @@ impl State {
         pnl.split(instrument, at, |cell| match cell.scope {
             KillScope::Firm => i64::try_from(of_firm).map_or(cell.position, Qty::from_units),
             KillScope::Account => of_account(AccountId(cell.index)).unwrap_or(cell.position),
-            _ => ratio.of(cell.position).unwrap_or(cell.position),
+            _ => strategy_books.position_of(cell.index, instrument).unwrap_or(cell.position),
         });
+    }
+
+    /// Position and money of all books of a strategy in an instrument.
+    fn made_by_strategy(&self, strategy: u32, instrument: u32) -> (i128, i128) {
+        let own =
+            self.strategy_books.iter().filter(|book| (book.strategy, book.instrument.0) == (strategy, instrument));
+        own.fold((0, 0), |(position, money), book| {
+            let made = book.books.cash_from_trades + book.dividends - book.fees;
+            (position + i128::from(book.books.position.units()), money + made.units())
+        })
     }
 
     /// Every P&L equals what its holdings say; for [`State::assert_sums`].
@@ -106,20 +139,21 @@ impl State {
                 let position = position + i128::from(holding.exposure.position.units());
                 (position, money + (holding.cash_from_trades + other).units())
             });
-            if cell.scope != KillScope::Strategy {
-                assert_eq!(
-                    (i128::from(cell.position.units()), cell.money.units()),
-                    (position, money),
-                    "P&L of {cell:?}"
-                );
-            }
+            let (position, money) = match cell.scope {
+                KillScope::Strategy => self.made_by_strategy(cell.index, cell.instrument),
+                _ => (position, money),
+            };
+            assert_eq!((i128::from(cell.position.units()), cell.money.units()), (position, money), "P&L of {cell:?}");
+            assert_eq!(cell.in_base, self.in_base(InstrumentId(cell.instrument)), "rate of {cell:?}");
             let is_watched = self.pnl.total(cell.scope, cell.index).is_watched;
             assert_eq!(cell.is_listed, is_watched && !cell.position.is_zero(), "open cells: {cell:?}");
         }
         for (scope, index, total) in self.pnl.totals().filter(|(.., total)| !total.is_lost) {
             let own = self.pnl.cells().iter().filter(|cell| (cell.scope, cell.index) == (scope, index));
-            let sum: i128 = own.map(|cell| cell.pnl().units()).sum();
-            assert_eq!(total.now, Notional::from_units(sum), "P&L of {scope:?} {index}");
+            let unknown = own.clone().filter(|cell| cell.pnl().is_none()).count();
+            let sum: i128 = own.filter_map(|cell| cell.pnl()).map(Notional::units).sum();
+            let known = (total.now, total.unknown as usize);
+            assert_eq!(known, (Notional::from_units(sum), unknown), "P&L of {scope:?} {index}");
         }
         assert_eq!(self.traded_by, NONE, "the strategy of a trade is known for its own frame");
     }

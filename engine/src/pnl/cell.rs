@@ -1,6 +1,7 @@
 //! What one scope has in one instrument.
 
 use model::{DefineInstrument, KillScope, Mark, Notional, Prices, Qty};
+use risk::Conversion;
 
 use super::{less, sum};
 use crate::order::NONE;
@@ -17,6 +18,10 @@ pub(crate) struct Cell {
     pub(crate) money: Notional,
     /// The position at the last usable mark; where there never was one, at what it cost.
     pub(crate) worth: Notional,
+    /// What its money is in the firm's base currency: at the last rate, the same for all of the instrument.
+    pub(crate) in_base: Conversion,
+    /// What brokers took in other currencies, in the base currency at the rates of their instants.
+    pub(crate) charged: Notional,
     /// It is among the open cells of its instrument that quotes mark, between these.
     pub(crate) is_listed: bool,
     /// Of a strategy: the place of its window of executions.
@@ -33,6 +38,10 @@ pub(crate) struct Move {
     pub(crate) paid: Notional,
     /// Dividends, less fees.
     pub(crate) other: Notional,
+    /// What brokers took in other currencies, in the firm's base currency.
+    pub(crate) charged: Notional,
+    /// What the instrument's money is in the firm's base currency.
+    pub(crate) in_base: Conversion,
 }
 
 impl Cell {
@@ -44,6 +53,8 @@ impl Cell {
             position: Qty::ZERO,
             money: Notional::ZERO,
             worth: Notional::ZERO,
+            in_base: Conversion::Same,
+            charged: Notional::ZERO,
             is_listed: false,
             drift: NONE,
             before: NONE,
@@ -55,9 +66,13 @@ impl Cell {
         (self.scope, self.index, self.instrument) == (scope, index, instrument)
     }
 
-    /// What it has made so far.
-    pub(crate) fn pnl(&self) -> Notional {
-        sum(self.money, self.worth)
+    /// What it has made so far, in the firm's base currency; `None` where there is no rate.
+    pub(crate) fn pnl(&self) -> Option<Notional> {
+        let own = match sum(self.money, self.worth) {
+            Notional::ZERO => Some(Notional::ZERO),
+            own => self.in_base.of(own),
+        };
+        own.map(|own| less(own, self.charged))
     }
 
     pub(super) fn moved(&self, moved: &Move, definition: &DefineInstrument, prices: &Prices) -> Cell {
@@ -66,6 +81,8 @@ impl Cell {
             money: sum(self.money, sum(moved.paid, moved.other)),
             // At cost, until there is a price.
             worth: less(self.worth, moved.paid),
+            charged: sum(self.charged, moved.charged),
+            in_base: moved.in_base,
             ..*self
         };
         after.marked(definition, prices)

@@ -30,6 +30,8 @@ pub struct Total {
     pub is_watched: bool,
     /// There was no room for a part of it: nobody knows it, so it is above every limit.
     pub is_lost: bool,
+    /// Parts of it in currencies that there is no rate for: as long as there are any, nobody knows it either.
+    pub unknown: u32,
     /// How wide a part of the window is in which a loss is too fast, in nanoseconds; 0 for none.
     pub(crate) part_ns: i64,
     /// The last of these parts, counted from 1970-01-01.
@@ -47,6 +49,7 @@ impl Default for Total {
             day: 0,
             is_watched: false,
             is_lost: false,
+            unknown: 0,
             part_ns: 0,
             part: 0,
             highest: [Notional::ZERO; PARTS],
@@ -55,10 +58,11 @@ impl Default for Total {
 }
 
 impl Total {
-    /// After one part of it changed.
-    pub(crate) fn after(&self, at: At, before: Notional, after: Notional) -> Total {
+    /// After one part of it changed; `None` where nobody knows what it is.
+    pub(crate) fn after(&self, at: At, before: Option<Notional>, after: Option<Notional>) -> Total {
         let mut next = self.on(at);
-        next.now = sum(next.now, less(after, before));
+        next.now = sum(next.now, less(after.unwrap_or(Notional::ZERO), before.unwrap_or(Notional::ZERO)));
+        next.unknown = next.unknown - u32::from(before.is_none()) + u32::from(after.is_none());
         next.peak = next.peak.max(next.now);
         if next.part_ns > 0 {
             let highest = &mut next.highest[next.part.rem_euclid(PARTS as i64) as usize];
@@ -90,7 +94,7 @@ impl Total {
     }
 
     fn fallen_from(&self, from: Notional) -> Notional {
-        if self.is_lost { Notional::from_units(i128::MAX) } else { less(from, self.now) }
+        if self.is_lost || self.unknown > 0 { Notional::from_units(i128::MAX) } else { less(from, self.now) }
     }
 
     /// It is limited from now on.

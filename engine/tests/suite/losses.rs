@@ -156,3 +156,76 @@ fn side_of_a_quote_that_is_empty_leaves_the_last_usable_mark() {
     bench.quote(0, 0, 97);
     assert_eq!(pnl(&bench, KillScope::Account), money(-501));
 }
+
+/// Session ONE holds 100 ACME bought at 100 EUR each, at 1.25 USD, less a fee of one.
+fn long_in_euro() -> Bench {
+    let mut bench = attributed(64);
+    let currency = Currency::literal("EUR");
+    bench.run(Command::DefineFirm(DefineFirm { base_currency: Currency::literal("USD"), ..DefineFirm::PLAIN }));
+    bench.run(Command::DefineInstrument(DefineInstrument { currency, ..crate::bench::instrument("ACME") }));
+    let account = AccountName::literal("CASH");
+    bench.run(Command::DefineAccountCurrency(DefineAccountCurrency { account, currency }));
+    rate(&mut bench, 125);
+    let (amount, actor, reason) = (Notional::whole(100_000), Text::literal("ops"), Text::literal("opening"));
+    bench.run(Command::AdjustForeignCash(AdjustForeignCash { amount, account, currency, actor, reason }));
+    traded(&mut bench, "long", Side::Buy, 100, 100);
+    bench
+}
+
+fn rate(bench: &mut Bench, hundredths: u64) -> Vec<Event> {
+    bench.run(Command::SetFxRate(SetFxRate {
+        rate: FxRate::new(hundredths, 2),
+        age_max: 60_000_000_000,
+        currency: Currency::literal("EUR"),
+        against: Currency::literal("USD"),
+        actor: Text::literal("ops"),
+        reason: Text::literal("fixing"),
+    }))
+}
+
+#[test]
+fn loss_of_another_currency_counts_in_the_base_currency_at_the_rate_of_now() {
+    let mut bench = long_in_euro();
+    limit(&mut bench, KillScope::Firm, "", LimitKind::LossReduce, money(500));
+    // Marked at the bid of 99, a fee of 1: 101 EUR.
+    assert_eq!(pnl(&bench, KillScope::Firm), money(-101) * 125 / 100);
+    assert!(acts(&bench.quote(0, 97, 99)).is_empty(), "301 EUR are 376.25 USD");
+    assert_eq!(bench.state.pnl(KillScope::Firm, 0).loss().units(), money(301) * 125 / 100);
+    let events = bench.quote(0, 96, 98);
+    let [set] = acts(&events)[..] else { panic!("{events:?}") };
+    assert_eq!(set.set.reason.as_str(), "501.25 is above the limit 500");
+    replays(&bench, 64);
+}
+
+#[test]
+fn rate_that_moves_is_looked_at_with_the_next_tick() {
+    let mut bench = long_in_euro();
+    bench.quote(0, 97, 99);
+    // 301 EUR.
+    limit(&mut bench, KillScope::Account, "CASH", LimitKind::LossHalt, money(400));
+    assert!(acts(&bench.run(Command::Tick(Tick { reserved: 0 }))).is_empty(), "376.25");
+    rate(&mut bench, 132);
+    assert!(acts(&bench.run(Command::Tick(Tick { reserved: 0 }))).is_empty(), "397.32");
+    rate(&mut bench, 133);
+    assert_eq!(pnl(&bench, KillScope::Account), money(-301) * 133 / 100);
+    assert_eq!(acts(&bench.run(Command::Tick(Tick { reserved: 0 }))).len(), 1, "400.33");
+    replays(&bench, 64);
+}
+
+#[test]
+fn strategy_has_its_dividends_and_its_splits() {
+    let mut bench = long();
+    let (symbol, actor, reason) = (Symbol::literal("ACME"), Text::literal("ops"), Text::literal("notice"));
+    bench.settle(Command::PayDividend(PayDividend { symbol, per_unit: Px::whole(2), actor, reason }));
+    // Marked at 99, a fee of 1, and 2 for each of 100.
+    assert_eq!(pnl(&bench, KillScope::Strategy), money(99));
+    let cash_in_lieu_px = Px::ZERO;
+    let (numerator, denominator) = (2, 1);
+    let split = SplitInstrument { symbol, numerator, denominator, cash_in_lieu_px, actor, reason };
+    bench.settle(Command::SplitInstrument(split));
+    assert_eq!(pnl(&bench, KillScope::Strategy), money(99));
+    limit(&mut bench, KillScope::Strategy, "ARB", LimitKind::LossHalt, money(1_000));
+    bench.quote(0, 49, 51);
+    assert_eq!(pnl(&bench, KillScope::Strategy), money(-1), "200 at 49, and 200 of dividends");
+    replays(&bench, 64);
+}

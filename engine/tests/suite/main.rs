@@ -6,6 +6,7 @@ mod at_trade;
 mod base_currency;
 mod bench;
 mod close;
+mod commissions;
 mod contracts;
 mod corporate;
 mod currencies;

@@ -62,7 +62,7 @@ struct Naive {
 
 impl Naive {
     /// Of the sessions that belong to the scope: session, account and strategy have the same index here.
-    fn pnl(&self, of: Option<u32>, with_dividends: bool) -> i128 {
+    fn pnl(&self, of: Option<u32>) -> i128 {
         let own = |session: u32| of.is_none_or(|of| of == session);
         let mut sum = 0i128;
         for instrument in 0..2 {
@@ -79,7 +79,7 @@ impl Naive {
             sum += Notional::whole(position * mark).units();
         }
         let paid = self.dividends.iter().filter(|(session, _)| own(**session)).map(|(_, paid)| *paid).sum();
-        if with_dividends { sum + Notional::whole(paid).units() } else { sum }
+        sum + Notional::whole(paid).units()
     }
 
     fn position(&self, session: u32, instrument: u32) -> i64 {
@@ -170,8 +170,7 @@ fn compare(bench: &Bench, naive: &Naive) -> Result<(), TestCaseError> {
     ] {
         let total = bench.state.pnl(scope, index);
         if total.is_watched {
-            let expected = naive.pnl(of, scope != KillScope::Strategy);
-            prop_assert_eq!(total.now.units(), expected, "{:?} {}", scope, index);
+            prop_assert_eq!(total.now.units(), naive.pnl(of), "{:?} {}", scope, index);
         }
     }
     Ok(())

@@ -14,6 +14,10 @@ pub const BODY_LENGTH: u32 = 9;
 pub const CHECK_SUM: u32 = 10;
 /// ClOrdID(11).
 pub const CL_ORD_ID: u32 = 11;
+/// Commission(12).
+pub const COMMISSION: u32 = 12;
+/// CommType(13).
+pub const COMM_TYPE: u32 = 13;
 /// CumQty(14).
 pub const CUM_QTY: u32 = 14;
 /// Currency(15).
@@ -172,6 +176,8 @@ pub const PARTY_ID: u32 = 448;
 pub const PARTY_ROLE: u32 = 452;
 /// NoPartyIDs(453).
 pub const NO_PARTY_IDS: u32 = 453;
+/// CommCurrency(479).
+pub const COMM_CURRENCY: u32 = 479;
 /// OrderPercent(516).
 pub const ORDER_PERCENT: u32 = 516;
 /// SecondaryExecID(527).

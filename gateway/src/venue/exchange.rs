@@ -132,6 +132,7 @@ impl Exchange {
             | Event::StrategyPositionChanged(_)
             | Event::FxRateSet(_)
             | Event::ForeignCashMoved(_)
+            | Event::CommissionBooked(_)
             | Event::AccountCurrencyDefined(_)
             | Event::ForeignCashAdjusted(_)
             | Event::AccountDefined(_)

@@ -99,6 +99,7 @@ impl OrderCounts {
             | Event::StrategyPositionChanged(_)
             | Event::FxRateSet(_)
             | Event::ForeignCashMoved(_)
+            | Event::CommissionBooked(_)
             | Event::AccountCurrencyDefined(_)
             | Event::ForeignCashAdjusted(_)
             | Event::QuoteUpdated(_)

@@ -286,6 +286,11 @@ impl Views {
                     view.cash = e.cash;
                 }
             }
+            Event::CommissionBooked(e) => {
+                if let Some(view) = place(&mut self.accounts, e.account.0) {
+                    view.cash = e.account_cash;
+                }
+            }
             Event::DividendPaid(e) => {
                 if let Some(view) = place(&mut self.accounts, e.account.0) {
                     view.cash = e.account_cash;

@@ -19,6 +19,8 @@ terms!(
         Dividend = 2,
         /// An operator paid it in or out.
         Deposit = 3,
+        /// A broker took it for a trade of another currency, or gave it back.
+        Commission = 4,
     }
 );
 

@@ -91,4 +91,8 @@ pub enum Suspense {
     OutOfRange = 11,
     /// The same ExecID told of another fill before.
     Contradicts = 12,
+    /// The account has no cash in the instrument's currency: it is to be named among the account's currencies in the configuration.
+    NoCurrency = 13,
+    /// There never was a rate from the instrument's currency to the account's: it is to be set, and the trade booked by hand.
+    NoRate = 14,
 }

@@ -27,6 +27,7 @@
 mod agent;
 mod answers;
 mod asking;
+mod commissions;
 mod desk;
 mod disputes;
 mod ids;

@@ -15,6 +15,7 @@ use super::super::message::{Message, optional};
 use super::super::report::Names;
 use super::super::{msg_type, tag};
 use super::answers::{is_answer, of_status};
+use super::commissions::commissioned;
 use super::ids::{answer_id_of, exec_id_of, order_id_of, venue_order_id_of};
 use super::open::{Open, Sent};
 use super::open_orders::OpenOrders;
@@ -150,6 +151,7 @@ impl Hearing<'_> {
             Subject::Foreign(name) => self.foreign(message, name, report)?,
             _ => Command::VenueReport(report),
         };
+        let command = if is_answer { command } else { commissioned(message, command) };
         Ok(Heard { command: Some(command), answers_for })
     }
 

@@ -1,5 +1,6 @@
 //! Orders out and reports in, without sockets.
 
+mod commissions;
 mod heard;
 mod trades;
 mod waiting;

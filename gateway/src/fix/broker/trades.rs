@@ -42,7 +42,12 @@ impl DkReason {
             Suspense::UnknownOrder | Suspense::UnknownAccount | Suspense::WrongVenue => Some(DkReason::NoMatchingOrder),
             Suspense::QuantityDiffers => Some(DkReason::CalculationDifference),
             Suspense::NotApplicable | Suspense::UnknownTrade | Suspense::Contradicts => Some(DkReason::Other),
-            Suspense::Duplicate | Suspense::Overflow | Suspense::OutOfRange | Suspense::NoRoom => None,
+            Suspense::Duplicate
+            | Suspense::Overflow
+            | Suspense::OutOfRange
+            | Suspense::NoRoom
+            | Suspense::NoCurrency
+            | Suspense::NoRate => None,
         }
     }
 }

@@ -20,9 +20,10 @@ use super::sent::{SentMessage, SentMessages};
 impl Desk {
     /// Takes in a frame: what it confirms, and what the broker hears of it.
     pub(super) fn on_frame(&mut self, frame: &Frame<'_>, now_ns: i64) {
+        let told = (frame.command.venue_report(), frame.command.foreign_order());
+        let said_by = told.0.map(|report| report.venue).or(told.1.map(|order| order.venue));
         match &frame.command {
-            Command::VenueReport(report) if report.venue == self.venue => self.slots[0].journaled_first(),
-            Command::ForeignOrder(order) if order.venue == self.venue => self.slots[0].journaled_first(),
+            _ if said_by == Some(self.venue) => self.slots[0].journaled_first(),
             Command::SetSequenceNumbers(set) if set.session == self.slots[0].id => {
                 self.slots[0].set_numbers(set, now_ns);
                 self.numbers_are_void();
@@ -38,6 +39,9 @@ impl Desk {
                 }
                 Event::OrderAdopted(e) if e.at_venue == 1 && e.venue == self.venue => {
                     self.open.adopted(&e.order, e.venue_order_id);
+                }
+                Event::CommissionBooked(e) if said_by == Some(self.venue) && !e.outcome.is_booked() => {
+                    self.commission_is_not_booked(e);
                 }
                 Event::ReportSuspended(suspended) if suspended.report.venue == self.venue => {
                     self.suspended(suspended, now_ns);

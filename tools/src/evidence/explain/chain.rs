@@ -1,7 +1,7 @@
 //! What became of an order: each event that concerns it, with what it changed.
 
 use journal::Frame;
-use model::{Command, Event, ExecId, OrderId, OrderView, Px, Qty};
+use model::{Command, Commission, CommissionBooked, CommissionOutcome, Event, ExecId, OrderId, OrderView, Px, Qty};
 use serde_json::Value;
 
 use crate::evidence::amount;
@@ -74,6 +74,7 @@ fn concerns(event: &Event) -> Option<OrderId> {
         Event::ReportSuspended(e) => Some(e.report.order_id),
         Event::ResolutionGiven(e) => Some(e.resolution.order_id),
         Event::TradeDisputed(e) => Some(e.dispute.order_id),
+        Event::CommissionBooked(e) => Some(e.order_id),
         other => other.order().map(|order| order.order_id),
     }
 }
@@ -98,9 +99,24 @@ fn own_words(event: &Event) -> Option<String> {
         Event::ReportSuspended(e) => Some(format!("changes nothing: {:?}", e.why)),
         Event::OrderRejected(e) => Some(format!("{:?}", e.reason)),
         Event::OrderRestated(e) => Some(format!("{:?}", e.restatement)),
+        Event::CommissionBooked(e) => Some(commission(e)),
         Event::VenueAccepted(_) => Some("the venue has it".to_owned()),
         Event::ResolutionGiven(e) => Some(format!("{:?} by {}", e.outcome, e.resolution.actor)),
         _ => None,
+    }
+}
+
+/// What the broker said, and what became of it.
+fn commission(e: &CommissionBooked) -> String {
+    let Commission { value, currency, comm_type, .. } = e.commission;
+    let said = format!("{} {currency} {comm_type:?}", figures::px(Px::from_units(value)));
+    match e.outcome {
+        CommissionOutcome::Fee => {
+            format!("{said}: the fee is {} instead of the account's rate", figures::money(e.charged))
+        }
+        CommissionOutcome::Cash => format!("{said}: {} from the account's cash", figures::money(e.amount)),
+        CommissionOutcome::ForeignCash => format!("{said}: {} from the account's {currency}", figures::money(e.amount)),
+        why => format!("{said} is not booked: {why:?}; the account's fee rate counts"),
     }
 }
 
@@ -127,6 +143,9 @@ fn differences(before: Option<&OrderView>, now: &OrderView) -> Vec<String> {
 /// A command in a few words.
 fn command(command: &Command) -> String {
     match command {
+        Command::CommissionedReport(c) => {
+            format!("VenueReport {:?} with a commission, venue's {}", c.report.kind, c.report.venue_exec_id)
+        }
         Command::VenueReport(c) => format!("VenueReport {:?}, venue's {}", c.kind, c.venue_exec_id),
         other => match other.origin() {
             Some(origin) if origin.msg_seq_num > 0 => format!("{} MsgSeqNum {}", other.name(), origin.msg_seq_num),

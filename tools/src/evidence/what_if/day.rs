@@ -147,7 +147,7 @@ impl<'a> Day<'a> {
         self.exposures.see(RECORDED, &self.recorded, frame.as_slice(), frame.seq);
 
         let command = self.renamed(self.limits.instead_of(&frame.command));
-        if matches!(&command, Command::VenueReport(report) if self.refused.contains(&report.order_id)) {
+        if command.venue_report().is_some_and(|report| self.refused.contains(&report.order_id)) {
             self.outcome.void_reports += 1;
             self.tried.begin(stamp);
             return;
@@ -252,7 +252,9 @@ impl<'a> Day<'a> {
             return;
         }
         match command {
-            Command::VenueReport(_) | Command::ForeignOrder(_) => self.outcome.changed_reports += 1,
+            told if told.venue_report().is_some() || told.foreign_order().is_some() => {
+                self.outcome.changed_reports += 1;
+            }
             other if other.origin().is_some() => self.outcome.changed_answers += 1,
             _ => {}
         }

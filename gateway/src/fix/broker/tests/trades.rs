@@ -65,6 +65,8 @@ fn engine_s_reason_is_told_in_fix_s_words() {
         (Suspense::NoRoom, None),
         (Suspense::Overflow, None),
         (Suspense::OutOfRange, None),
+        (Suspense::NoCurrency, None),
+        (Suspense::NoRate, None),
     ] {
         assert_eq!(DkReason::of(why), reason, "{why:?}");
     }
