@@ -2,9 +2,9 @@
 
 use model::{
     AdjustPosition, AdjustmentBooked, Arm, ArmOutcome, Armed, BreaksReported, CheckStart, CloseBegun, CloseDay,
-    DayClosed, DayMarked, EngineTime, Event, Events, InstrumentId, KillScope, Notional, Px, Qty, ReportBreaks,
-    ScopeOutcome, ScopeState, ScopeStateSet, Seq, SetScopeState, Side, StartChecked, StartOutcome, Text, WorkAdvanced,
-    limits,
+    DayClosed, DayMarked, EngineTime, Event, Events, ForeignCashMoved, ForeignMoney, InstrumentId, KillScope, Notional,
+    PositionChanged, Px, Qty, ReportBreaks, ScopeOutcome, ScopeState, ScopeStateSet, Seq, SetScopeState, Side,
+    StartChecked, StartOutcome, Text, WorkAdvanced, limits,
 };
 use risk::Reference;
 
@@ -36,21 +36,25 @@ pub(super) fn report_breaks(state: &State, report: &ReportBreaks, events: &mut E
 }
 
 pub(super) fn adjust_position(state: &State, adjustment: &AdjustPosition, events: &mut Events) {
-    if let Some((booked, position)) = adjusted(state, adjustment) {
+    if let Some((booked, position, foreign)) = adjusted(state, adjustment) {
         events.push(booked);
         events.push(position);
+        foreign.into_iter().for_each(|event| events.push(event));
     }
 }
 
-/// `None` where something is unknown, out of range, or has no room.
-fn adjusted(state: &State, adjustment: &AdjustPosition) -> Option<(AdjustmentBooked, model::PositionChanged)> {
+/// What is booked, what the position is from now on, and what that moves of cash in another currency than the account's.
+type Adjusted = (AdjustmentBooked, PositionChanged, Option<ForeignCashMoved>);
+
+/// `None` where something is unknown, out of range, or has no room, or where it is in another currency than the account's, and the account
+/// has no cash in that or there is no rate.
+fn adjusted(state: &State, adjustment: &AdjustPosition) -> Option<Adjusted> {
     let AdjustPosition { cost, qty, px, moves_cash, .. } = *adjustment;
     let (account, of_account) = state.account(&adjustment.account)?;
     let instrument = InstrumentId(state.instruments.find(&adjustment.symbol)?);
     let definition = &state.instruments.get(instrument.0)?.definition;
     let holding = state.holding(account, instrument);
     let is_sane = is_said(&adjustment.actor, &adjustment.reason)
-        && definition.currency == of_account.definition.currency
         && moves_cash <= 1
         && (holding.is_some() || !state.holdings.is_full());
     let trade = Trade {
@@ -76,12 +80,19 @@ fn adjusted(state: &State, adjustment: &AdjustPosition) -> Option<(AdjustmentBoo
     if books.position.units().checked_abs()? > limits::UNITS_MAX {
         return None;
     }
-    // Nothing is paid in another currency: the account has the instrument's.
-    let (mut position, _) = changed(state, (account, instrument), before, books, Notional::ZERO, None)?;
+    let (mut position, mut foreign) = changed(state, (account, instrument), before, books, Notional::ZERO, None)?;
+    if foreign.is_none() && definition.currency != of_account.definition.currency {
+        return None;
+    }
     let mut in_kind = Notional::ZERO;
     if moves_cash == 0 {
-        in_kind = of_account.cash.checked_sub(position.account_cash)?;
-        position.account_cash = of_account.cash;
+        match &mut foreign {
+            Some(moved) => (in_kind, *moved) = given_in_kind(state, moved)?,
+            None => {
+                in_kind = of_account.cash.checked_sub(position.account_cash)?;
+                position.account_cash = of_account.cash;
+            }
+        }
     }
     let booked = AdjustmentBooked {
         adjustment: *adjustment,
@@ -91,7 +102,15 @@ fn adjusted(state: &State, adjustment: &AdjustPosition) -> Option<(AdjustmentBoo
         instrument,
         reserved: [0; 8],
     };
-    Some((booked, position))
+    Some((booked, position, foreign))
+}
+
+/// What the cash would have moved is paid in with the position instead, so that the cash stays.
+fn given_in_kind(state: &State, moved: &ForeignCashMoved) -> Option<(Notional, ForeignCashMoved)> {
+    let before = state.foreign_cash_of(moved.account, moved.currency)?.money.cash;
+    let in_kind = before.checked_sub(moved.cash)?;
+    let ForeignMoney { cash, deposited, deposited_converted, .. } = moved.money().after_deposit(in_kind, moved.rate)?;
+    Some((in_kind, ForeignCashMoved { cash, deposited, deposited_converted, ..*moved }))
 }
 
 /// Days are closed in order, one at a time, and none that has not come yet.

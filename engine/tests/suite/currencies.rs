@@ -150,6 +150,52 @@ fn dividend_is_paid_in_the_currency_of_the_instrument() {
     assert_eq!(usd(&bench, MARGIN), own);
 }
 
+fn adjust(bench: &mut Bench, qty: i64, px: i64, moves_cash: u8) -> Vec<Event> {
+    bench.settle(Command::AdjustPosition(AdjustPosition {
+        cost: Notional::ZERO,
+        qty: Qty::whole(qty),
+        px: Px::whole(px),
+        account: AccountName::literal("MARGIN"),
+        symbol: Symbol::literal("ACME"),
+        moves_cash,
+        reserved: [0; 7],
+        actor: Text::literal("ann"),
+        reason: Text::literal("statement 17"),
+    }))
+}
+
+#[test]
+fn position_in_another_currency_is_put_right_with_its_cash_or_in_kind() {
+    let mut bench = bench(64);
+    assert_eq!(adjust(&mut bench, 10, 100, 1), [], "there is no rate");
+    rate(&mut bench, 110);
+    let own = usd(&bench, MARGIN);
+    let events = adjust(&mut bench, 10, 100, 1);
+    assert!(
+        matches!(events[..], [Event::AdjustmentBooked(_), Event::PositionChanged(_), Event::ForeignCashMoved(_)]),
+        "{events:?}"
+    );
+    assert_eq!((line(&bench, MARGIN).money.cash, usd(&bench, MARGIN)), (Notional::whole(-1_000), own));
+    rate(&mut bench, 120);
+    let events = adjust(&mut bench, 5, 90, 0);
+    let Event::AdjustmentBooked(booked) = events[0] else { panic!("{events:?}") };
+    let money = line(&bench, MARGIN).money;
+    assert_eq!((booked.in_kind, money.cash), (Notional::whole(450), Notional::whole(-1_000)), "no cash was moved");
+    assert_eq!((money.deposited, money.deposited_converted), (Notional::whole(450), Notional::whole(540)));
+    adjust(&mut bench, -15, 110, 1);
+    let money = line(&bench, MARGIN).money;
+    assert_eq!((money.cash, money.booked), (Notional::whole(650), Notional::whole(200)), "1,650 less 1,000 and 450");
+    assert_eq!(bench.refold(64).hash(), bench.state.hash());
+}
+
+#[test]
+fn position_in_a_currency_that_the_account_does_not_have_is_not_put_right() {
+    let mut bench = Bench::new(64);
+    bench.run(Command::DefineInstrument(DefineInstrument { currency: eur(), ..instrument("ACME") }));
+    rate(&mut bench, 110);
+    assert_eq!(adjust(&mut bench, 10, 100, 1), []);
+}
+
 /// Random fills, busts, rates and payments. The lines add up to the change of equity exactly, and FX P&L is what the money that
 /// was there made of each move of the rate.
 fn random(seed: u64) {
