@@ -5,6 +5,7 @@
 //! summed up from the trades and marks themselves. What of the one the other does not explain is printed: it is zero, but for
 //! the last digit of contracts whose values are rounded.
 
+mod currency;
 mod explained;
 mod item;
 mod ledger;
@@ -16,6 +17,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use model::{EngineTime, Notional, Seq};
 
+pub use self::currency::{CurrencyDay, Flow, Line};
 pub use self::explained::Explained;
 pub use self::item::{Item, Kind};
 use self::ledger::Ledger;
@@ -43,32 +45,53 @@ pub struct Statement {
     pub opening_cash: Notional,
     /// Cash at the close.
     pub closing_cash: Notional,
-    /// What moved cash without a trade: paid in and out.
+    /// What moved cash beside trades in the account's currency: paid in and out, and brokers' commissions.
     pub paid: Vec<Item>,
     /// What was held, and what became of it; by symbol.
     pub positions: Vec<PositionDay>,
+    /// What the account had in other currencies than its own.
+    pub currencies: Vec<CurrencyDay>,
 }
 
 impl Statement {
-    /// One kind of what moved cash, over all positions.
+    /// The positions that are paid with the account's own cash.
+    fn own(&self) -> impl Iterator<Item = &PositionDay> + Clone {
+        self.positions.iter().filter(|position| position.currency == self.currency)
+    }
+
+    /// One kind of what moved the account's own cash, over all positions.
     fn sum(&self, of: impl Fn(&PositionDay) -> Notional) -> Notional {
-        self.positions.iter().map(of).fold(Notional::ZERO, |sum, one| sum + one)
+        self.own().map(of).fold(Notional::ZERO, |sum, one| sum + one)
     }
 
     /// Paid in, less paid out.
     pub fn paid_in(&self) -> Notional {
-        self.paid.iter().fold(Notional::ZERO, |sum, item| sum + item.value)
+        self.paid_for(Kind::Cash)
+    }
+
+    /// What brokers took of the account's own cash for trades in other currencies; negative.
+    pub fn commissions(&self) -> Notional {
+        self.paid_for(Kind::Commission)
+    }
+
+    fn paid_for(&self, kind: Kind) -> Notional {
+        self.paid.iter().filter(|item| item.kind == kind).fold(Notional::ZERO, |sum, item| sum + item.value)
     }
 
     /// What of the change of cash nothing on the statement explains.
     pub fn cash_difference(&self) -> Notional {
         let moved = self.sum(|position| position.cash_moved() - position.fees() + position.dividends());
-        self.closing_cash - self.opening_cash - self.paid_in() - moved
+        self.closing_cash - self.opening_cash - self.paid_in() - self.commissions() - moved
     }
 
-    /// The profit or loss of the day and where it came from; `None` where a position has no fresh mark at either end.
+    /// The profit or loss of the day and where it came from, in the account's currency; `None` where a position has no fresh mark, or a
+    /// currency no fresh rate, at either end.
     pub fn explained(&self) -> Option<Explained> {
-        self.positions.iter().try_fold(Explained::default(), |sum, one| Some(sum.plus(&one.explained()?)))
+        let commissions = self.commissions();
+        let taken = Explained { total: commissions, fees: commissions, ..Explained::default() };
+        let own = self.own().try_fold(taken, |sum, one| Some(sum.plus(&one.explained()?)))?;
+        let of_currency = |day: &CurrencyDay| day.explained(self.positions.iter());
+        self.currencies.iter().try_fold(own, |sum, day| Some(sum.plus(&of_currency(day)?)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `millrace at SEQ|TIME positions|orders|limits|risk`: the state as it was right after that frame, or after the last frame that
 //! is not later than that time.
 
+mod currencies;
 mod limits;
 mod orders;
 mod positions;
@@ -67,7 +68,7 @@ pub fn run(dir: &Path, moment: Moment, part: Part, as_json: bool) -> Result<Answ
 /// The part that is asked for, of any state: of the past, or of an engine that lives. Ages are counted to `now`.
 pub fn tables(part: Part, state: &State, versions: &Versions, now: EngineTime) -> Vec<Table> {
     match part {
-        Part::Positions => vec![positions::table(state)],
+        Part::Positions => std::iter::once(positions::table(state)).chain(currencies::tables(state, now)).collect(),
         Part::Orders => vec![orders::table(state, state.working_orders())],
         Part::AllOrders => vec![orders::table(state, state.remembered_orders())],
         Part::Limits => limits::tables(state, versions).into_iter().chain(scopes::tables(state, versions)).collect(),

@@ -9,6 +9,7 @@ mod find;
 mod ledger;
 mod limit_checks;
 mod message;
+mod paid;
 mod passing;
 
 use std::path::PathBuf;
@@ -182,6 +183,7 @@ fn explain_pnl(place: &Place, account: &str, symbol: &str) -> Result<(Story, Str
     let mut story = Story::new(format!("{account} in {symbol}, after frame {}", past.state.last_seq()));
     let (mut lines, method) = arithmetic::sums(&ledger, &now);
     lines.extend(unrealised(&past, key, &now));
+    lines.extend(paid::standing(&past, key.0, key.1));
     story.long_table(arithmetic::fills(&ledger, method), FILLS_SHOWN);
     story.lines("as it stands", lines);
     Ok((story, past.cost()))

@@ -18,7 +18,7 @@ pub struct Explained {
     pub corrections: Notional,
     /// Adjustments, likewise.
     pub adjustments: Notional,
-    /// Zero: an account has one currency.
+    /// What moves of rates have made of what there was in another currency; zero for what is in the account's own.
     pub fx: Notional,
     /// Negative where fees were paid.
     pub fees: Notional,

@@ -17,6 +17,8 @@ pub enum Kind {
     Settlement,
     /// Money into or out of the account.
     Cash,
+    /// A broker's commission of a trade in another currency.
+    Commission,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Kind::Dividend => "dividend",
             Kind::Settlement => "settlement",
             Kind::Cash => "cash",
+            Kind::Commission => "commission",
         }
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use engine::{Holding, State};
 use journal::Frame;
 use model::{
-    AccountId, Contract, EngineTime, Event, ExecId, InstrumentId, Marked, Notional, OrderView, PositionChanged, Px,
-    Qty, Seq, Side, ValuationMethod,
+    AccountId, CommissionOutcome, Contract, EngineTime, Event, ExecId, InstrumentId, Marked, Notional, OrderView,
+    PositionChanged, Px, Qty, Seq, Side, ValuationMethod,
 };
 
 use super::Statement;
+use super::currency::{self, CurrencyDay, Flow, Lines};
 use super::item::{Item, Kind};
 use crate::evidence::names;
 use crate::journal_seal::Day;
@@ -35,11 +36,19 @@ pub struct Held {
     pub marked: Option<Marked>,
 }
 
+impl Held {
+    fn unrealised(&self) -> Option<Notional> {
+        self.marked.map_or(Some(Notional::ZERO), |marked| marked.unrealised)
+    }
+}
+
 /// A position's day.
 #[derive(Clone, Debug)]
 pub struct PositionDay {
     /// Symbol(55).
     pub symbol: String,
+    /// Currency(15) of its money: the account's, or the one that it is paid with beside that.
+    pub currency: String,
     /// At the close before.
     pub opening: Held,
     /// What was held then, in the units of now: after splits.
@@ -63,6 +72,16 @@ impl PositionDay {
     /// Dividends of the day.
     pub fn dividends(&self) -> Notional {
         self.closing.dividends - self.opening.dividends
+    }
+
+    /// At the close before; `None` where there was no fresh mark.
+    pub(super) fn unrealised_opening(&self) -> Option<Notional> {
+        self.opening.unrealised()
+    }
+
+    /// At the close; likewise.
+    pub(super) fn unrealised_closing(&self) -> Option<Notional> {
+        self.closing.unrealised()
     }
 
     /// What was given in kind.
@@ -101,6 +120,7 @@ struct Fill {
 struct Open {
     held: BTreeMap<Key, Held>,
     cash: BTreeMap<AccountId, Notional>,
+    lines: Lines,
     at: Option<(Seq, EngineTime)>,
 }
 
@@ -112,6 +132,7 @@ pub(super) struct Ledger {
     opening: Open,
     items: BTreeMap<Key, Vec<Item>>,
     paid: BTreeMap<AccountId, Vec<Item>>,
+    flows: BTreeMap<currency::Key, Vec<Flow>>,
     splits: BTreeMap<InstrumentId, (i128, i128)>,
     done: Option<Vec<Statement>>,
 }
@@ -125,6 +146,7 @@ impl Ledger {
             opening: Open::default(),
             items: BTreeMap::new(),
             paid: BTreeMap::new(),
+            flows: BTreeMap::new(),
             splits: BTreeMap::new(),
             done: None,
         }
@@ -149,6 +171,11 @@ impl Ledger {
                 _ => None,
             };
             self.event(before, at, frame.time, event, position);
+            if let Event::ForeignCashMoved(e) = event {
+                let fee = fee_before(&events[..index], e.account);
+                let key = (e.account, e.currency.to_string());
+                self.flows.entry(key).or_default().push(currency::flow(before, e, fee));
+            }
         }
     }
 
@@ -227,6 +254,11 @@ impl Ledger {
                 let own = item(Kind::Cash, 0, Px::ZERO, e.adjustment.amount, note);
                 self.paid.entry(e.account).or_default().push(own);
             }
+            Event::CommissionBooked(e) if e.outcome == CommissionOutcome::Cash => {
+                let note = format!("the broker's, of order {}", e.order_id);
+                let own = item(Kind::Commission, 0, Px::ZERO, -e.amount, note);
+                self.paid.entry(e.account).or_default().push(Item { fee: Notional::ZERO, ..own });
+            }
             Event::PositionsSplit(e) => {
                 let ratio = (i128::from(e.split.numerator), i128::from(e.split.denominator));
                 self.split(e.instrument, ratio);
@@ -268,6 +300,7 @@ impl Ledger {
                 .map(|holding| ((holding.account, holding.instrument), held(state, holding)))
                 .collect(),
             cash: state.accounts().map(|(id, account)| (id, account.cash)).collect(),
+            lines: currency::lines(state, time),
             at: Some((seq, time)),
         };
         if day == self.day {
@@ -277,6 +310,7 @@ impl Ledger {
         self.opening = closing;
         self.items.clear();
         self.paid.clear();
+        self.flows.clear();
         self.splits.clear();
     }
 
@@ -296,9 +330,21 @@ impl Ledger {
                 closing_cash: known.cash,
                 paid: self.paid.get(&account).cloned().unwrap_or_default(),
                 positions,
+                currencies: self.currencies(account, closing),
             }
         });
         statements.collect()
+    }
+
+    fn currencies(&self, account: AccountId, closing: &Open) -> Vec<CurrencyDay> {
+        let own = closing.lines.iter().filter(|((holder, _), _)| *holder == account);
+        let days = own.map(|(key, closing)| CurrencyDay {
+            currency: key.1.clone(),
+            opening: self.opening.lines.get(key).copied().unwrap_or_default(),
+            closing: *closing,
+            flows: self.flows.get(key).cloned().unwrap_or_default(),
+        });
+        days.filter(|day| !day.is_idle()).collect()
     }
 
     fn position(&self, state: &State, key: Key, closing: Held) -> PositionDay {
@@ -307,6 +353,7 @@ impl Ledger {
         let definition = state.instrument_at(key.1);
         PositionDay {
             symbol: names::symbol(state, key.1),
+            currency: paid_with(state, key),
             opening,
             opening_qty_now: scaled(opening.qty, split),
             closing,
@@ -334,6 +381,23 @@ impl Fill {
         let value = if sign > 0 { value } else { -value };
         Fill { qty: sign * i128::from(qty.units()) * new / old, value, ..*self }
     }
+}
+
+/// The fee of the position that changed last.
+fn fee_before(events: &[Event], account: AccountId) -> Notional {
+    let last = events.iter().rev().find_map(|event| match event {
+        Event::PositionChanged(e) if e.account == account => Some(e.fee),
+        _ => None,
+    });
+    last.unwrap_or(Notional::ZERO)
+}
+
+/// The instrument's currency where the account has cash in it beside its own, else the account's.
+fn paid_with(state: &State, (account, instrument): Key) -> String {
+    let own = state.account_at(account).map(|known| known.definition.currency).unwrap_or_default();
+    let currency = state.instrument_at(instrument).map_or(own, |known| known.currency);
+    let is_paid = currency != own && state.foreign_cash_of(account, currency).is_some();
+    if is_paid { currency.to_string() } else { own.to_string() }
 }
 
 fn fill(state: &State, order: &OrderView, qty: Qty, px: Px) -> Fill {

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
+use gateway::views::rate_text;
 use model::{Marked, Notional, Qty};
 
-use super::{Held, Item, PositionDay, Statement};
+use super::{CurrencyDay, Held, Item, Line, PositionDay, Statement};
 use crate::csv::{line, through_csv, whole};
 use crate::figures;
 
@@ -38,9 +39,10 @@ const COLUMNS: &[(&str, &str)] = &[
     ("note", "VARCHAR"),
 ];
 
-/// A line, all but the first three cells.
+/// A line, all but the first three cells; its currency, where that is not the account's.
 #[derive(Default)]
 struct Row {
+    currency: Option<String>,
     section: &'static str,
     symbol: String,
     item: String,
@@ -72,7 +74,8 @@ fn write_csv(statements: &[Statement], file: &mut impl Write) -> Result<()> {
     line(file, COLUMNS.iter().map(|(name, _)| *name))?;
     for statement in statements {
         for row in rows(statement) {
-            let head = [statement.day.to_string(), statement.account.clone(), statement.currency.clone()];
+            let currency = row.currency.clone().unwrap_or_else(|| statement.currency.clone());
+            let head = [statement.day.to_string(), statement.account.clone(), currency];
             line(file, head.into_iter().chain(row.cells()))?;
         }
     }
@@ -81,7 +84,7 @@ fn write_csv(statements: &[Statement], file: &mut impl Write) -> Result<()> {
 
 impl Row {
     fn cells(self) -> [String; 13] {
-        let Row { section, symbol, item, seq, time, exec_id, qty, px, amount, fee, mark, age_ns, note } = self;
+        let Row { section, symbol, item, seq, time, exec_id, qty, px, amount, fee, mark, age_ns, note, .. } = self;
         [section.to_owned(), symbol, item, seq, time, exec_id, qty, px, amount, fee, mark, age_ns, note]
     }
 }
@@ -89,11 +92,14 @@ impl Row {
 fn rows(statement: &Statement) -> Vec<Row> {
     let mut rows: Vec<Row> = cash(statement);
     for position in &statement.positions {
+        let first = rows.len();
         rows.push(held("opening", position, &position.opening));
         rows.extend(position.items.iter().map(|item| event(item.kind.word(), &position.symbol, item)));
         rows.push(held("closing", position, &position.closing));
         rows.extend(profit(position));
+        rows[first..].iter_mut().for_each(|row| row.currency = Some(position.currency.clone()));
     }
+    statement.currencies.iter().for_each(|day| rows.extend(currency(statement, day)));
     rows
 }
 
@@ -103,6 +109,7 @@ pub(super) fn cash_parts(statement: &Statement) -> Vec<(&'static str, Notional)>
     vec![
         ("opening", statement.opening_cash),
         ("paid in", statement.paid_in()),
+        ("commissions", statement.commissions()),
         ("trades", sum(PositionDay::cash_moved)),
         ("fees", -sum(PositionDay::fees)),
         ("dividends", sum(PositionDay::dividends)),
@@ -156,15 +163,38 @@ fn held(item: &str, position: &PositionDay, held: &Held) -> Row {
     }
 }
 
-/// Profit and loss, part by part; no amount where nothing fresh says what the position is worth.
-pub(super) fn profit_parts(position: &PositionDay) -> Vec<(&'static str, Option<Notional>)> {
-    let explained = position.explained();
-    let unrealised = |held: &Held| held.marked.map_or(Some(Notional::ZERO), |marked| marked.unrealised);
-    let of = |part: fn(&super::Explained) -> Notional| explained.as_ref().map(part);
+/// What there was in another currency, in it, and what the day made of it, in the account's.
+fn currency(statement: &Statement, day: &CurrencyDay) -> Vec<Row> {
+    let row = |item: &str, amount: Notional| Row {
+        section: "currency",
+        currency: Some(day.currency.clone()),
+        item: item.to_owned(),
+        amount: figures::money(amount),
+        ..Row::default()
+    };
+    let at = |item: &str, line: &Line| Row {
+        note: if line.rate.is_sane() { format!("at {}", rate_text(line.rate)) } else { "no fresh rate".to_owned() },
+        ..row(item, line.money.cash)
+    };
+    let mut rows = vec![at("opening", &day.opening), row("paid in", day.paid_in()), at("closing", &day.closing)];
+    rows.extend(currency_parts(statement, day).into_iter().map(|(item, amount)| Row {
+        section: "pnl",
+        item: item.to_owned(),
+        amount: amount.map_or_else(String::new, figures::money),
+        note: format!("all in {}", day.currency),
+        ..Row::default()
+    }));
+    rows
+}
+
+/// What a currency's day made in the account's, part by part; no amount without fresh marks and rates.
+pub(super) fn currency_parts(statement: &Statement, day: &CurrencyDay) -> Vec<(&'static str, Option<Notional>)> {
+    parts(day.explained(statement.positions.iter()).as_ref())
+}
+
+pub(super) fn parts(explained: Option<&super::Explained>) -> Vec<(&'static str, Option<Notional>)> {
+    let of = |part: fn(&super::Explained) -> Notional| explained.map(part);
     vec![
-        ("realised", Some(position.closing.realised - position.opening.realised)),
-        ("unrealised, opening", unrealised(&position.opening)),
-        ("unrealised, closing", unrealised(&position.closing)),
         ("price", of(|all| all.price)),
         ("trades", of(|all| all.trades)),
         ("corrections", of(|all| all.corrections)),
@@ -175,6 +205,19 @@ pub(super) fn profit_parts(position: &PositionDay) -> Vec<(&'static str, Option<
         ("unexplained", of(super::Explained::unexplained)),
         ("total", of(|all| all.total)),
     ]
+}
+
+/// Profit and loss, part by part, in the position's currency; no amount where nothing fresh says what the position is worth.
+pub(super) fn profit_parts(position: &PositionDay) -> Vec<(&'static str, Option<Notional>)> {
+    let explained = position.explained();
+    let unrealised = |held: &Held| held.marked.map_or(Some(Notional::ZERO), |marked| marked.unrealised);
+    let mut all = vec![
+        ("realised", Some(position.closing.realised - position.opening.realised)),
+        ("unrealised, opening", unrealised(&position.opening)),
+        ("unrealised, closing", unrealised(&position.closing)),
+    ];
+    all.extend(parts(explained.as_ref()));
+    all
 }
 
 fn profit(position: &PositionDay) -> Vec<Row> {

@@ -1,10 +1,11 @@
 //! A statement for a person.
 
+use gateway::views::rate_text;
 use model::Notional;
 use serde_json::Value;
 
-use super::rows::{cash_parts, profit_parts};
-use super::{Held, PositionDay, Statement};
+use super::rows::{cash_parts, currency_parts, parts, profit_parts};
+use super::{Held, Line, PositionDay, Statement};
 use crate::evidence::story::Story;
 use crate::evidence::table::Table;
 use crate::figures;
@@ -25,6 +26,10 @@ pub fn story(statement: &Statement) -> Story {
     story.table(positions(statement));
     story.long_table(items(statement), SHOWN);
     story.table(profit(statement));
+    if !statement.currencies.is_empty() {
+        story.table(currencies(statement));
+        story.table(converted(statement));
+    }
     story
 }
 
@@ -95,10 +100,45 @@ fn items(statement: &Statement) -> Table {
     table
 }
 
-/// A column for each position, and one for all of them.
+/// What the account had beside its own currency.
+fn currencies(statement: &Statement) -> Table {
+    let mut table = Table::new("currencies", &["currency", "opening", "rate", "paid_in", "closing", "rate_at_close"]);
+    let rate = |line: &Line| {
+        if line.rate.is_sane() { Value::String(rate_text(line.rate)) } else { Value::Null }
+    };
+    for day in &statement.currencies {
+        table.push(vec![
+            day.currency.as_str().into(),
+            figures::money(day.opening.money.cash).into(),
+            rate(&day.opening),
+            figures::money(day.paid_in()).into(),
+            figures::money(day.closing.money.cash).into(),
+            rate(&day.closing),
+        ]);
+    }
+    table
+}
+
+/// Where the profit or loss of all came from, in the account's currency.
+fn converted(statement: &Statement) -> Table {
+    let title = format!("profit and loss explained, all in {}", statement.currency);
+    let headings =
+        &["of", "price", "trades", "corrections", "adjustments", "fx", "fees", "dividends", "unexplained", "total"];
+    let mut table = Table::new(title, headings);
+    for day in &statement.currencies {
+        let cells = currency_parts(statement, day).into_iter().map(|(_, part)| money(part));
+        table.push(std::iter::once(day.currency.as_str().into()).chain(cells).collect());
+    }
+    let cells = parts(statement.explained().as_ref()).into_iter().map(|(_, part)| money(part));
+    table.push(std::iter::once("all".into()).chain(cells).collect());
+    table
+}
+
+/// A row for each position in its own currency, and one for all that are in the account's.
 fn profit(statement: &Statement) -> Table {
     const EXPLAINED: &[&str] = &[
         "symbol",
+        "currency",
         "realised",
         "unrealised_opening",
         "unrealised_closing",
@@ -113,16 +153,19 @@ fn profit(statement: &Statement) -> Table {
         "total",
     ];
     let mut table = Table::new("profit and loss explained", EXPLAINED);
-    let mut sums: Vec<Option<Notional>> = vec![Some(Notional::ZERO); EXPLAINED.len() - 1];
+    let mut sums: Vec<Option<Notional>> = vec![Some(Notional::ZERO); EXPLAINED.len() - 2];
     for position in &statement.positions {
         let parts = profit_parts(position);
-        for (sum, (_, part)) in sums.iter_mut().zip(&parts) {
+        let is_own = position.currency == statement.currency;
+        for (sum, (_, part)) in sums.iter_mut().zip(&parts).filter(|_| is_own) {
             *sum = sum.zip(*part).map(|(sum, part)| sum + part);
         }
         let cells = parts.into_iter().map(|(_, part)| money(part));
-        table.push(std::iter::once(position.symbol.as_str().into()).chain(cells).collect());
+        let head = [position.symbol.as_str().into(), position.currency.as_str().into()];
+        table.push(head.into_iter().chain(cells).collect());
     }
-    table.push(std::iter::once("all".into()).chain(sums.into_iter().map(money)).collect());
+    let head = ["all".into(), statement.currency.as_str().into()];
+    table.push(head.into_iter().chain(sums.into_iter().map(money)).collect());
     table
 }
 

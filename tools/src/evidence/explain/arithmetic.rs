@@ -5,11 +5,9 @@ use serde_json::Value;
 
 use super::books::{Books, Method, Worked};
 use super::ledger::{Booking, Figures, Ledger};
+use super::paid::{terms_of_amendment, terms_of_fill};
 use crate::evidence::table::Table;
-use crate::figures::{fraction, money, px, qty};
-
-/// A fee never rounds away: it is rounded up to the next 1e-16.
-const FEE_PLACES: i128 = 100_000_000;
+use crate::figures::{money, px, qty};
 
 /// How a fill changed position and money.
 pub(super) fn fill(booking: &Booking) -> Vec<String> {
@@ -33,14 +31,8 @@ pub(super) fn fill(booking: &Booking) -> Vec<String> {
     } else {
         closing(booking, *method, worked, &mut lines);
     }
-    lines.push(fee(booking, worked.value));
-    lines.push(format!(
-        "cash of the account: {} - ({}) - {} = {}",
-        money(before.account_cash),
-        money(worked.value),
-        money(booking.fee),
-        money(after.account_cash)
-    ));
+    lines.extend(booking.paid.fee(worked.value, booking.fee_rate, booking.fee));
+    lines.extend(booking.paid.lines(&terms_of_fill(worked.value, booking.fee)));
     lines.push(verdict(booking, worked));
     lines
 }
@@ -97,28 +89,18 @@ fn closing(booking: &Booking, method: Method, worked: &Worked, lines: &mut Vec<S
     ));
 }
 
-fn fee(booking: &Booking, value: Notional) -> String {
-    let rate = booking.fee_rate;
-    let product = value.units().unsigned_abs().checked_mul(rate.unsigned_abs().into());
-    let exact = product.is_some_and(|product| product % FEE_PLACES.unsigned_abs() == 0);
-    let rounded = if exact { "" } else { ", rounded up at 1e-16" };
-    let notional = money(Notional::from_units(value.units().abs()));
-    format!("fee: {notional} x {} = {}{rounded}", fraction(rate), money(booking.fee))
-}
-
 /// Do the sums of this page come to what the journal says?
 fn verdict(booking: &Booking, worked: &Worked) -> String {
     let Booking { before, after, trade, fee, fee_rate, .. } = booking;
     let signed = if trade.side == Side::Buy { trade.qty } else { -trade.qty };
-    let rated = worked.value.units().abs().checked_mul(i128::from(*fee_rate));
-    let expected_fee = rated.map(|rated| rated / FEE_PLACES + i128::from(rated % FEE_PLACES != 0));
+    let expected_fee = booking.paid.expected_fee(worked.value, trade.qty, *fee_rate);
     let checks = [
         ("position", before.position + signed == after.position),
         ("cost", before.cost - worked.released + worked.value - worked.closed_value == after.cost),
         ("realised", before.realised + worked.realised == after.realised),
-        ("fee", expected_fee == Some(fee.units())),
+        ("fee", expected_fee == Some(*fee)),
         ("fees", before.fees + *fee == after.fees),
-        ("cash", before.account_cash - worked.value - *fee == after.account_cash),
+        ("cash", booking.paid.adds_up(-worked.value - *fee)),
         ("cash identity", after.cash_from_trades + after.cost == after.realised),
     ];
     let wrong: Vec<&str> = checks.into_iter().filter_map(|(what, holds)| (!holds).then_some(what)).collect();
@@ -144,17 +126,11 @@ pub(super) fn amendment(booking: &Booking, ledger: &Ledger) -> Vec<String> {
     lines.push(change("realised", money(before.realised), money(after.realised)));
     lines.push(change("cash from trades", money(before.cash_from_trades), money(after.cash_from_trades)));
     lines.push(format!("fees: {} + ({}) = {}", money(before.fees), money(booking.fee), money(after.fees)));
-    lines.push(format!(
-        "cash of the account: {} + {} - ({}) - ({}) = {}",
-        money(before.account_cash),
-        money(after.cash_from_trades),
-        money(before.cash_from_trades),
-        money(booking.fee),
-        money(after.account_cash)
-    ));
-    let cash = before.account_cash + after.cash_from_trades - before.cash_from_trades - booking.fee;
+    let (from, to) = (before.cash_from_trades, after.cash_from_trades);
+    lines.extend(booking.paid.lines(&terms_of_amendment(from, to, booking.fee)));
+    let cash = booking.paid.adds_up(to - from - booking.fee);
     lines.push(match ledger.agreeing(after) {
-        Some(books) if cash == after.account_cash && before.fees + booking.fee == after.fees => {
+        Some(books) if cash && before.fees + booking.fee == after.fees => {
             format!(
                 "the journal says what the {} fills below come to, {}",
                 ledger.live().count(),

@@ -110,6 +110,7 @@ fn source(past: &Past, judged: &Judged<'_>, seen: &Refusal) -> Option<(String, u
         | Check::StopPx
         | Check::NotTradable
         | Check::CurrencyMismatch
+        | Check::FxRate
         | Check::ReferencePrice
         | Check::CollarHigh
         | Check::CollarLow

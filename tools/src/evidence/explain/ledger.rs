@@ -7,6 +7,7 @@ use model::{
 };
 
 use super::books::{Books, Method, Trade, Worked};
+use super::paid::Paid;
 use crate::evidence::fold::Past;
 
 /// Account and instrument.
@@ -54,6 +55,8 @@ pub(super) struct Booking {
     pub(super) trade: Trade,
     /// By the method that comes to what the journal says, where there is one.
     pub(super) worked: Option<(Method, Worked)>,
+    /// What it moved of the account's cash.
+    pub(super) paid: Paid,
     /// The fill that a bust or a correction is of.
     pub(super) of: Option<ExecId>,
 }
@@ -126,6 +129,7 @@ impl Ledger {
                 fee_rate: account.map_or(0, |account| account.definition.fee_rate),
                 trade,
                 worked,
+                paid: Paid::of(before, self.key.0, position, events.get(index + 2..).unwrap_or_default()),
                 of,
             });
         }
