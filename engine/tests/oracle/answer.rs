@@ -4,7 +4,7 @@ use model::*;
 
 use crate::ask::Ask;
 use crate::history::History;
-use crate::{plain, prices, scoped};
+use crate::{lists, plain, prices, scoped, wealth};
 
 /// Why not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +43,15 @@ const OF_SIZE: &[Check] = &[
     Check::PositionLong,
     Check::PositionShort,
     Check::ReduceOnly,
+    Check::PositionNotional,
+    Check::Concentration,
+    Check::GrossExposure,
+    Check::NetExposure,
+    Check::Leverage,
     Check::BuyingPower,
+    Check::Margin,
+    Check::MarginUsed,
+    Check::ShortSale,
 ];
 
 /// Every check is asked; of those that object the one that comes first answers.
@@ -54,14 +62,15 @@ pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
     if ask.instrument.is_none() {
         return Err(Why::of(Check::UnknownSymbol));
     }
-    let mut objections = plain::objections(history, ask);
-    objections.extend(prices::objections(history, ask));
-    objections.extend(scoped::objections(history, ask));
+    // What cannot be valued has a check of its own, in the place of the one that asked and before what that says of other scopes.
+    let mut objections = wealth::objections(history, ask);
+    let others = [plain::objections, prices::objections, lists::objections, scoped::objections];
+    objections.extend(others.iter().flat_map(|of| of(history, ask)).map(|why| (why.check, why)));
     if !ask.adds(history) {
-        objections.retain(|why| !OF_SIZE.contains(&why.check));
+        objections.retain(|(asked, _)| !OF_SIZE.contains(asked));
     }
-    match objections.into_iter().min_by_key(|why| why.check as u16) {
-        Some(why) => Err(why),
+    match objections.into_iter().min_by_key(|(asked, _)| *asked as u16) {
+        Some((_, why)) => Err(why),
         None => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ use crate::flow::{Flow, name_of};
 use crate::plain::{free_and_needed, open_qty, position};
 use crate::prices::distance;
 use crate::scoped::{CONTROLS, observed};
+use crate::wealth::{equity, margin_needed};
 use crate::world::{ACCOUNTS, SYMBOLS, account, instrument, scopes_of};
 
 const SECOND: i64 = 1_000_000_000;
@@ -17,11 +18,15 @@ const RATES: [i128; 6] = [1, 2, 4, 5, 8, 10];
 /// What is about to be asked for meets a limit just below it, at it, or just above it.
 pub(crate) fn approach(flow: &mut Flow, desk: &mut Desk, ask: &mut Ask) {
     match flow.rng.u8(..100) {
+        0..30 if flow.is_busy => messages(flow, desk, ask),
         0..62 => (0..flow.rng.u8(1..3)).for_each(|_| limit(flow, desk, ask)),
         62..68 => age(flow, desk, ask),
         68..78 => cash(flow, desk, ask),
         78..86 => definition(flow, desk, ask),
-        86..93 if ask.replaces.is_none() => reduce(flow, desk, ask),
+        86..89 => margin(flow, desk, ask),
+        89..92 => group(flow, desk, ask),
+        92..94 => restrict(flow, desk, ask),
+        94..98 if ask.replaces.is_none() => reduce(flow, desk, ask),
         _ => {}
     }
 }
@@ -48,7 +53,8 @@ fn limit(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
         LimitKind::Collar | LimitKind::PassiveCollar => distance(&desk.history, ask),
         _ => observed(&desk.history, ask, kind, scope, index, 1),
     };
-    let Some(seen) = seen else { return };
+    // Without equity everything is too much.
+    let Some(seen) = seen.filter(|seen| *seen < i128::MAX / 2) else { return };
     let value = match kind.bound() {
         // All, all but this one, this one alone, or none.
         Bound::Bits => [0xff, 0xff & !seen, seen, 0][flow.rng.usize(..4)],
@@ -127,16 +133,71 @@ fn age(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
     }
 }
 
-/// The account can just pay for it.
-fn cash(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
-    let Some((free, needed)) = free_and_needed(&desk.history, ask) else { return };
+/// There are just as many messages by fills as may be.
+fn messages(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let kind = LimitKind::OrderToTrade;
+    let scope = kind.scopes()[flow.rng.usize(..kind.scopes().len())];
+    let index = ask.scopes[scope as usize];
+    let seen = observed(&desk.history, ask, kind, scope, index, 1).unwrap_or(0);
+    change(desk, scope, index, kind, Some((seen + nudge(flow)).max(0)));
+}
+
+/// Its margin is just covered.
+fn margin(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let rate = [0, 1_234_567, 10_000_000, 100_000_000][flow.rng.usize(..4)];
+    change(desk, KillScope::Instrument, ask.instrument(), LimitKind::Margin, Some(rate));
+    let Some(needed) = margin_needed(&desk.history, ask) else { return };
+    let missing = needed - equity(&desk.history, ask.account()) + nudge(flow);
+    match flow.rng.u8(..3) {
+        0 => pay_in(desk, ask.account(), missing),
+        1 => {
+            pay_in(desk, ask.account(), missing + 1);
+            let most = (needed + nudge(flow)).max(0);
+            change(desk, KillScope::Account, ask.account(), LimitKind::MarginUsed, Some(most));
+        }
+        _ => {}
+    }
+}
+
+/// A group is not to trade with itself.
+fn group(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let scope = LimitKind::SelfMatch.scopes()[flow.rng.usize(..3)];
+    let value = [0, 1, 1, 3][flow.rng.usize(..4)];
+    change(desk, scope, ask.scopes[scope as usize], LimitKind::SelfMatch, Some(value));
+}
+
+/// The instrument is restricted for a while, to the nanosecond.
+fn restrict(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let now = desk.history.now;
+    let account = [AccountName::EMPTY, AccountName::literal(ACCOUNTS[flow.rng.usize(..2)])][flow.rng.usize(..2)];
+    desk.run(Command::RestrictInstrument(RestrictInstrument {
+        from: EngineTime([0, now, now + 1][flow.rng.usize(..3)]),
+        until: EngineTime(now + [2, 1_000, 100_000_000][flow.rng.usize(..3)]),
+        removes: Seq(0),
+        symbol: Symbol::literal(SYMBOLS[ask.instrument() as usize]),
+        account,
+        forbids: [Forbidden::Trading, Forbidden::ShortSales][flow.rng.usize(..2)],
+        reserved: [0; 7],
+        actor: Text::literal("oracle"),
+        reason: Text::literal("oracle"),
+    }));
+    desk.wait(flow.rng.i64(0..3));
+}
+
+fn pay_in(desk: &mut Desk, account: u32, units: i128) {
     desk.run(Command::AdjustCash(AdjustCash {
-        amount: Notional::from_units(needed - free + nudge(flow)),
-        account: AccountName::literal(ACCOUNTS[ask.account() as usize]),
+        amount: Notional::from_units(units),
+        account: AccountName::literal(ACCOUNTS[account as usize]),
         actor: Text::literal("oracle"),
         reason: Text::literal("oracle"),
         reserved: [0; 8],
     }));
+}
+
+/// The account can just pay for it.
+fn cash(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let Some((free, needed)) = free_and_needed(&desk.history, ask) else { return };
+    pay_in(desk, ask.account(), needed - free + nudge(flow));
 }
 
 /// The limits of the definitions.

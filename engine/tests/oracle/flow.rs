@@ -19,6 +19,8 @@ pub(crate) struct Flow {
     has_calendar: bool,
     /// A limit of a definition was brought near.
     pub(crate) is_redefined: bool,
+    /// One long day.
+    pub(crate) is_busy: bool,
     /// Orders alike are counted, and there are some.
     repeats: bool,
 }
@@ -27,11 +29,18 @@ impl Flow {
     /// A flow, and the desk that it goes to.
     pub(crate) fn new(seed: u64) -> (Flow, Desk) {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let rate = [1_000_000, 1_000_000, 10, 20][rng.usize(..4)];
+        let rate = [1_000_000, 1_000_000, 2, 5][rng.usize(..4)];
         let desk = Desk::new(seed, 20_000 * DAY_NS + rng.i64(1..DAY_NS / 2), rng.i64(1_000..3_000_000), rate);
         let has_calendar = rng.u8(..3) == 0;
-        let mut flow =
-            Flow { rng, serial: 0, exec: 0, has_calendar, is_redefined: false, repeats: seed.is_multiple_of(4) };
+        let mut flow = Flow {
+            rng,
+            serial: 0,
+            exec: 0,
+            has_calendar,
+            is_redefined: false,
+            is_busy: seed % 100 == 7,
+            repeats: seed.is_multiple_of(4),
+        };
         let mut desk = desk;
         flow.begin(&mut desk);
         (flow, desk)
@@ -72,8 +81,10 @@ impl Flow {
                 let instrument = self.rng.u32(..3);
                 self.quote(desk, instrument);
             }
+            945..957 if self.is_busy => self.cancel(desk),
             945..957 => self.stop(desk),
             957..962 => self.halt(desk),
+            962..970 if self.is_busy => self.cancel(desk),
             962..970 => self.next_day(desk),
             970..985 => edges::forget(self, desk),
             _ => edges::redefine(self, desk),
@@ -106,7 +117,7 @@ impl Flow {
             session,
             account: Some(account).filter(|account| *account < 2),
             instrument: Some(instrument).filter(|instrument| *instrument < 3),
-            scopes: if is_known { scopes(session, account, instrument) } else { [0; SCOPES] },
+            scopes: if is_known { scopes(session, account, instrument) } else { session_alone(session) },
             side,
             ord_type,
             qty: self.rng.i64(1..120) * ONE,
@@ -417,6 +428,13 @@ impl Flow {
             reason: Text::EMPTY,
         }));
     }
+}
+
+/// What names nobody or nothing is its session's, and in no other scope.
+fn session_alone(session: u32) -> [u32; SCOPES] {
+    let mut scopes = [u32::MAX; SCOPES];
+    scopes[KillScope::Session as usize] = session;
+    scopes
 }
 
 /// The name of a scope that an order is in.

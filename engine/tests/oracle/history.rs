@@ -2,6 +2,8 @@
 
 use model::*;
 
+use crate::plain::position;
+
 const DAY_NS: i64 = 86_400_000_000_000;
 
 /// A fill.
@@ -12,6 +14,8 @@ pub(crate) struct Fill {
     pub(crate) qty: i64,
     pub(crate) px: i64,
     pub(crate) day: u32,
+    /// What of a sale the account did not have.
+    pub(crate) short: i64,
     pub(crate) amended: bool,
 }
 
@@ -76,6 +80,7 @@ impl Placed {
 pub(crate) struct Message {
     pub(crate) time: i64,
     pub(crate) scopes: [u32; SCOPES],
+    pub(crate) day: u32,
     pub(crate) changes: usize,
     /// It named a scope's traffic; one that was refused names its session alone.
     pub(crate) was_taken: bool,
@@ -106,6 +111,8 @@ pub(crate) struct History {
     pub(crate) states: Vec<(KillScope, u32, ScopeState)>,
     pub(crate) halts: Vec<(Scope, u32, TradingState)>,
     pub(crate) quotes: Vec<(i64, Quote)>,
+    /// What may not be traded, in the order in which it was said.
+    pub(crate) restrictions: Vec<(u32, RestrictInstrument)>,
     pub(crate) deposits: Vec<(u32, i128)>,
 }
 
@@ -152,7 +159,7 @@ impl History {
     }
 
     pub(crate) fn message(&mut self, scopes: [u32; SCOPES], was_taken: bool) {
-        self.messages.push(Message { time: self.now, scopes, changes: self.changes.len(), was_taken });
+        self.messages.push(Message { time: self.now, scopes, day: self.day(), changes: self.changes.len(), was_taken });
     }
 
     /// One event, the `index`th of its frame.
@@ -180,6 +187,9 @@ impl History {
                 let value = (e.change.is_set == 1).then_some(e.change.value);
                 let (scope, kind) = (e.change.scope, e.change.kind);
                 self.changes.push(Change { scope, index: e.index, kind, value });
+            }
+            Event::RestrictionChanged(e) if e.outcome == LimitOutcome::Set => {
+                self.restrictions.push((e.instrument.0, e.change));
             }
             Event::CancelRequested(e) => {
                 if e.cause == CancelCause::Client {
@@ -209,7 +219,9 @@ impl History {
                 let day = self.day();
                 let (qty, px) = (e.last_qty.units(), e.last_px.units());
                 let (at, exec) = ((seq, index), e.venue_exec_id);
-                self.stands(&e.order).fills.push(Fill { at, exec, qty, px, day, amended: false });
+                let held = position(self, KillScope::Account, e.order.account.0, e.order.instrument.0);
+                let short = if e.order.side == Side::Sell { (qty - held.max(0)).max(0) } else { 0 };
+                self.stands(&e.order).fills.push(Fill { at, exec, qty, px, day, short, amended: false });
             }
             Event::TradeCanceled(e) => self.amend(&e.order, (e.ref_seq, e.ref_index), 0, 0),
             Event::TradeCorrected(e) => {

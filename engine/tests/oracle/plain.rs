@@ -197,7 +197,7 @@ pub(crate) fn open_qty(history: &History, ask: &Ask, scope: KillScope, side: Sid
 }
 
 /// What was paid in, less what was paid for, with all fees.
-fn cash(history: &History, account: u32) -> i128 {
+pub(crate) fn cash(history: &History, account: u32) -> i128 {
     let definition = &history.accounts[account as usize];
     let paid_in: i128 = history.deposits.iter().filter(|(own, _)| *own == account).map(|(_, amount)| amount).sum();
     let mut cash = paid_in;

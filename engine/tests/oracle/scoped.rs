@@ -4,8 +4,9 @@ use model::*;
 
 use crate::answer::Why;
 use crate::ask::{Ask, money, reference_px};
-use crate::history::{History, Placed};
+use crate::history::{History, Message, Placed};
 use crate::plain::{open_money, open_qty, own_orders, position};
+use crate::{lists, wealth};
 
 const SECOND: i64 = 1_000_000_000;
 /// What is seen where a request says no time.
@@ -35,6 +36,14 @@ pub(crate) const CONTROLS: &[(Check, LimitKind)] = &[
     (Check::OpenNotional, LimitKind::OpenNotional),
     (Check::DailyBuys, LimitKind::DailyBuys),
     (Check::DailySells, LimitKind::DailySells),
+    (Check::OrderToTrade, LimitKind::OrderToTrade),
+    (Check::PositionNotional, LimitKind::PositionNotional),
+    (Check::Concentration, LimitKind::Concentration),
+    (Check::GrossExposure, LimitKind::GrossExposure),
+    (Check::NetExposure, LimitKind::NetExposure),
+    (Check::Leverage, LimitKind::Leverage),
+    (Check::MarginUsed, LimitKind::MarginUsed),
+    (Check::ShortSale, LimitKind::Locate),
 ];
 
 /// A limit, and what is held against it.
@@ -164,6 +173,14 @@ pub(crate) fn observed(
         LimitKind::OpenNotional => open_side(history, ask, scope, index, &[Side::Buy, Side::Sell]),
         LimitKind::DailyBuys => turnover(history, ask, scope, index, Side::Buy),
         LimitKind::DailySells => turnover(history, ask, scope, index, Side::Sell),
+        LimitKind::OrderToTrade => Some(order_to_trade(history, scope, index)),
+        LimitKind::Locate => lists::short_with(history, ask),
+        LimitKind::PositionNotional
+        | LimitKind::Concentration
+        | LimitKind::GrossExposure
+        | LimitKind::NetExposure
+        | LimitKind::Leverage
+        | LimitKind::MarginUsed => wealth::observed(history, ask, kind, scope, index),
         _ => None,
     }
 }
@@ -182,6 +199,18 @@ pub(crate) fn alike<'a>(history: &'a History, ask: &'a Ask) -> impl Iterator<Ite
             && (order.side, order.ord_type, qty, px) == (ask.side, ask.ord_type, ask.qty, ask.px);
         is_same && i128::from(history.now - at) <= longest && KillScope::ALL.iter().any(counts)
     })
+}
+
+/// Control 37: messages by fills, this message included, less one; the first hundred of a day say nothing.
+fn order_to_trade(history: &History, scope: KillScope, index: u32) -> i128 {
+    let today = history.day();
+    let is_own =
+        |message: &&Message| message.was_taken && message.day == today && message.scopes[scope as usize] == index;
+    let messages = history.messages.iter().filter(is_own).count() as i128 + 1;
+    let own = history.orders.iter().filter(|order| order.scopes[scope as usize] == index);
+    let fills = own.flat_map(|order| &order.fills).filter(|fill| fill.day == today && fill.qty > 0);
+    let fills = fills.count().max(1) as i128;
+    if messages <= 100 { 0 } else { messages * 100_000_000 / fills - 100_000_000 }
 }
 
 /// Control 24: what is open, with what is asked for in the place of what it replaces.
@@ -211,7 +240,7 @@ fn turnover(history: &History, ask: &Ask, scope: KillScope, index: u32, side: Si
 
 /// Control 18: a bucket that holds one second of messages, no more, and leaks evenly; how full it would be. `rate` says how many a second the
 /// scope was allowed when a message came, and nothing for one that does not count.
-fn messages(history: &History, limit: i128, rate: impl Fn(&crate::history::Message) -> Option<i128>) -> i128 {
+fn messages(history: &History, limit: i128, rate: impl Fn(&Message) -> Option<i128>) -> i128 {
     let gap = |limit: i128| SECOND / i64::try_from(limit.max(1)).expect("rates are small here");
     let (mut full, mut at) = (0, 0);
     for message in &history.messages {
