@@ -13,7 +13,7 @@ use gateway::fix::store::SledStore;
 use gateway::venue::paper::{Market, Settings as VenueSettings};
 use gateway::venue::{Listing, OpenOrder, PaperVenue, SyntheticInstrument, SyntheticQuotes};
 use gateway::views::{Views, ViewsAgent};
-use journal::{Follower, Mark};
+use journal::{Follower, Mark, RoomWatch};
 use model::queue::{Consumer, Producer, bounded};
 use model::{Agent, CalendarName, Command, CompId, Seq, TradingState, VenueId, limits};
 
@@ -115,6 +115,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let venue = assembly.venue(state, queues.venue)?;
     let quotes = assembly.quotes(state, queues.quotes);
     let timer = assembly.timer(state, queues.operator.clone());
+    let room = RoomWatch::new(opened.mark.clone(), !state.journal_is_full(), queues.operator.clone());
     let day_end = assembly.day_end(state, queues.operator.clone());
     let acceptor = assembly.acceptor(state, queues.fix)?;
     let views = Views::shared();
@@ -139,6 +140,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
         venue: Box::new(venue),
         brokers: brokers.into_iter().map(|broker| Box::new(broker) as Box<dyn Agent>).collect(),
         timer: Box::new(timer),
+        room: Box::new(room),
         day_end: day_end.map(|agent| Box::new(agent) as Box<dyn Agent>),
         quotes: quotes.map(|quotes| Box::new(quotes) as Box<dyn Agent>),
     };
@@ -215,6 +217,7 @@ struct HotAgents {
     venue: Box<dyn Agent>,
     brokers: Vec<Box<dyn Agent>>,
     timer: Box<dyn Agent>,
+    room: Box<dyn Agent>,
     day_end: Option<Box<dyn Agent>>,
     quotes: Option<Box<dyn Agent>>,
 }
@@ -320,6 +323,7 @@ impl Assembly<'_> {
         };
         let mut intake = vec![Berth { agent: hot.acceptor, stage: Stage::Intake }];
         intake.push(Berth { agent: hot.timer, stage: Stage::Intake });
+        intake.push(Berth { agent: hot.room, stage: Stage::Intake });
         intake.extend(hot.day_end.map(|agent| Berth { agent, stage: Stage::Intake }));
         intake.extend(hot.quotes.map(|agent| Berth { agent, stage: Stage::Intake }));
         let decide = Berth { agent: hot.hot, stage: Stage::Decide };

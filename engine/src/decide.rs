@@ -9,6 +9,7 @@ mod doubt;
 mod drift;
 mod executions;
 mod foreign;
+mod journal_room;
 mod kill;
 mod limits;
 mod losses;
@@ -102,6 +103,7 @@ pub fn decide(state: &State, seq: Seq, now: EngineTime, command: &Command, event
         Command::DecideLimit(body) => limits::decide_limit(state, now, body, events),
         Command::RestrictInstrument(body) => restrictions::restrict(state, seq, now, body, events),
         Command::GrantOverride(body) => overrides::grant(state, seq, now, body, events),
+        Command::ReportJournalRoom(body) => journal_room::report(state, body, events),
         Command::Step(_) => step::step(state, seq, now, events),
         // The frame is the record; the numbers, and who may log on, are the gateway's.
         Command::SetSequenceNumbers(_) => {}

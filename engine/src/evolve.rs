@@ -113,6 +113,7 @@ impl State {
             Event::VenueLinked(e) => self.venue_linked(e),
             Event::ResolutionGiven(e) => self.resolution_given(e),
             Event::Started(e) => self.started(&e.start),
+            Event::JournalRoomChanged(e) => self.journal_is_full = e.has_room == 0,
             Event::Ticked(_) => self.ticked(),
             Event::Alarmed(e) => self.alarmed(e),
             Event::ForeignCashAdjusted(_)

@@ -60,6 +60,9 @@ pub(crate) fn of_cl_ord_id(session: SessionId, cl_ord_id: &ClOrdId) -> u64 {
 pub(crate) fn of_state(state: &State) -> StateHash {
     let mut sum = Sum(0);
     sum.add(b'g', &[state.last.seq.0.as_bytes(), &[state.trading.value()], &[u8::from(state.acknowledge_at_venue)]]);
+    if state.journal_is_full {
+        sum.add(b'J', &[&[1]]);
+    }
     state.orders.remembered().for_each(|order| add_order(&mut sum, order));
     state.holdings.iter().for_each(|holding| add_holding(&mut sum, holding));
     state.strategy_books.iter().for_each(|book| add_strategy_book(&mut sum, book));

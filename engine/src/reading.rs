@@ -230,6 +230,11 @@ impl State {
         self.identity_breaks
     }
 
+    /// Has the journal's disk no room, so that nothing new is taken?
+    pub fn journal_is_full(&self) -> bool {
+        self.journal_is_full
+    }
+
     /// The global kill switch.
     pub fn trading(&self) -> TradingState {
         self.trading

@@ -177,6 +177,8 @@ pub struct State {
     /// The strategy of the order whose position comes next in the frame; [`crate::order::NONE`] for none.
     pub(crate) traded_by: u32,
     pub(crate) trading: TradingState,
+    /// The journal's disk has no room for the segments to come.
+    pub(crate) journal_is_full: bool,
     pub(crate) acknowledge_at_venue: bool,
     pub(crate) last: Stamp,
     /// The event of the frame that is folded in next.
@@ -226,6 +228,7 @@ impl State {
             pnl: Pnl::new(capacities.holdings),
             traded_by: crate::order::NONE,
             trading: TradingState::Active,
+            journal_is_full: false,
             acknowledge_at_venue: false,
             last: Stamp { seq: Seq(0), time: EngineTime(0) },
             index: 0,

@@ -28,7 +28,7 @@ pub(crate) struct Ahead {
     reserve: Option<Arc<dyn Stored>>,
     making: Option<JoinHandle<Made>>,
     try_again_at: EngineTime,
-    has_room: bool,
+    has_room: Option<bool>,
 }
 
 /// What one try brought; `None` of what was there already.
@@ -48,7 +48,7 @@ impl Ahead {
             reserve: None,
             making: None,
             try_again_at: EngineTime(i64::MIN),
-            has_room: true,
+            has_room: None,
         }
     }
 
@@ -57,8 +57,8 @@ impl Ahead {
         self.bytes
     }
 
-    /// False from a try that could not make all on, until one did: what is left is not for new orders.
-    pub(crate) fn has_room(&self) -> bool {
+    /// False from a try that could not make all on, until one did: what is left is not for new orders. `None` before the first.
+    pub(crate) fn has_room(&self) -> Option<bool> {
         self.has_room
     }
 
@@ -100,7 +100,7 @@ impl Ahead {
         match self.storage.create(PREPARED, self.bytes) {
             Ok(next) => Ok((PREPARED, next)),
             Err(source) if is_no_room(&source) => {
-                self.has_room = false;
+                self.has_room = Some(false);
                 let full = Failure::DiskFull { bytes: self.bytes, source };
                 self.reserve.take().map(|reserve| (RESERVE, reserve)).ok_or(full)
             }
@@ -117,9 +117,10 @@ impl Ahead {
     fn note(&mut self, made: Made, now: EngineTime) {
         self.next = self.next.take().or(made.next.and_then(Result::ok));
         self.reserve = self.reserve.take().or(made.reserve.and_then(Result::ok));
-        self.has_room = self.next.is_some() && self.reserve.is_some();
+        let has_room = self.next.is_some() && self.reserve.is_some();
+        self.has_room = Some(has_room);
         let later = EngineTime(now.0.saturating_add(RETRY_NS));
-        self.try_again_at = if self.has_room { EngineTime(i64::MIN) } else { later };
+        self.try_again_at = if has_room { EngineTime(i64::MIN) } else { later };
     }
 }
 

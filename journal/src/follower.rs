@@ -112,7 +112,14 @@ impl Follower {
                 Some(walk) => walk,
                 None => self.walk.insert(Self::locate(&self.storage, self.next)?),
             };
-            let (offset, header) = Self::next_frame(&self.storage, walk)?;
+            let (offset, header) = match Self::next_frame(&self.storage, walk) {
+                Ok(found) => found,
+                Err(failure) => {
+                    // It may stand between two segments, where nothing can be read.
+                    self.walk = None;
+                    return Err(failure);
+                }
+            };
             if header.seq < self.next.0 {
                 passed += 1;
                 if passed == self.passes_max {

@@ -23,6 +23,9 @@ pub use log::Log;
 mod mark;
 pub use mark::Mark;
 
+mod room;
+pub use room::RoomWatch;
+
 mod end;
 mod writer;
 pub use writer::Writer;
@@ -55,6 +58,10 @@ mod verify;
 pub use verify::{Verdict, verify, verify_on};
 
 mod block;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
+#[cfg(not(feature = "sabotage"))]
+mod sabotage;
 pub mod storage;
 mod walk;
 

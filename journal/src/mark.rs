@@ -1,7 +1,7 @@
 //! How far the journal is: three numbers that the writer raises and everybody else reads, and its last frames.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use model::Seq;
 
@@ -17,13 +17,17 @@ struct Marks {
     durable: Line,
     written: Line,
     synced: Line,
-    has_room_ahead: AtomicBool,
+    room_ahead: AtomicU8,
     recent: Recent,
 }
 
 #[derive(Debug)]
 #[repr(align(64))]
 struct Line(AtomicU64);
+
+const UNKNOWN: u8 = 0;
+const FULL: u8 = 1;
+const ROOM: u8 = 2;
 
 impl Mark {
     /// All at `seq`; the last `runs` chunks of frames are remembered.
@@ -34,7 +38,7 @@ impl Mark {
             durable,
             written,
             synced,
-            has_room_ahead: AtomicBool::new(true),
+            room_ahead: AtomicU8::new(UNKNOWN),
             recent: Recent::new(runs),
         }))
     }
@@ -60,14 +64,17 @@ impl Mark {
     }
 
     /// Was there room for the segments to come? While not, the rest of the current one and a reserve are left: for cancels and for
-    /// what venues say, not for new orders. It is tried again every second.
-    pub fn has_room_ahead(&self) -> bool {
-        self.0.has_room_ahead.load(Ordering::Acquire)
+    /// what venues say, not for new orders. It is tried again every second. `None` before the first try has ended.
+    pub fn has_room_ahead(&self) -> Option<bool> {
+        match self.0.room_ahead.load(Ordering::Acquire) {
+            UNKNOWN => None,
+            room => Some(room == ROOM),
+        }
     }
 
     pub(crate) fn set_room_ahead(&self, has_room: bool) {
-        if has_room != self.has_room_ahead() {
-            self.0.has_room_ahead.store(has_room, Ordering::Release);
+        if Some(has_room) != self.has_room_ahead() {
+            self.0.room_ahead.store(if has_room { ROOM } else { FULL }, Ordering::Release);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Opening for writing: one writer, a sound tail, everything allocated.
 
 use std::fs::{File, OpenOptions};
-use std::hash::{BuildHasher, Hasher};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use zerocopy::IntoBytes;
 use crate::end::End;
 use crate::format::{CHAIN_START, Commit, FORMAT};
 use crate::log::Chunk;
+use crate::sabotage::{self, Sabotage};
 use crate::segments::Segments;
 use crate::storage::{Disk, Storage, write_all};
 use crate::syncer::Syncer;
@@ -104,7 +104,7 @@ fn open_in(storage: Arc<dyn Storage>, settings: Settings, lock: Option<File>) ->
 
 fn begin(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Segments, End, Recovered), Failure> {
     let end = End {
-        journal: identity(),
+        journal: storage.identity(),
         format: FORMAT,
         epoch: 1,
         seq: Seq(0),
@@ -147,7 +147,9 @@ fn resume(storage: Arc<dyn Storage>, segment_bytes: u64, tail: Tail) -> Result<(
     let mut segments = Segments::resume(Arc::clone(&storage), segment_bytes, &tail)?;
     if let Some(torn) = &tail.torn {
         recovered.torn_bytes = torn.end - tail.committed.end;
-        zero(&segments, tail.committed.end, torn.end)?;
+        if !sabotage::is(Sabotage::TornTailKept) {
+            zero(&segments, tail.committed.end, torn.end)?;
+        }
         recovered.torn = Some(torn.fault.clone());
     }
     // After `kill -9` the last batch may be in the page cache only.
@@ -204,11 +206,6 @@ fn last_time(storage: &Arc<dyn Storage>, tail: &Tail) -> Result<i64, Failure> {
             Step::Bad(fault) => return Err(Failure::Damaged(fault)),
         }
     }
-}
-
-/// A number that no other journal has: its CRCs then fit no block of another journal.
-fn identity() -> u64 {
-    std::hash::RandomState::new().build_hasher().finish()
 }
 
 /// Makes the folder and those above it, each name durable.

@@ -1,5 +1,6 @@
 //! The writer's files: the one that is written, and the roll from it to the next.
 
+use std::io;
 use std::sync::Arc;
 
 use model::EngineTime;
@@ -8,6 +9,7 @@ use zerocopy::IntoBytes;
 use crate::Failure;
 use crate::ahead::{Ahead, PREPARED, create};
 use crate::format::{COMMIT_BYTES, SEGMENT_HEADER_BYTES, SEGMENT_RESERVE, SegmentHeader, segment_name};
+use crate::sabotage::{self, Sabotage};
 use crate::storage::{Storage, Stored, write_all};
 use crate::tail::Tail;
 
@@ -73,18 +75,21 @@ impl Segments {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let current = &mut self.current;
         assert!(current.offset + bytes.len() as u64 <= current.bytes, "a segment never grows");
-        write_all(current.file.as_ref(), bytes, current.offset).map_err(Failure::io("write", &current.name))?;
+        match write_all(current.file.as_ref(), bytes, current.offset) {
+            Err(_) if sabotage::is(Sabotage::WriteErrorIgnored) => {}
+            written => written.map_err(Failure::io("write", &current.name))?,
+        }
         current.offset += bytes.len() as u64;
         Ok(())
     }
 
     pub(crate) fn sync(&self) -> Result<(), Failure> {
-        self.current.file.sync().map_err(Failure::io("sync", &self.current.name))
+        sync(self.current.file.as_ref()).map_err(Failure::io("sync", &self.current.name))
     }
 
     /// Has the next segment and the reserve made while the current one is written: that takes many writes and syncs. Says
     /// whether there was room for them.
-    pub(crate) fn prepare_ahead(&mut self, now: EngineTime) -> bool {
+    pub(crate) fn prepare_ahead(&mut self, now: EngineTime) -> Option<bool> {
         self.ahead.work(now);
         self.ahead.has_room()
     }
@@ -114,9 +119,24 @@ fn publish(
     let name = segment_name(header.first_seq);
     write_all(file.as_ref(), header.as_bytes(), 0).map_err(Failure::io("write", &name))?;
     write_all(file.as_ref(), batch, SEGMENT_HEADER_BYTES as u64).map_err(Failure::io("write", &name))?;
-    file.sync().map_err(Failure::io("sync", &name))?;
+    sync(file.as_ref()).map_err(Failure::io("sync", &name))?;
     storage.rename(made_as, &name).map_err(Failure::io("name", &name))?;
-    storage.sync_names().map_err(Failure::io("sync the folder of", &name))?;
+    if !sabotage::is(Sabotage::NoNameSync) {
+        match storage.sync_names() {
+            Err(_) if sabotage::is(Sabotage::NameErrorIgnored) => {}
+            synced => synced.map_err(Failure::io("sync the folder of", &name))?,
+        }
+    }
     let offset = (SEGMENT_HEADER_BYTES + batch.len()) as u64;
     Ok(Current { file, name, offset, bytes: header.segment_bytes })
+}
+
+fn sync(file: &dyn Stored) -> io::Result<()> {
+    if sabotage::is(Sabotage::NoSync) {
+        return Ok(());
+    }
+    match file.sync() {
+        Err(_) if sabotage::is(Sabotage::SyncRetried) => file.sync(),
+        synced => synced,
+    }
 }

@@ -5,12 +5,15 @@
 //! are on this side, where they are tested.
 
 use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::FallocateFlags;
+
+use crate::sabotage::{self, Sabotage};
 
 /// A directory of segments. Errors are the operating system's; the journal adds the file, and repeats nothing.
 pub trait Storage: Send + Sync {
@@ -27,6 +30,10 @@ pub trait Storage: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// All names are durable.
     fn sync_names(&self) -> io::Result<()>;
+    /// A number for a new journal that no other journal has: its CRCs then fit no block of another one.
+    fn identity(&self) -> u64 {
+        RandomState::new().build_hasher().finish()
+    }
     /// May `create` run on another thread?
     fn in_background(&self) -> bool {
         true
@@ -51,8 +58,10 @@ pub(crate) fn read_full(file: &dyn Stored, into: &mut [u8], offset: u64) -> io::
     while filled < into.len() {
         match file.read_at(&mut into[filled..], offset + filled as u64) {
             Ok(0) => break,
+            Ok(_) if sabotage::is(Sabotage::ShortReadIsEnd) && filled > 0 => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) if sabotage::is(Sabotage::ReadErrorIsEnd) => break,
             Err(error) => return Err(error),
         }
     }
@@ -65,6 +74,7 @@ pub(crate) fn write_all(file: &dyn Stored, bytes: &[u8], offset: u64) -> io::Res
     while written < bytes.len() {
         match file.write_at(&bytes[written..], offset + written as u64) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(_) if sabotage::is(Sabotage::ShortWriteIgnored) => break,
             Ok(taken) => written += taken,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

@@ -9,6 +9,7 @@ use zerocopy::IntoBytes;
 use crate::end::{End, Last};
 use crate::format::{COMMIT_BYTES, Commit, KIND_COMMIT};
 use crate::log::Chunk;
+use crate::sabotage::{self, Sabotage};
 use crate::segments::Segments;
 use crate::syncer::Syncer;
 use crate::{Failure, Mark};
@@ -183,6 +184,9 @@ impl Writer {
 
     fn commit_here(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
         let commit = self.seal_group(now, last);
+        if sabotage::is(Sabotage::AcknowledgedBeforeWritten) {
+            self.mark.raise_durable(last.seq);
+        }
         self.segments.write(&self.group)?;
         self.wrote(&commit);
         if self.syncer.is_none() {
@@ -196,7 +200,13 @@ impl Writer {
     /// Seals the current segment and makes the group the first batch of the next. Syncs in both modes, so that recovery
     /// may rely on every segment before the last being whole.
     fn commit_in_next_segment(&mut self, now: EngineTime, last: Last) -> Result<(), Failure> {
-        self.segments.reserve_next(now)?;
+        match self.segments.reserve_next(now) {
+            Err(Failure::DiskFull { .. }) if sabotage::is(Sabotage::FullDiskIgnored) => {
+                self.mark.raise_durable(last.seq);
+                return Ok(());
+            }
+            reserved => reserved?,
+        }
         if self.syncer.is_some() {
             self.segments.sync()?;
             self.mark.raise_synced(self.end.seq);
@@ -217,8 +227,9 @@ impl Writer {
     }
 
     fn prepare_ahead(&mut self, now: EngineTime) {
-        let has_room = self.segments.prepare_ahead(now);
-        self.mark.set_room_ahead(has_room);
+        if let Some(has_room) = self.segments.prepare_ahead(now) {
+            self.mark.set_room_ahead(has_room);
+        }
     }
 
     /// Appends the commit record to the group.

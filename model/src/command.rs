@@ -7,6 +7,7 @@ mod corporate;
 mod currency;
 mod definition;
 mod exception;
+mod journal;
 mod limit;
 mod operator;
 mod restriction;
@@ -25,6 +26,7 @@ pub use definition::{
     SetTradingPhase, Start, Step, Tick,
 };
 pub use exception::GrantOverride;
+pub use journal::ReportJournalRoom;
 pub use limit::{ChangeLimit, DecideLimit, DefineFirm, OF_DEFINITION};
 pub use operator::{AdjustCash, EnterOrder, ResolveOrder, SetScopeState, SetTradingState, SplitOrders};
 pub use restriction::{Forbidden, RestrictInstrument};
@@ -129,6 +131,8 @@ records!(
         RestrictInstrument = 60, 152;
         /// One order may pass the soft limits, after another person has approved it.
         GrantOverride = 61, 176;
+        /// Whether the journal's disk has room for the segments to come.
+        ReportJournalRoom = 68, 8;
     }
 );
 
@@ -174,6 +178,7 @@ impl Command {
             | Command::DecideLimit(_)
             | Command::RestrictInstrument(_)
             | Command::GrantOverride(_)
+            | Command::ReportJournalRoom(_)
             | Command::SetTradingState(_)
             | Command::SetScopeState(_)
             | Command::AdjustCash(_)

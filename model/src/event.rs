@@ -11,6 +11,7 @@ mod currency;
 mod definition;
 mod doubt;
 mod exception;
+mod journal;
 mod kill;
 mod limit;
 mod order;
@@ -35,6 +36,7 @@ pub use definition::{
 };
 pub use doubt::{QuoteDoubt, QuoteDoubted};
 pub use exception::{OverrideChanged, OverrideOutcome};
+pub use journal::JournalRoomChanged;
 pub use kill::{KillProgressed, ScopeOutcome, ScopeStateSet};
 pub use limit::{ConfigurationRead, FirmDefined, LimitChanged, LimitOutcome};
 pub use order::{
@@ -205,6 +207,8 @@ records!(
         OverrideChanged = 102, 296;
         /// Something that somebody is to know at once. Nothing is stopped by it.
         Alarmed = 96, 48;
+        /// The journal's disk is full, and new orders are refused; or it has room again.
+        JournalRoomChanged = 111, 8;
     }
 );
 
@@ -272,6 +276,7 @@ impl Event {
             | Event::SessionLost(_)
             | Event::TradingPhaseChanged(_)
             | Event::VenueLinked(_)
+            | Event::JournalRoomChanged(_)
             | Event::ResolutionGiven(_)
             | Event::SplitBegun(_)
             | Event::PositionsSplit(_)

@@ -33,9 +33,9 @@ pub use command::{
     CommType, Command, Commission, CommissionedOrder, CommissionedReport, Counted, DecideLimit, DefineAccount,
     DefineAccountCurrency, DefineAttribution, DefineFirm, DefineInstrument, DefineSession, DisputeTrade, EnterOrder,
     Forbidden, ForeignOrder, GrantOverride, KeptTerms, MassCancel, MassStatusRequest, NewOrder, OF_DEFINITION,
-    OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks, ReportKind, ResolveOrder,
-    RestrictInstrument, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase, SetTradingState,
-    SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
+    OrderStatusRequest, Origin, PayDividend, Quote, Reload, ReplaceOrder, ReportBreaks, ReportJournalRoom, ReportKind,
+    ResolveOrder, RestrictInstrument, SessionEnded, SetFxRate, SetScopeState, SetSequenceNumbers, SetTradingPhase,
+    SetTradingState, SettleInstrument, SplitInstrument, SplitOrders, Start, Step, Tick, VenueLink, VenueReport,
 };
 pub use contract::{Contract, ContractKind, ValuationMethod};
 pub use day_counts::DayCounts;
@@ -43,13 +43,13 @@ pub use event::{
     AccountCurrencyDefined, AccountDefined, AdjustmentBooked, AdjustmentKind, Alarm, Alarmed, ArmOutcome, Armed,
     AttributionDefined, BreaksReported, CancelRejected, CancelRequested, CashAdjusted, CloseBegun, CommissionBooked,
     CommissionOutcome, ConfigurationRead, DayClosed, DayMarked, DividendBegun, DividendPaid, Event, Events,
-    FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, KillProgressed,
-    LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged, OrderAdopted,
-    OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected, OrderReplaced,
-    OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome, PositionAdjusted,
-    PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued, ReplaceRequested,
-    ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet, SessionDefined,
-    SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported,
+    FirmDefined, ForeignCashAdjusted, ForeignCashMoved, ForeignFlow, FxRateSet, InstrumentDefined, JournalRoomChanged,
+    KillProgressed, LimitChanged, LimitOutcome, MassCancelReported, MassStatusBegun, OrderAccepted, OrderAcknowledged,
+    OrderAdopted, OrderCanceled, OrderDoneForDay, OrderExpired, OrderFilled, OrderRefused, OrderRejected,
+    OrderReplaced, OrderRestated, OrderStopped, OrderSuspended, OrderTriggered, OverrideChanged, OverrideOutcome,
+    PositionAdjusted, PositionChanged, PositionsSplit, QuoteDoubt, QuoteDoubted, QuoteUpdated, ReplaceQueued,
+    ReplaceRequested, ReportSuspended, Resolution, ResolutionGiven, RestrictionChanged, ScopeOutcome, ScopeStateSet,
+    SessionDefined, SessionLost, SettlementBegun, SplitBegun, StartChecked, StartOutcome, Started, StatusReported,
     StrategyPositionChanged, Suspense, SymbolChanged, Ticked, TradeCanceled, TradeCorrected, TradeDisputed,
     TradingPhaseChanged, TradingStateChanged, VenueAccepted, VenueLinked, WashSuspected, Work, WorkAdvanced,
 };

@@ -92,6 +92,8 @@ checks! {
     SideAllowed = 27, "SIDE_ALLOWED", BrokerOption, Bits;
     /// Limits of money are in the firm's base currency: there is a rate for the instrument's that is not too old.
     FxRate = 28, "FX_RATE", Other, None;
+    /// The journal's disk is full: the rest of it is for cancels.
+    JournalFull = 29, "JOURNAL_FULL", BrokerOption, None;
     /// The global kill switch.
     KilledGlobal = 30, "KILLED_GLOBAL", BrokerOption, None;
     /// The account's kill switch.

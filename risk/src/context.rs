@@ -138,6 +138,8 @@ pub struct Context<'a> {
     pub reference: Reference,
     /// The account and its limits.
     pub account: &'a DefineAccount,
+    /// The journal's disk has no room for what is new.
+    pub journal_is_full: bool,
     /// The global kill switch.
     pub trading: TradingState,
     /// The account's kill switch.

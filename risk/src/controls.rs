@@ -51,6 +51,7 @@ mod fx_rate;
 mod increase;
 mod instructions;
 mod instrument;
+mod journal_room;
 mod kill_switch;
 mod lot;
 mod mandatory;
@@ -92,6 +93,7 @@ controls! {
     permissions::time_in_force [TimesInForce] => TimeInForceAllowed;
     permissions::side [Sides] => SideAllowed;
     fx_rate::in_force => FxRate;
+    journal_room::is_there => JournalFull;
     kill_switch::global => KilledGlobal;
     kill_switch::account => KilledAccount;
     kill_switch::firm => KilledFirm;

@@ -187,6 +187,7 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
                 | Event::SessionLost(_)
                 | Event::TradingPhaseChanged(_)
                 | Event::VenueLinked(_)
+                | Event::JournalRoomChanged(_)
                 | Event::ResolutionGiven(_)
                 | Event::SplitBegun(_)
                 | Event::PositionsSplit(_)

@@ -318,6 +318,7 @@ impl<'c> Rows<'c> {
             | Event::SessionLost(_)
             | Event::TradingPhaseChanged(_)
             | Event::VenueLinked(_)
+            | Event::JournalRoomChanged(_)
             | Event::ResolutionGiven(_)
             | Event::SplitBegun(_)
             | Event::PositionsSplit(_)

@@ -421,6 +421,7 @@ pub(super) fn context<'a>(
         instrument: &of_instrument.definition,
         reference: of_instrument.reference,
         account: &of_account.definition,
+        journal_is_full: state.journal_is_full,
         trading: state.trading,
         account_trading: of_account.trading,
         instrument_trading: of_instrument.trading,

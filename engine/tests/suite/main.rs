@@ -18,6 +18,7 @@ mod exposure;
 mod groups;
 mod guard;
 mod held;
+mod journal_room;
 mod kills;
 mod lasting_doubt;
 mod limit_use;

@@ -74,7 +74,13 @@ pub(super) fn health(sources: &Sources) -> Health {
         )
     });
     let disarmed = disarmed.map(|why| format!("orders are refused since the start: {}", why.words()));
-    let alarms = alarms.chain(disarmed);
+    let is_full = sources.views.read().journal_full_since().is_some();
+    let full = is_full.then(|| {
+        "orders and replaces are refused, cancels pass: the journal's disk has no room for its next segments; free or add \
+         space there, it is looked for every second"
+            .to_owned()
+    });
+    let alarms = alarms.chain(disarmed).chain(full);
     Health { live: true, ready: checks.iter().all(|check| check.ok), checks, alarms: alarms.collect() }
 }
 

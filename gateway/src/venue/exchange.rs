@@ -161,6 +161,7 @@ impl Exchange {
             | Event::MassStatusBegun(_)
             | Event::SessionLost(_)
             | Event::VenueLinked(_)
+            | Event::JournalRoomChanged(_)
             | Event::ResolutionGiven(_)
             | Event::TradeDisputed(_)
             | Event::PositionsSplit(_)

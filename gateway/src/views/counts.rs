@@ -126,6 +126,7 @@ impl OrderCounts {
             | Event::SessionLost(_)
             | Event::TradingPhaseChanged(_)
             | Event::VenueLinked(_)
+            | Event::JournalRoomChanged(_)
             | Event::ResolutionGiven(_)
             | Event::SplitBegun(_)
             | Event::PositionsSplit(_)

@@ -85,6 +85,8 @@ pub struct Views {
     acts: VecDeque<Act>,
     acts_total: u64,
     identity_breaks: u64,
+    /// The journal's disk is full since then.
+    journal_full_since: Option<EngineTime>,
 }
 
 /// An instrument as it was last defined, with its last quote.
@@ -213,6 +215,11 @@ impl Views {
         &self.limits
     }
 
+    /// Since when the journal's disk has no room for new orders.
+    pub fn journal_full_since(&self) -> Option<EngineTime> {
+        self.journal_full_since
+    }
+
     /// Why the act in this frame changed nothing, where the engine said so.
     pub fn refusal_of(&self, seq: Seq) -> Option<&'static str> {
         let of_limit = self.limits.outcome(seq).map(LimitOutcome::words);
@@ -276,6 +283,7 @@ impl Views {
                 |view| view.definition = e.definition,
                 SessionView { definition: e.definition, counts: SessionCounts::default() },
             ),
+            Event::JournalRoomChanged(e) => self.journal_full_since = (e.has_room == 0).then_some(time),
             Event::FxRateSet(e) => self.currencies.set(e, time),
             Event::AccountCurrencyDefined(e) => self.currencies.define(e),
             Event::ForeignCashMoved(e) => self.currencies.fold(e),

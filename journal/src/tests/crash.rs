@@ -138,7 +138,7 @@ fn full_disk_is_named_and_loses_nothing() {
 
 /// Writes until the journal says that there is no room for the segments to come; the last frame then.
 fn fill_until_told(opened: &mut Opened) -> Seq {
-    while opened.mark.has_room_ahead() {
+    while opened.mark.has_room_ahead() == Some(true) {
         append(&mut opened.log, 100);
         opened.writer.write_group(time(opened.log.next_seq().0)).unwrap();
     }
@@ -151,15 +151,15 @@ fn full_disk_is_told_two_segments_before_the_end_and_forgotten_when_there_is_roo
     let Ok(mut opened) = open_on(memory.storage(), small()) else { panic!("it does not open") };
     append(&mut opened.log, 1);
     opened.writer.write_group(time(1)).unwrap();
-    assert!(opened.mark.has_room_ahead());
+    assert_eq!(opened.mark.has_room_ahead(), Some(true));
     memory.fail_at(0, ErrorKind::StorageFull);
     fill_until_told(&mut opened);
 
     memory.fail_at(u64::MAX, ErrorKind::StorageFull);
     opened.writer.write_group(time(500_000_000)).unwrap();
-    assert!(!opened.mark.has_room_ahead(), "it is not tried again at once");
+    assert_eq!(opened.mark.has_room_ahead(), Some(false), "it is not tried again at once");
     opened.writer.write_group(time(1_500_000_000)).unwrap();
-    assert!(opened.mark.has_room_ahead());
+    assert_eq!(opened.mark.has_room_ahead(), Some(true));
 
     memory.fail_at(0, ErrorKind::StorageFull);
     let told = fill_until_told(&mut opened);
@@ -189,5 +189,5 @@ fn journal_that_filled_its_disk_opens_while_the_disk_is_still_full() {
     let Ok(mut opened) = open_on(image.storage(), small()) else { panic!("it does not open") };
     append(&mut opened.log, 1);
     opened.writer.write_group(time(1 << 40)).unwrap();
-    assert!(!opened.mark.has_room_ahead(), "a cancel passed, and the next order is refused");
+    assert_eq!(opened.mark.has_room_ahead(), Some(false), "a cancel passed, and the next order is refused");
 }

@@ -95,6 +95,11 @@ impl Rows<'_> {
                 act.after = Some(name_of_link(e.link));
                 self.act(at, &act)
             }
+            Event::JournalRoomChanged(e) => {
+                act.subject = "journal";
+                act.after = Some(if e.has_room == 1 { "room" } else { "full" });
+                self.act(at, &act)
+            }
             Event::ResolutionGiven(e) => {
                 act.actor = Some(e.resolution.actor.as_str());
                 act.reason = Some(e.resolution.reason.as_str());
