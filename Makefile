@@ -20,6 +20,7 @@ demo:
 # The tests that start the binaries need them built.
 test: build
 	cargo $(TESTS) --release --workspace $(FEATURES)
+	cargo $(TESTS) --release -p journal --features sabotage --test simulation broken
 
 lint:
 	cargo clippy --release --workspace --all-targets $(FEATURES) -- -D warnings
