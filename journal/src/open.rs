@@ -140,11 +140,13 @@ fn resume(storage: Arc<dyn Storage>, segment_bytes: u64, tail: Tail) -> Result<(
         torn_bytes: 0,
         segments: tail.segments.len(),
     };
+    let mut segments = Segments::resume(Arc::clone(&storage), segment_bytes, &tail)?;
     if tail.sealed {
+        // Whoever wrote the seal may have been killed before he synced it, and no segment follows one that is not durable.
+        segments.sync()?;
         recovered.segments += 1;
         return Ok((Segments::begin(storage, &end.segment_header(segment_bytes))?, end, recovered));
     }
-    let mut segments = Segments::resume(Arc::clone(&storage), segment_bytes, &tail)?;
     if let Some(torn) = &tail.torn {
         recovered.torn_bytes = torn.end - tail.committed.end;
         if !sabotage::is(Sabotage::TornTailKept) {

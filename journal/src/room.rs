@@ -37,3 +37,33 @@ impl Agent for RoomWatch {
         Ok(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Seq;
+    use model::queue::bounded;
+
+    use super::*;
+
+    #[test]
+    fn changes_are_told_once_and_a_full_queue_is_tried_again() {
+        let (commands, mut told) = bounded(1);
+        let mark = Mark::at(Seq(0), 1);
+        let mut watch = RoomWatch::new(mark.clone(), true, commands);
+        let mut work = |room: Option<bool>| {
+            room.into_iter().for_each(|has_room| mark.set_room_ahead(has_room));
+            watch.work(EngineTime(0)).unwrap()
+        };
+        assert_eq!(work(None), 0, "nobody knows yet");
+        assert_eq!(work(Some(true)), 0, "the engine knows");
+        assert_eq!((work(Some(false)), work(None)), (1, 0));
+        assert_eq!(work(Some(true)), 0, "the queue is full");
+        let mut next = || match told.pop() {
+            Some(Command::ReportJournalRoom(report)) => Some(report.has_room),
+            _ => None,
+        };
+        assert_eq!(next(), Some(0));
+        assert_eq!(work(None), 1);
+        assert_eq!((next(), next()), (Some(1), None));
+    }
+}

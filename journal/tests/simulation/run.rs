@@ -143,18 +143,15 @@ impl World {
         }
     }
 
-    /// The highest frame that any commit record on the disk calls durable.
+    /// The highest frame that any commit record in the last segment calls durable. One that a write took to another file proves
+    /// nothing to anybody.
     fn proven(&self) -> u64 {
         let segments = self.disk.segments();
-        let Some(journal) = segments.iter().find_map(|bytes| SegmentHeader::at(bytes)).map(|header| header.journal)
-        else {
-            return 0;
-        };
-        let records = segments.iter().flat_map(|bytes| {
-            (0..bytes.len().saturating_sub(COMMIT_BYTES)).step_by(8).filter_map(move |at| {
-                let is_empty = bytes[at..at + 8] == [0; 8];
-                if is_empty { None } else { Commit::at(journal, &bytes[at..at + COMMIT_BYTES]) }
-            })
+        let Some(last) = segments.last() else { return 0 };
+        let Some(header) = SegmentHeader::at(last) else { return 0 };
+        let records = (0..last.len().saturating_sub(COMMIT_BYTES)).step_by(8).filter_map(|at| {
+            let is_empty = last[at..at + 8] == [0; 8];
+            if is_empty { None } else { Commit::at(header.journal, &last[at..at + COMMIT_BYTES]) }
         });
         records.map(|commit| commit.durable_upto).max().unwrap_or(0)
     }
