@@ -129,6 +129,8 @@ fn resume(storage: Arc<dyn Storage>, segment_bytes: u64, tail: Tail) -> Result<(
     for first in &tail.segments {
         Walk::open(&storage, *first, false)?.map_err(Failure::Damaged)?;
     }
+    // The process before may have been killed between naming a segment and making its name durable.
+    storage.sync_names().map_err(Failure::io("sync", &storage.place()))?;
     let found = End::of(&tail.header, &tail.committed);
     let end = found.next_epoch();
     let mut recovered = Recovered {

@@ -8,8 +8,8 @@ use journal::storage::{Storage, Stored};
 
 use crate::faults::{Counters, Fault, Plan};
 
-/// What reaches the platter or not as a whole.
-const SECTOR: usize = 512;
+/// What reaches the platter or not as a whole: smaller than any sector, to be harder than a disk.
+const PIECE: usize = 64;
 
 /// The machine that the journal runs on; outlives each process.
 #[derive(Clone)]
@@ -114,12 +114,18 @@ impl Disk {
             let mut earlier_lost = false;
             for (at, bytes) in pending {
                 let tears = machine.plan.has(Fault::TornWrite) && machine.random.bool();
+                // Half of the torn ones lack one piece only.
+                let hole = machine.random.bool().then(|| machine.random.usize(0..bytes.len().div_ceil(PIECE).max(1)));
                 let mut kept = (0, 0);
                 let all = machine.random.f64() < odds && (!earlier_lost || machine.plan.has(Fault::Reordered));
-                for (sector, part) in bytes.chunks(SECTOR).enumerate() {
-                    let keeps = if tears { machine.random.f64() < odds } else { all };
+                for (piece, part) in bytes.chunks(PIECE).enumerate() {
+                    let keeps = match hole {
+                        _ if !tears => all,
+                        Some(hole) => piece != hole,
+                        None => machine.random.f64() < odds,
+                    };
                     if keeps {
-                        let at = at + sector * SECTOR;
+                        let at = at + piece * PIECE;
                         file.platter[at..at + part.len()].copy_from_slice(part);
                         kept.0 += 1;
                     }

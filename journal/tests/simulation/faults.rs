@@ -9,7 +9,7 @@ pub(crate) enum Fault {
     Kill,
     /// Power goes: what was not synced is there, or not, write by write.
     PowerCut,
-    /// Power goes, and of one write some sectors are there.
+    /// Power goes, and of one write some pieces are there.
     TornWrite,
     /// Power goes, and a later write is there while an earlier one is not.
     Reordered,
