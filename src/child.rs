@@ -38,6 +38,11 @@ impl Folder {
         &self.path
     }
 
+    /// Will it be there afterwards?
+    pub(crate) fn is_kept(&self) -> bool {
+        self.keep.load(Relaxed)
+    }
+
     /// Keeps it, and says where it is.
     pub(crate) fn keep(&self) -> &Path {
         self.keep.store(true, Relaxed);

@@ -2,6 +2,8 @@
 //! proof of what happened, from the files alone.
 
 mod proof;
+mod street;
+mod strict;
 mod view;
 
 use std::collections::BTreeSet;
@@ -12,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use loadtest::client::{Config as Load, Idle};
 use loadtest::progress::{Progress, Report};
 use loadtest::workload::{Instrument, Mix, References};
@@ -20,11 +22,15 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 pub(crate) use self::proof::replay_is_equal;
+use self::street::Street;
 use crate::child;
-use crate::config::Configuration;
+use crate::config::{Configuration, Session};
 
-/// The configuration that the demo runs: the deployed one.
-const CONFIG: &str = include_str!("../deploy/millrace.toml");
+/// The configurations that the demo runs: the deployed one, and the stricter profile.
+const DEPLOYED: (&str, &str) = ("deploy/millrace.toml", include_str!("../deploy/millrace.toml"));
+const STRICT: (&str, &str) = ("deploy/strict.toml", include_str!("../deploy/strict.toml"));
+/// What begins the name of the load generator's sessions.
+const SENDER_PREFIX: &str = "LOAD";
 
 /// How often the view is drawn, and how often a headless run says how far it is.
 const VIEW_EVERY: Duration = Duration::from_millis(500);
@@ -44,6 +50,9 @@ pub(crate) struct Args {
     /// The same seed gives the same orders and the same walk of prices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// All kinds of limits set, all controls on, some of them tight, and a broker that takes fills back: deploy/strict.toml.
+    #[arg(long)]
+    strict: bool,
     /// The data folder; must be new or empty. Without it, a temporary one.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -86,16 +95,28 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let folder = child::Folder::new(args.data.clone(), args.keep)?;
-    let config = Configuration::parse("deploy/millrace.toml", CONFIG).map_err(|problems| anyhow!("{problems}"))?;
-    let mut daemon = child::Daemon::start(&folder, CONFIG, args.seed)?;
+    let street = args.strict.then(Street::open).transpose()?;
+    let (file, text) = if args.strict { STRICT } else { DEPLOYED };
+    let text = street.as_ref().map_or(text.to_owned(), |street| street.at_its_address(text));
+    let config = Configuration::parse(file, &text).map_err(|problems| anyhow!("{problems}"))?;
+    let members = load_sessions(&config).count();
+    ensure!(args.sessions <= members, "--sessions {} is more than the {members} that {file} has", args.sessions);
+    let mut daemon = child::Daemon::start(&folder, &text, args.seed)?;
     let outcome = load(args, &config, &mut daemon, &stop);
     // Whatever happened to the load, the daemon is stopped; then its own word on how it went comes first.
     let stopped = daemon.stop().with_context(|| format!("the daemon's log is {}", folder.keep().display()));
+    street.map_or(Ok(()), Street::close)?;
     let report = outcome?;
-    let proof = proof::check(folder.path(), &report, &stopped?);
+    let proof = proof::check(folder.path(), &report, &stopped?, args.strict)?;
     match args.output {
         Output::Text => println!("{}", proof.text(&report)),
         Output::Json => println!("{}", proof.json(&report)),
+    }
+    if args.output == Output::Text {
+        proof.examples().iter().for_each(|command| println!("  {command} --data {}", folder.path().display()));
+        if !folder.is_kept() && !proof.examples().is_empty() {
+            println!("  ... once the demo has run with --keep or --data DIR");
+        }
     }
     if !proof.holds() {
         println!("the data is kept in {}", folder.keep().display());
@@ -112,6 +133,7 @@ fn load(args: &Args, config: &Configuration, daemon: &mut child::Daemon, stop: &
         duration: args.for_time,
         drain: Duration::from_secs(10),
         idle: Idle::Sleep,
+        sender_prefix: SENDER_PREFIX.to_owned(),
         cl_ord_id_prefix: "D".to_owned(),
         seed: args.seed,
         mix: Mix::demo(),
@@ -156,9 +178,12 @@ fn load(args: &Args, config: &Configuration, daemon: &mut child::Daemon, stop: &
 
 /// The accounts that the load generator's sessions trade for.
 fn load_accounts(config: &Configuration) -> Vec<String> {
-    let of_load = config.sessions.iter().filter(|session| session.target_comp_id.as_str().starts_with("LOAD"));
-    let accounts: BTreeSet<String> = of_load.map(|session| session.account.to_string()).collect();
+    let accounts: BTreeSet<String> = load_sessions(config).map(|session| session.account.to_string()).collect();
     accounts.into_iter().collect()
+}
+
+fn load_sessions(config: &Configuration) -> impl Iterator<Item = &Session> {
+    config.sessions.iter().filter(|session| session.target_comp_id.as_str().starts_with(SENDER_PREFIX))
 }
 
 /// Clients price their orders around what the market shows.
@@ -178,6 +203,22 @@ fn follow(references: &References, config: &Configuration, status: &gateway::htt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strict_profile_has_every_kind_of_limit_and_the_broker_of_the_demo() {
+        let street = Street::open().expect("a port");
+        let (file, text) = STRICT;
+        let moved = street.at_its_address(text);
+        assert_ne!(moved, text);
+        street.close().expect("it ends");
+        let config = Configuration::parse(file, &moved).unwrap_or_else(|problems| panic!("{problems}"));
+        for kind in model::LimitKind::ALL {
+            let scopes: BTreeSet<_> =
+                config.limits.iter().filter(|limit| limit.kind == *kind).map(|limit| limit.scope).collect();
+            assert!(scopes.len() >= kind.scopes().len().min(2), "{} stands at {scopes:?}", kind.word());
+        }
+        assert_eq!((config.brokers.len(), load_sessions(&config).count()), (1, 4));
+    }
 
     #[test]
     fn durations_have_units_and_bounds() {

@@ -2,9 +2,6 @@
 
 use model::EngineTime;
 
-/// Most times that are remembered: the greatest limit of [`model::LimitKind::RepeatedExecutions`].
-pub const LAST_FILLS_MAX: usize = 4_096;
-
 /// The last times, as many as the limit says. Exact: nothing is put into buckets.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct LastFills {

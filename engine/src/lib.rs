@@ -72,7 +72,6 @@ pub use hash::StateHash;
 pub use holdings::Holding;
 pub use hot_loop::{HotLoop, LoopCounters};
 pub use kills::{ASK_AGAIN_NS, KILLS_MAX, Kill, OVERDUE_ASKS, PROGRESS_EVERY, QUICK_PASSES, SLOW_PASS_NS, Seen};
-pub use last_fills::LAST_FILLS_MAX;
 pub use order::{Hold, Order, Pending, PendingReplace};
 pub use overrides::{OVERRIDE_LIFE_MAX, OVERRIDES_MAX, Override};
 pub use pnl::Total;

@@ -1,10 +1,11 @@
 //! The scopes that orders are in: how far each is stopped, its limits, and what they are held against. Names become indexes when they are
 //! defined, so that an order is looked up in none of them: it carries its indexes.
 
+use model::limits::REPEATED_EXECUTIONS_MAX;
 use model::{EngineTime, GroupName, KillScope, LIMIT_KINDS, LimitKind, SCOPES, ScopeState, ScopeStates};
 use risk::{Limit, Limits, Scoped, Usage};
 
-use crate::last_fills::{LAST_FILLS_MAX, LastFills};
+use crate::last_fills::LastFills;
 use crate::order::NONE;
 use crate::registry::Registry;
 use crate::valuations::VALUED;
@@ -107,8 +108,8 @@ impl Scopes {
         self.kinds = if *by_kind > 0 { self.kinds | kind.bit() } else { self.kinds & !kind.bit() };
         member.limits.put(kind, limit);
         if kind == LimitKind::RepeatedExecutions {
-            let most = limit.map_or(0, |limit| usize::try_from(limit.value).unwrap_or(LAST_FILLS_MAX));
-            member.executions.remember(most.min(LAST_FILLS_MAX));
+            let most = limit.map_or(0, |limit| usize::try_from(limit.value).unwrap_or(REPEATED_EXECUTIONS_MAX));
+            member.executions.remember(most.min(REPEATED_EXECUTIONS_MAX));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Limits of scopes in people's words: one way to read and to write them, for the configuration, the HTTP interface, the command
 //! line and the evidence.
 
+use model::limits::REPEATED_EXECUTIONS_MAX;
 use model::refusal::Unit;
 use model::{KillScope, LimitKind, OrdType, Side, TimeInForce};
 use rust_decimal::Decimal;
@@ -53,6 +54,9 @@ fn unknown<'a>(what: &str, word: &str, all: impl Iterator<Item = &'a str> + Clon
 pub fn form(kind: LimitKind) -> String {
     match kind.unit() {
         Unit::Count if kind == LimitKind::SelfMatch => format!("one of {}", SELF_MATCH.join(", ")),
+        Unit::Count if kind == LimitKind::RepeatedExecutions => {
+            format!("a whole number up to {REPEATED_EXECUTIONS_MAX}")
+        }
         Unit::Count => "a whole number".to_owned(),
         Unit::Px => "a price with at most 8 places".to_owned(),
         Unit::Qty => "a quantity with at most 8 places".to_owned(),
@@ -73,6 +77,9 @@ pub fn value(kind: LimitKind, text: &str) -> Result<i128, String> {
     let text = text.trim();
     let read = match kind.unit() {
         Unit::Count if kind == LimitKind::SelfMatch => place(&SELF_MATCH, text),
+        Unit::Count if kind == LimitKind::RepeatedExecutions => {
+            decimal(text, 0).filter(|count| *count <= REPEATED_EXECUTIONS_MAX as i128)
+        }
         Unit::Count => decimal(text, 0).filter(|count| u32::try_from(*count).is_ok()),
         Unit::Px | Unit::Qty => decimal(text, 8).filter(|units| *units <= i128::from(model::limits::UNITS_MAX)),
         Unit::Notional => decimal(text, 16).filter(|units| *units <= MONEY_MAX),
@@ -191,6 +198,7 @@ mod tests {
             (LimitKind::Collar, "5"),
             (LimitKind::OpenOrders, "1.5"),
             (LimitKind::OpenOrders, "5000000000"),
+            (LimitKind::RepeatedExecutions, "4097"),
             (LimitKind::OrderQty, "-1"),
             (LimitKind::OrderQty, "0.000000001"),
             (LimitKind::OrderNotional, "1000000000001"),

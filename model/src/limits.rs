@@ -12,6 +12,9 @@ pub const BATCH_MAX: usize = 1024;
 /// Events that one command may cause; `decide` never yields more.
 pub const EVENTS_PER_COMMAND_MAX: usize = 12;
 
+/// Greatest limit of fills within a window: the time of each is remembered.
+pub const REPEATED_EXECUTIONS_MAX: usize = 4_096;
+
 /// Largest quantity or price, in 1e-8 units: 9e17, so that sums of two stay inside `i64`.
 pub const UNITS_MAX: i64 = 900_000_000_000_000_000;
 

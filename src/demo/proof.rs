@@ -10,6 +10,8 @@ use loadtest::progress::Report;
 use model::{ClOrdId, Event, OrderId, Seq};
 use serde_json::{Value, json};
 
+use super::strict::{self, Examples};
+
 /// One sentence, and whether it holds.
 struct Claim {
     what: &'static str,
@@ -19,21 +21,31 @@ struct Claim {
 /// All of them.
 pub(super) struct Proof {
     claims: Vec<Claim>,
+    /// Of the strict demo.
+    examples: Option<Examples>,
 }
 
 /// Checks every claim. `said` is the daemon's last word.
-pub(super) fn check(data: &Path, report: &Report, said: &str) -> Proof {
+///
+/// # Errors
+/// Where the strict demo's journal cannot be read for its examples.
+pub(super) fn check(data: &Path, report: &Report, said: &str, is_strict: bool) -> Result<Proof> {
     let journal = data.join("journal");
     let claim = |what, outcome| Claim { what, outcome };
-    Proof {
-        claims: vec![
-            claim("sent = acknowledged + refused", balanced(report)),
-            claim("every acknowledgement is in the journal", acks_are_journaled(&journal, report)),
-            claim("DuckDB has exactly the journal's rows", analytics_are_equal(data, &journal)),
-            claim("replaying the journal gives the same state hash", replay_is_equal(&journal, said)),
-            claim("the cash identity holds", cash_identity(&journal)),
-        ],
+    let mut claims = vec![
+        claim("sent = acknowledged + refused", balanced(report)),
+        claim("every acknowledgement is in the journal", acks_are_journaled(&journal, report)),
+        claim("DuckDB has exactly the journal's rows", analytics_are_equal(data, &journal)),
+        claim("replaying the journal gives the same state hash", replay_is_equal(&journal, said)),
+        claim("the cash identity holds", cash_identity(&journal)),
+    ];
+    let examples = is_strict.then(|| Examples::of(&journal)).transpose()?;
+    if let Some(examples) = &examples {
+        claims.push(claim("every kind of limit is set", strict::all_limits_are_set(&journal)));
+        claims.push(claim("orders were refused by several controls", strict::controls_refused(report)));
+        claims.push(claim("fills were taken back", examples.fills_were_taken_back()));
     }
+    Ok(Proof { claims, examples })
 }
 
 fn balanced(report: &Report) -> Result<String> {
@@ -96,6 +108,11 @@ impl Proof {
         self.claims.iter().all(|claim| claim.outcome.is_ok())
     }
 
+    /// Subcommands that explain some of what happened.
+    pub(super) fn examples(&self) -> Vec<String> {
+        self.examples.as_ref().map(Examples::commands).unwrap_or_default()
+    }
+
     pub(super) fn text(&self, report: &Report) -> String {
         let us = |ns: u64| format!("{}.{:01} us", ns / 1_000, ns % 1_000 / 100);
         let latency = &report.latency;
@@ -131,6 +148,7 @@ impl Proof {
                 Err(why) => json!({ "claim": claim.what, "holds": false, "seen": format!("{why:#}") }),
             })
             .collect();
-        json!({ "holds": self.holds(), "claims": claims, "load": report })
+        let examples = self.examples.as_ref().map(Examples::json);
+        json!({ "holds": self.holds(), "claims": claims, "examples": examples, "load": report })
     }
 }

@@ -2,14 +2,14 @@
 
 use model::{
     Bound, ChangeLimit, ConfigurationRead, DecideLimit, DefineFirm, EngineTime, Events, FirmDefined, KillScope,
-    LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Reload, Seq, Text, limits::UNITS_MAX,
+    LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Reload, Seq, Text,
+    limits::{REPEATED_EXECUTIONS_MAX, UNITS_MAX},
 };
 
 use super::kill::index_of;
 use super::{overrides, restrictions};
 use crate::defined_limits::DefinedLimits;
 use crate::kills::is_same_person;
-use crate::last_fills::LAST_FILLS_MAX;
 use crate::order::NONE;
 use crate::proposals::{LimitProposal, configuration};
 use crate::state::State;
@@ -145,7 +145,7 @@ fn outcome(state: &State, change: &ChangeLimit, index: Option<u32>, before: Opti
 
 fn is_in_range(change: &ChangeLimit, value: i128) -> bool {
     match change.kind.bound() {
-        _ if change.kind == LimitKind::RepeatedExecutions => (0..=LAST_FILLS_MAX as i128).contains(&value),
+        _ if change.kind == LimitKind::RepeatedExecutions => (0..=REPEATED_EXECUTIONS_MAX as i128).contains(&value),
         Bound::Bits => (0..1 << 64).contains(&value),
         Bound::AtMost | Bound::AtLeast => (0..=VALUE_MAX).contains(&value),
     }

@@ -44,7 +44,7 @@ pub(super) fn lines(state: &State, judged: &Judged<'_>, refusal: &Refusal, now: 
         lines.push(format!("{short} more of free cash would have been enough"));
     }
     if lines.is_empty() {
-        lines.push(format!("no other quantity or price: {} is not about them", check.code()));
+        lines.push(format!("neither a smaller quantity nor another price would have passed {}", check.code()));
     }
     lines
 }
