@@ -15,6 +15,8 @@ pub enum Kind {
     Dividend,
     /// The daily settlement of a future: it moves cash, and no profit.
     Settlement,
+    /// A split: another quantity for the same money.
+    Split,
     /// Money into or out of the account.
     Cash,
     /// A broker's commission of a trade in another currency.
@@ -30,6 +32,7 @@ impl Kind {
             Kind::Adjustment => "adjustment",
             Kind::Dividend => "dividend",
             Kind::Settlement => "settlement",
+            Kind::Split => "split",
             Kind::Cash => "cash",
             Kind::Commission => "commission",
         }

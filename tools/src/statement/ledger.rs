@@ -262,6 +262,16 @@ impl Ledger {
             Event::PositionsSplit(e) => {
                 let ratio = (i128::from(e.split.numerator), i128::from(e.split.denominator));
                 self.split(e.instrument, ratio);
+                let note =
+                    format!("{}:{}, {}: {}", e.split.numerator, e.split.denominator, e.split.actor, e.split.reason);
+                for holding in before.holdings().filter(|own| own.instrument == e.instrument) {
+                    let qty = holding.exposure.position;
+                    let change = scaled(qty, ratio) - qty;
+                    if !change.is_zero() {
+                        let own = item(Kind::Split, change.units().into(), Px::ZERO, Notional::ZERO, note.clone());
+                        self.push((holding.account, e.instrument), own);
+                    }
+                }
             }
             Event::DayClosed(e) => self.close(before, at.seq, time, e.trading_day),
             _ => {}

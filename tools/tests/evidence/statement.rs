@@ -135,6 +135,54 @@ fn random_days_are_explained_to_the_last_digit() {
     }
 }
 
+fn quote(recorder: &mut Recorder, bid: i64) {
+    recorder.put(Command::Quote(Quote {
+        bid_px: Px::whole(bid),
+        bid_qty: Qty::whole(1),
+        ask_px: Px::whole(bid + 1),
+        ask_qty: Qty::whole(1),
+        last_px: Px::ZERO,
+        source_time: recorder.now,
+        instrument: InstrumentId(0),
+        reserved: 0,
+    }));
+}
+
+/// What a cell says, however it is written: numbers and times without the zeros at their ends, times without letters.
+fn plain(cell: &str) -> String {
+    let is_figure = |byte: u8| byte.is_ascii_digit() || b".-: TZ".contains(&byte);
+    match cell.contains('.') && cell.bytes().all(is_figure) {
+        true => cell.replace('T', " ").trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => cell.to_owned(),
+    }
+}
+
+fn cells_of_csv(path: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(path).expect("it is there");
+    let cells = |line: &str| {
+        let mut quoted = false;
+        let ends = |letter: char| {
+            quoted ^= letter == '"';
+            letter == ',' && !quoted
+        };
+        line.split(ends).map(|cell| plain(cell.trim_matches('"'))).collect()
+    };
+    text.lines().skip(1).map(cells).collect()
+}
+
+fn cells_of_parquet(path: &Path) -> Vec<Vec<String>> {
+    let database = duckdb::Connection::open_in_memory().expect("a database");
+    let ask = format!("SELECT COLUMNS(*)::VARCHAR FROM read_parquet('{}')", path.display());
+    let mut statement = database.prepare(&ask).expect("it is Parquet");
+    let mut rows = statement.query([]).expect("it is read");
+    let mut cells = Vec::new();
+    while let Some(row) = rows.next().expect("it is read") {
+        let cell = |at: usize| plain(&row.get::<_, Option<String>>(at).expect("text").unwrap_or_default());
+        cells.push((0..16).map(cell).collect());
+    }
+    cells
+}
+
 /// Yesterday 100 are bought in kind for 9,000 and marked at the bid of 99. Today 40 go at 105 for cash, a dividend of 0.50 is paid on
 /// the 60, and the mark is 103:
 ///
@@ -144,18 +192,6 @@ fn example_by_hand() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut recorder = Recorder::new(folder.path(), START);
     let _defines = Flow::begin(1, &mut recorder);
-    let quote = |recorder: &mut Recorder, bid: i64| {
-        recorder.put(Command::Quote(Quote {
-            bid_px: Px::whole(bid),
-            bid_qty: Qty::whole(1),
-            ask_px: Px::whole(bid + 1),
-            ask_qty: Qty::whole(1),
-            last_px: Px::ZERO,
-            source_time: recorder.now,
-            instrument: InstrumentId(0),
-            reserved: 0,
-        }));
-    };
     quote(&mut recorder, 99);
     recorder.put(adjust("CASH", "ACME", 100, 0, 9_000, 0));
     close(&mut recorder, FIRST_DAY);
@@ -192,6 +228,55 @@ fn example_by_hand() {
     assert_eq!(pnl("total").as_deref(), Some("2026-09-22,CASH,USD,pnl,ACME,total,,,,,,510,,,,"));
     assert_eq!(pnl("unexplained").as_deref(), Some("2026-09-22,CASH,USD,pnl,ACME,unexplained,,,,,,0,,,,"));
     statement::write(&[second], Form::Parquet, &parquet).expect("it is written");
-    assert!(std::fs::metadata(&parquet).expect("it is there").len() > 0);
+    assert_eq!(cells_of_parquet(&parquet), cells_of_csv(&csv));
     assert!(statement::write(&[first], Form::Csv, &csv).is_err(), "it exists");
+}
+
+/// Yesterday 100 are bought in kind for 9,000 and marked at 99. Today they become 200, of which 40 go at 52 for cash, and the mark
+/// is 51:
+///
+/// price 200 x 51 - 100 x 99 = 300, adjustments -40 x 51 + 40 x 52 = 40: 340 together. Of the cost 40 / 200 x 9,000 = 1,800 go for
+/// 2,080: 280 realised.
+#[test]
+fn split_is_a_line_of_the_statement_and_makes_no_profit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut recorder = Recorder::new(folder.path(), START);
+    let _defines = Flow::begin(1, &mut recorder);
+    quote(&mut recorder, 99);
+    recorder.put(adjust("CASH", "ACME", 100, 0, 9_000, 0));
+    close(&mut recorder, FIRST_DAY);
+    recorder.now.0 += DAY_NS;
+    recorder.put(Command::SplitInstrument(SplitInstrument {
+        symbol: Text::literal("ACME"),
+        numerator: 2,
+        denominator: 1,
+        cash_in_lieu_px: Px::ZERO,
+        actor: Text::literal("ann"),
+        reason: Text::literal("notice 9"),
+    }));
+    for _ in 0..10 {
+        recorder.put(Command::Tick(Tick { reserved: 0 }));
+    }
+    recorder.put(adjust("CASH", "ACME", -40, 52, 0, 1));
+    quote(&mut recorder, 51);
+    close(&mut recorder, FIRST_DAY + 1);
+    recorder.prove();
+
+    let first = statement::of_account(folder.path(), day(FIRST_DAY), "CASH").expect("it is closed");
+    let second = statement::of_account(folder.path(), day(FIRST_DAY + 1), "CASH").expect("it is closed");
+    follows(Some(&first), &second);
+    let position = &second.positions[0];
+    assert_eq!((position.opening.qty, position.closing.qty), (Qty::whole(100), Qty::whole(160)));
+    assert_eq!((position.opening.cost, position.closing.cost), (Notional::whole(9_000), Notional::whole(7_200)));
+    let split = position.items.iter().find(|item| item.kind == Kind::Split).expect("it is a line");
+    assert_eq!((split.qty, split.note.as_str()), (Qty::whole(100), "2:1, ann: notice 9"));
+    let explained = second.explained().expect("it has marks");
+    let parts = [explained.price, explained.adjustments, explained.total];
+    assert_eq!(parts, [300, 40, 340].map(Notional::whole));
+    assert_eq!(position.closing.realised, Notional::whole(280));
+    assert_eq!(second.closing_cash, Notional::whole(100_000 + 2_080));
+    let written = folder.path().join("day.csv");
+    statement::write(std::slice::from_ref(&second), Form::Csv, &written).expect("it is written");
+    let text = std::fs::read_to_string(&written).expect("it is there");
+    assert!(text.lines().any(|line| line.contains(",split,ACME,") && line.contains(",100,")), "{text}");
 }
