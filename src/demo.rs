@@ -103,11 +103,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     ensure!(args.sessions <= members, "--sessions {} is more than the {members} that {file} has", args.sessions);
     let mut daemon = child::Daemon::start(&folder, &text, args.seed)?;
     let outcome = load(args, &config, &mut daemon, &stop);
+    let told = street.as_ref().map(|_| street::positions(daemon.http()));
     // Whatever happened to the load, the daemon is stopped; then its own word on how it went comes first.
     let stopped = daemon.stop().with_context(|| format!("the daemon's log is {}", folder.keep().display()));
     street.map_or(Ok(()), Street::close)?;
     let report = outcome?;
-    let proof = proof::check(folder.path(), &report, &stopped?, args.strict)?;
+    let proof = proof::check(folder.path(), &report, &stopped?, told)?;
     match args.output {
         Output::Text => println!("{}", proof.text(&report)),
         Output::Json => println!("{}", proof.json(&report)),

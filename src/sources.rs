@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use engine::LoopCounters;
 use gateway::fix::Acceptor;
-use gateway::fix::broker::Broker;
+use gateway::fix::broker::{Broker, PositionsRefused, VenuePositions};
 use gateway::fix::control::{Control, NewNumbers, NumbersRefused};
 use gateway::fix::counters::{Counters, SessionStatus as FixSession};
 use gateway::http::{
@@ -18,7 +18,7 @@ use gateway::http::{
 use gateway::views::SharedViews;
 use journal::Mark;
 use model::queue::Producer;
-use model::{Agent, Command, Seq};
+use model::{AccountName, Agent, Command, CompId, Seq};
 use parking_lot::Mutex;
 use store::{Flusher, QueryDesk, QueryLimits, Refused, State};
 
@@ -170,6 +170,12 @@ impl Sessions for FixSessions {
             .iter()
             .find(|(status, _)| status.lock().iter().any(|session| session.target_comp_id == numbers.target_comp_id));
         of_it.ok_or(NumbersRefused::Unknown)?.1.set_numbers(numbers)
+    }
+
+    fn positions(&self, broker: CompId, accounts: Vec<AccountName>) -> Result<VenuePositions, PositionsRefused> {
+        let is_of_it = |status: &Mutex<Vec<FixSession>>| status.lock().iter().any(|own| own.target_comp_id == broker);
+        let of_it = self.0.iter().find(|(status, _)| is_of_it(status));
+        of_it.ok_or(PositionsRefused::Unknown)?.1.ask_positions(accounts)
     }
 }
 

@@ -39,7 +39,7 @@ fn strict_demo_proves_what_it_did_and_explains_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("data");
     let proof = demo(&["--strict"], &data);
-    assert_eq!(proof["claims"].as_array().map(Vec::len), Some(8));
+    assert_eq!(proof["claims"].as_array().map(Vec::len), Some(9));
     assert!(proof["load"]["counts"]["fills"].as_u64() > Some(0), "{proof}");
     let explained = |subject: &str, example: &str| {
         let id = proof["examples"][example].as_str().unwrap_or_else(|| panic!("{example}: {proof}"));

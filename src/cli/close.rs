@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Subcommand};
+use gateway::fix::broker::VenuePositions;
 use serde_json::{Value, json};
 use tools::daemon::Daemon;
 use tools::evidence::moment::Moment;
 use tools::journal_seal::Day;
 use tools::reconcile::{self, Tolerance};
-use tools::statement::{self, Form, Statement};
+use tools::statement::{self, Form};
 
 use super::acts::post;
 use super::evidence::Record;
@@ -43,7 +44,7 @@ pub(super) enum DayAct {
         #[command(flatten)]
         place: Place,
     },
-    /// Lists where a broker's statement differs from what we hold, and what of our orders nobody can say. The exit code is 3
+    /// Lists where a broker's statement, or its word over its session, differs from what we hold, and what of our orders nobody can say. The exit code is 3
     /// where more differs than is tolerated.
     Reconcile(ReconcileArgs),
     /// Puts a position right, as if by a trade with nobody: at a price, or for a cost.
@@ -88,6 +89,13 @@ pub(super) struct ReconcileArgs {
     /// amount) and whose records are position, cash, order and execution. Without it, only our own open questions are listed.
     #[arg(long, value_name = "FILE")]
     broker: Option<PathBuf>,
+    /// A broker of the configuration, which is asked for its positions over its session: RequestForPositions(AN). The daemon must
+    /// run, and the broker be logged on.
+    #[arg(long, value_name = "COMPID", conflicts_with_all = ["broker", "at"])]
+    venue: Option<String>,
+    /// The accounts that the broker is asked for, with commas between them; all of them where none is named.
+    #[arg(long, value_delimiter = ',', requires = "venue")]
+    accounts: Vec<String>,
     /// A frame, as 4711; or a time, as 2026-11-22T10:31:07.5Z. Without it, the end of the journal.
     #[arg(long)]
     at: Option<Moment>,
@@ -109,6 +117,9 @@ pub(super) struct ReconcileArgs {
     /// The daemon's HTTP address.
     #[arg(long, default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// The file with your own token, where the configuration has [[operators]]; also in MILLRACE_TOKEN_FILE.
+    #[arg(long)]
+    token_file: Option<PathBuf>,
     #[command(flatten)]
     record: Record,
     /// How.
@@ -182,7 +193,7 @@ fn close_day(args: &CloseArgs) -> Result<()> {
     let body = json!({ "day": args.day.to_string(), "actor": by, "reason": args.reason });
     daemon.post("/operator/close", &body)?;
     let closed = until_closed(&daemon, args.day)?;
-    let statements = until_proven(&data.join("journal"), args.day)?;
+    let statements = until_right(|| statement::run(&data.join("journal"), args.day, None))?;
     let folder = data.join("statements").join(args.day.to_string());
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for statement in &statements {
@@ -224,11 +235,11 @@ fn until_closed(daemon: &Daemon, day: Day) -> Result<Value> {
 }
 
 /// The journal proves a moment later what is durable.
-fn until_proven(journal: &Path, day: Day) -> Result<Vec<Statement>> {
+fn until_right<T>(read: impl Fn() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + CLOSE_MAX;
     loop {
-        match statement::run(journal, day, None) {
-            Ok(statements) => return Ok(statements),
+        match read() {
+            Ok(read) => return Ok(read),
             Err(failed) if Instant::now() >= deadline => return Err(failed),
             Err(_) => std::thread::sleep(LOOK_EVERY),
         }
@@ -259,12 +270,27 @@ fn statement_of(args: &StatementArgs) -> Result<()> {
 }
 
 fn reconcile(args: &ReconcileArgs) -> Result<ExitCode> {
-    let statement = args.broker.as_deref().map(read_statement).transpose()?;
+    let place = Place { data: args.record.data().to_owned(), http: args.http, token_file: args.token_file.clone() };
+    let told = args.venue.as_ref().map(|venue| ask(&place.daemon(), venue, &args.accounts)).transpose()?;
+    ensure!(
+        !args.report || told.as_ref().is_none_or(|told| !told.is_omnibus),
+        "the broker knows one account of all of ours, and the daemon has breaks by account; compare its file by account to report"
+    );
+    let moment = match &told {
+        Some(told) => told.through.to_string().parse().map_err(anyhow::Error::msg)?,
+        None => args.at.unwrap_or(Moment::END),
+    };
+    let file = args.broker.as_deref().map(read_statement).transpose()?;
+    let statement = told.map(reconcile::Statement::from).or(file);
     let tolerance = Tolerance { qty: args.qty_tolerance, cash: args.cash_tolerance };
     let seen = args.record.data().join("reconcile").join("seen.csv");
-    let (now, moment) = (wall_clock(), args.at.unwrap_or(Moment::END));
-    let outcome = reconcile::run(&args.record.dir(), moment, statement.as_ref(), tolerance, &seen, now)?;
-    let against = args.broker.as_ref().map_or("our own record".to_owned(), |file| file.display().to_string());
+    let now = wall_clock();
+    let compare = || reconcile::run(&args.record.dir(), moment, statement.as_ref(), tolerance, &seen, now);
+    // What the broker has told of is durable, and proven so a moment later.
+    let outcome = if args.venue.is_some() { until_right(compare) } else { compare() }?;
+    let file = args.broker.as_ref().map(|file| file.display().to_string());
+    let against = file.or_else(|| args.venue.as_ref().map(|venue| format!("the positions that {venue} told of")));
+    let against = against.unwrap_or_else(|| "our own record".to_owned());
     let story = reconcile::story(&outcome, &against, now);
     match args.output {
         Output::Text => println!("{}", story.to_text()),
@@ -272,7 +298,6 @@ fn reconcile(args: &ReconcileArgs) -> Result<ExitCode> {
     }
     eprintln!("{}", outcome.cost);
     if args.report {
-        let place = Place { data: args.record.data().to_owned(), http: args.http, token_file: None };
         let daemon = place.daemon();
         let name =
             args.broker.as_ref().and_then(|file| file.file_name()).map_or(against, |name| name.display().to_string());
@@ -283,6 +308,15 @@ fn reconcile(args: &ReconcileArgs) -> Result<ExitCode> {
         eprintln!("the daemon was told of {} accounts", outcome.accounts.len());
     }
     Ok(if outcome.above() > args.breaks_max { ExitCode::from(BREAKS) } else { ExitCode::SUCCESS })
+}
+
+/// What the broker says now. The journal that is compared has all that it had said before.
+fn ask(daemon: &Daemon, venue: &str, accounts: &[String]) -> Result<VenuePositions> {
+    let told = daemon.get(&format!("/positions/{venue}?accounts={}", accounts.join(",")))?;
+    if let Some(why) = told["error"].as_str() {
+        bail!("{venue} was asked for its positions: {why}; {}", text(&told["what_to_do"]));
+    }
+    serde_json::from_value(told).context("the daemon's answer is none")
 }
 
 fn read_statement(file: &Path) -> Result<reconcile::Statement> {

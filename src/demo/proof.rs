@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use engine::Capacities;
+use gateway::fix::broker::VenuePositions;
 use loadtest::progress::Report;
 use model::{ClOrdId, Event, OrderId, Seq};
 use serde_json::{Value, json};
@@ -25,11 +26,11 @@ pub(super) struct Proof {
     examples: Option<Examples>,
 }
 
-/// Checks every claim. `said` is the daemon's last word.
+/// Checks every claim. `said` is the daemon's last word, `told` what the broker of the strict demo says that it holds.
 ///
 /// # Errors
 /// Where the strict demo's journal cannot be read for its examples.
-pub(super) fn check(data: &Path, report: &Report, said: &str, is_strict: bool) -> Result<Proof> {
+pub(super) fn check(data: &Path, report: &Report, said: &str, told: Option<Result<VenuePositions>>) -> Result<Proof> {
     let journal = data.join("journal");
     let claim = |what, outcome| Claim { what, outcome };
     let mut claims = vec![
@@ -39,11 +40,12 @@ pub(super) fn check(data: &Path, report: &Report, said: &str, is_strict: bool) -
         claim("replaying the journal gives the same state hash", replay_is_equal(&journal, said)),
         claim("the cash identity holds", cash_identity(&journal)),
     ];
-    let examples = is_strict.then(|| Examples::of(&journal)).transpose()?;
-    if let Some(examples) = &examples {
+    let examples = told.is_some().then(|| Examples::of(&journal)).transpose()?;
+    if let (Some(examples), Some(told)) = (&examples, told) {
         claims.push(claim("every kind of limit is set", strict::all_limits_are_set(&journal)));
         claims.push(claim("orders were refused by several controls", strict::controls_refused(report)));
         claims.push(claim("fills were taken back", examples.fills_were_taken_back()));
+        claims.push(claim("the broker has the positions that we have", strict::positions_agree(data, told)));
     }
     Ok(Proof { claims, examples })
 }

@@ -1,5 +1,5 @@
 //! The broker of the strict demo, at the other end of a FIX session of its own: it takes limit orders, fills every second one at
-//! its limit, and takes one fill in ten back.
+//! its limit, takes one fill in ten back, and tells positions.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use gateway::fix::broker::VenuePositions;
 use gateway::fix::driver::{Application, Driver, Limits, MemoryStore, Outbound, SessionKey};
 use gateway::fix::message::Message;
 use gateway::fix::session::SessionConfig;
@@ -23,6 +24,10 @@ const FILLS_ONE_IN: u64 = 2;
 /// Of so many fills the last one is taken back.
 const BUSTS_ONE_IN: u64 = 10;
 
+/// PosReqResult(728).
+const NO_POSITIONS: u64 = 2;
+
+const BUY: u8 = b'1';
 const NEW: u8 = b'0';
 const FILLED: u8 = b'2';
 const CANCELED: u8 = b'4';
@@ -71,6 +76,12 @@ impl Street {
     }
 }
 
+/// What the daemon has heard from it, when asked now.
+pub(super) fn positions(daemon: &tools::daemon::Daemon) -> Result<VenuePositions> {
+    let told = daemon.get(&format!("/positions/{NAME}"))?;
+    serde_json::from_value(told.clone()).with_context(|| told.to_string())
+}
+
 /// An order that works there.
 #[derive(Clone, Default)]
 struct Order {
@@ -96,6 +107,8 @@ struct Said<'a> {
 struct Book {
     /// By our OrderID(37), which ClOrdIDs(11) begin with.
     orders: BTreeMap<String, Order>,
+    /// Signed, by account and symbol.
+    positions: BTreeMap<(String, String), i64>,
     taken: u64,
     fills: u64,
     executions: u64,
@@ -109,11 +122,12 @@ impl Application for Book {
             cl_ord_id: text(tag::CL_ORD_ID),
             account: text(tag::ACCOUNT),
             symbol: text(tag::SYMBOL),
-            side: message.get_char(tag::SIDE).unwrap_or(b'1'),
+            side: message.get_char(tag::SIDE).unwrap_or(BUY),
             order_qty: number(tag::ORDER_QTY),
             price: number(tag::PRICE),
         };
         match message.msg_type() {
+            msg_type::REQUEST_FOR_POSITIONS => self.tell_positions(&asked.account, &text(tag::POS_REQ_ID), out),
             msg_type::NEW_ORDER_SINGLE => self.take(asked, out),
             msg_type::ORDER_CANCEL_REQUEST => self.cancel(&asked, out),
             msg_type::ORDER_CANCEL_REPLACE_REQUEST => self.replace(asked, out),
@@ -142,7 +156,10 @@ impl Book {
     fn fill(&mut self, order: &Order, out: &mut Outbound<'_>) {
         let exec_id = self.report(order, Said::of(TRADE, FILLED), out);
         self.fills += 1;
-        if self.fills.is_multiple_of(BUSTS_ONE_IN) {
+        if !self.fills.is_multiple_of(BUSTS_ONE_IN) {
+            let signed = if order.side == BUY { order.order_qty } else { -order.order_qty };
+            *self.positions.entry((order.account.clone(), order.symbol.clone())).or_default() += signed;
+        } else {
             self.report(order, Said { exec_ref_id: &exec_id, ..Said::of(TRADE_CANCEL, NEW) }, out);
             self.report(order, Said::of(CANCELED, CANCELED), out);
         }
@@ -160,6 +177,30 @@ impl Book {
         let now = Order { cl_ord_id, order_qty, price, ..order };
         self.report(&now, Said { orig_cl_ord_id: &order.cl_ord_id, ..Said::of(REPLACED, NEW) }, out);
         self.orders.insert(key(&now).to_owned(), now);
+    }
+
+    fn tell_positions(&self, account: &str, pos_req_id: &str, out: &mut Outbound<'_>) {
+        let own: Vec<_> = self.positions.iter().filter(|((own, _), _)| own == account).collect();
+        out.send(msg_type::REQUEST_FOR_POSITIONS_ACK, |out| {
+            out.field_str(tag::POS_MAINT_RPT_ID, pos_req_id);
+            out.field_str(tag::POS_REQ_ID, pos_req_id);
+            out.field_u64(tag::TOTAL_NUM_POS_REPORTS, own.len() as u64);
+            out.field_u64(tag::POS_REQ_RESULT, if own.is_empty() { NO_POSITIONS } else { 0 });
+            out.field_u64(tag::POS_REQ_STATUS, 0);
+            out.field_str(tag::ACCOUNT, account);
+        });
+        for ((_, symbol), qty) in own {
+            out.send(msg_type::POSITION_REPORT, |out| {
+                out.field_str(tag::POS_MAINT_RPT_ID, pos_req_id);
+                out.field_str(tag::POS_REQ_ID, pos_req_id);
+                out.field_u64(tag::POS_REQ_RESULT, 0);
+                out.field_str(tag::ACCOUNT, account);
+                out.field_str(tag::SYMBOL, symbol);
+                out.field_u64(tag::NO_POSITIONS, 1);
+                out.field_str(tag::POS_TYPE, "TQ");
+                out.field_decimal(if *qty < 0 { tag::SHORT_QTY } else { tag::LONG_QTY }, qty.abs());
+            });
+        }
     }
 
     /// Gives its ExecID(17).

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use engine::Capacities;
+use gateway::fix::broker::VenuePositions;
 use loadtest::progress::Report;
 use model::{Event, ExecId, KillScope, LimitKind, Seq};
 use serde_json::{Value, json};
+use tools::reconcile::{self, Statement, Tolerance};
 
 /// Refusals by at least so many different checks.
 const CHECKS_MIN: usize = 5;
@@ -35,6 +37,19 @@ pub(super) fn controls_refused(report: &Report) -> Result<String> {
     let said: Vec<String> = own.map(|(reason, count)| format!("{reason} {count}")).collect();
     ensure!(said.len() >= CHECKS_MIN, "only {}", said.join(", "));
     Ok(said.join(", "))
+}
+
+/// As `millrace reconcile --venue` sees it.
+pub(super) fn positions_agree(data: &Path, told: Result<VenuePositions>) -> Result<String> {
+    let told = told?;
+    let (count, through) = (told.positions.len(), told.through);
+    let moment = through.to_string().parse().map_err(anyhow::Error::msg)?;
+    let (seen, statement) = (data.join("reconcile").join("seen.csv"), Statement::from(told));
+    let now = crate::runner::wall_clock();
+    let found = reconcile::run(&data.join("journal"), moment, Some(&statement), Tolerance::default(), &seen, now)?;
+    ensure!(count > 0, "it has none");
+    ensure!(found.breaks.is_empty(), "{:?}", found.breaks);
+    Ok(format!("{count} positions after frame {through}"))
 }
 
 /// An order of each fate, for `millrace explain`.

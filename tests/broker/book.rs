@@ -36,6 +36,8 @@ pub(crate) struct Book {
     pub(crate) again: u64,
     /// OrderStatusRequests.
     pub(crate) asked: u64,
+    /// What it says that it holds, in units of one, by account; of no other account will it speak.
+    pub(crate) held: BTreeMap<String, Vec<(&'static str, i64)>>,
     /// DontKnowTrades: ExecID and DKReason.
     pub(crate) disputed: Vec<(String, String)>,
     executions: u64,
@@ -72,6 +74,9 @@ impl Application for Book {
     }
 
     fn on_message(&mut self, _: SessionKey, message: &Message<'_>, out: &mut Outbound<'_>) {
+        if message.msg_type() == msg_type::REQUEST_FOR_POSITIONS {
+            return self.tell_positions(message, out);
+        }
         for said in self.hear(message) {
             match self.silent {
                 true => self.unsaid.push(said),
@@ -82,6 +87,35 @@ impl Application for Book {
 }
 
 impl Book {
+    fn tell_positions(&self, asked: &Message<'_>, out: &mut Outbound<'_>) {
+        let account = text_of(asked, tag::ACCOUNT).expect("each account is asked for");
+        let number = text_of(asked, tag::POS_REQ_ID).expect("a question has a name");
+        let positions = self.held.get(&account);
+        let result = positions.map_or(1, |held| if held.is_empty() { 2 } else { 0 });
+        out.send(msg_type::REQUEST_FOR_POSITIONS_ACK, |out| {
+            out.field_str(tag::POS_MAINT_RPT_ID, "ack");
+            out.field_str(tag::POS_REQ_ID, &number);
+            out.field_u64(tag::TOTAL_NUM_POS_REPORTS, positions.map_or(0, Vec::len) as u64);
+            out.field_u64(tag::POS_REQ_RESULT, result);
+            out.field_u64(tag::POS_REQ_STATUS, if result == 1 { 2 } else { 0 });
+            out.field_str(tag::ACCOUNT, &account);
+            out.field_str(tag::TEXT, if result == 1 { "no such account" } else { "" });
+        });
+        for (symbol, qty) in positions.into_iter().flatten() {
+            out.send(msg_type::POSITION_REPORT, |out| {
+                out.field_str(tag::POS_MAINT_RPT_ID, symbol);
+                out.field_str(tag::POS_REQ_ID, &number);
+                out.field_u64(tag::POS_REQ_RESULT, 0);
+                out.field_str(tag::ACCOUNT, &account);
+                out.field_str(tag::SYMBOL, symbol);
+                out.field_u64(tag::NO_POSITIONS, 1);
+                out.field_str(tag::POS_TYPE, "TQ");
+                let side = if *qty < 0 { tag::SHORT_QTY } else { tag::LONG_QTY };
+                out.field_decimal(side, qty.abs() * ONE);
+            });
+        }
+    }
+
     /// Says what it kept to itself.
     pub(crate) fn say_unsaid(&mut self, out: &mut Outbound<'_>) {
         self.unsaid.drain(..).for_each(|said| say(&said, out));

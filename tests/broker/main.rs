@@ -11,6 +11,7 @@ mod doubt;
 #[path = "../../gateway/tests/interop/python.rs"]
 mod python;
 mod quickfix;
+mod reconcile;
 mod reports;
 mod street;
 mod unasked;

@@ -1,4 +1,5 @@
-//! `millrace reconcile`: what we hold against what a broker's statement says, and what of our orders nobody can say.
+//! `millrace reconcile`: what we hold against what a broker says, in a file or over its session, and what of our orders nobody can
+//! say.
 //!
 //! Every difference is a break, with an id that stays the same as long as the break is there, and the time since which it is
 //! known. Nothing is mended by itself: a position is put right by `millrace adjust-position`, cash by an operator's act, a
@@ -9,6 +10,7 @@ mod compare;
 mod ours;
 mod seen;
 mod told;
+mod venue;
 
 use std::collections::BTreeSet;
 use std::path::Path;

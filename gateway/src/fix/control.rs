@@ -1,14 +1,16 @@
-//! What an operator asks of the acceptor. The asker waits; the acceptor looks between two rounds and never waits.
+//! What an operator asks of the acceptor or of a broker's agent. The asker waits; they look between two rounds and never wait.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use model::queue::Producer;
-use model::{Command, CompId, SetSequenceNumbers, Text};
+use model::{AccountName, Command, CompId, SetSequenceNumbers, Text};
 use parking_lot::Mutex;
 
+use super::broker::positions::{ANSWERS_MAX_NS, PositionsAnswer};
+use super::broker::{PositionsRefused, VenuePositions};
 use super::desk::Desk;
 use super::limits::MSG_SEQ_NUM_MAX;
 use super::reload::NewSessions;
@@ -64,6 +66,8 @@ pub(super) type Answer = Result<Command, NumbersRefused>;
 pub(super) enum Question {
     Numbers(NewNumbers, SyncSender<Answer>),
     Reload(Box<NewSessions>, SyncSender<()>),
+    /// Of these accounts; of all, where none is named.
+    Positions(Vec<AccountName>, PositionsAnswer),
 }
 
 /// The way to the acceptor, for any thread.
@@ -81,6 +85,24 @@ impl Control {
             return Err(NumbersRefused::QueueFull);
         }
         answer.recv_timeout(ANSWER_MAX).unwrap_or(Err(NumbersRefused::Silent))
+    }
+
+    /// Asks a broker for its positions in these accounts; in all of ours, where none is named. May wait for half a minute.
+    ///
+    /// # Errors
+    /// [`PositionsRefused`]
+    pub fn ask_positions(&self, accounts: Vec<AccountName>) -> Result<VenuePositions, PositionsRefused> {
+        let (to_us, answer) = sync_channel(1);
+        if !self.put(Question::Positions(accounts, to_us)) {
+            return Err(PositionsRefused::Busy);
+        }
+        let most = ANSWER_MAX + Duration::from_nanos(ANSWERS_MAX_NS.unsigned_abs());
+        answer.recv_timeout(most).unwrap_or_else(|gone| {
+            Err(match gone {
+                RecvTimeoutError::Timeout => PositionsRefused::Silent,
+                RecvTimeoutError::Disconnected => PositionsRefused::NotLoggedOn,
+            })
+        })
     }
 
     /// Gives the sessions over; true once they are taken.
@@ -117,6 +139,9 @@ impl Desk {
                 Question::Reload(new, answer) => {
                     self.reload(*new, now_ns);
                     let _ = answer.try_send(());
+                }
+                Question::Positions(_, answer) => {
+                    let _ = answer.try_send(Err(PositionsRefused::Unknown));
                 }
             }
         }

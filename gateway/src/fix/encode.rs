@@ -122,6 +122,14 @@ impl Encoder {
         self.buffer.push(SOH);
     }
 
+    /// Appends a LocalMktDate, the date in UTC of a time in nanoseconds since 1970.
+    pub fn field_date(&mut self, tag: u32, ns: i64) {
+        const DATE_BYTES: usize = 8;
+        self.push_tag(tag);
+        self.buffer.extend_from_slice(&self.time.format(ns)[..DATE_BYTES]);
+        self.buffer.push(SOH);
+    }
+
     /// Appends whole fields (`49=A`, SOH, ...) that were written before.
     #[inline]
     pub(super) fn fields_raw(&mut self, fields: &[u8]) {

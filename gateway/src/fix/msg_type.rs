@@ -20,6 +20,7 @@ pub const DONT_KNOW_TRADE: &[u8] = b"Q";
 pub const BUSINESS_MESSAGE_REJECT: &[u8] = b"j";
 pub const TRADE_CAPTURE_REPORT: &[u8] = b"AE";
 pub const REQUEST_FOR_POSITIONS: &[u8] = b"AN";
+pub const REQUEST_FOR_POSITIONS_ACK: &[u8] = b"AO";
 pub const POSITION_REPORT: &[u8] = b"AP";
 pub const USER_REQUEST: &[u8] = b"BE";
 pub const USER_RESPONSE: &[u8] = b"BF";

@@ -51,6 +51,10 @@ impl Names {
         }
     }
 
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &AccountName> {
+        self.accounts.iter().filter(|account| !account.is_empty())
+    }
+
     pub(super) fn account(&self, account: AccountId) -> &[u8] {
         self.accounts.get(account.0 as usize).map_or(&[], |name| name.as_bytes())
     }

@@ -196,6 +196,8 @@ pub const MASS_ACTION_REPORT_ID: u32 = 1369;
 pub const USERNAME: u32 = 553;
 /// Password(554).
 pub const PASSWORD: u32 = 554;
+/// AccountType(581).
+pub const ACCOUNT_TYPE: u32 = 581;
 /// ClOrdLinkID(583).
 pub const CL_ORD_LINK_ID: u32 = 583;
 /// MassStatusReqID(584).
@@ -204,6 +206,28 @@ pub const MASS_STATUS_REQ_ID: u32 = 584;
 pub const MASS_STATUS_REQ_TYPE: u32 = 585;
 /// WorkingIndicator(636).
 pub const WORKING_INDICATOR: u32 = 636;
+/// NoPositions(702).
+pub const NO_POSITIONS: u32 = 702;
+/// PosType(703).
+pub const POS_TYPE: u32 = 703;
+/// LongQty(704).
+pub const LONG_QTY: u32 = 704;
+/// ShortQty(705).
+pub const SHORT_QTY: u32 = 705;
+/// PosReqID(710).
+pub const POS_REQ_ID: u32 = 710;
+/// ClearingBusinessDate(715).
+pub const CLEARING_BUSINESS_DATE: u32 = 715;
+/// PosMaintRptID(721).
+pub const POS_MAINT_RPT_ID: u32 = 721;
+/// PosReqType(724).
+pub const POS_REQ_TYPE: u32 = 724;
+/// TotalNumPosReports(727).
+pub const TOTAL_NUM_POS_REPORTS: u32 = 727;
+/// PosReqResult(728).
+pub const POS_REQ_RESULT: u32 = 728;
+/// PosReqStatus(729).
+pub const POS_REQ_STATUS: u32 = 729;
 /// NextExpectedMsgSeqNum(789).
 pub const NEXT_EXPECTED_MSG_SEQ_NUM: u32 = 789;
 /// OrdStatusReqID(790).

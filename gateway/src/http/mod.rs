@@ -16,6 +16,7 @@ mod metrics;
 mod operator;
 mod operators;
 mod orders;
+mod positions;
 mod reload;
 mod routes;
 mod server;

@@ -17,7 +17,8 @@ use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
 use super::{
-    close, corporate, currencies, kills, limits, market, metrics, operator, operators::Operators, orders, reload,
+    close, corporate, currencies, kills, limits, market, metrics, operator, operators::Operators, orders, positions,
+    reload,
 };
 
 /// Largest body.
@@ -33,7 +34,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals /close, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline position breaks close arm";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals /close /positions/{broker}, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline position breaks close arm";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -83,6 +84,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/close", post(close::close_day))
         .route("/operator/arm", post(close::arm))
         .route("/close", get(close::status))
+        .route("/positions/{broker}", get(positions::positions))
         .route("/orders/in-doubt", get(orders::in_doubt))
         .route("/reload", post(reload::reload))
         .fallback(unknown_path)

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::queue::Producer;
-use model::{Command, Seq};
+use model::{AccountName, Command, CompId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::limits::Uses;
 use super::reload::Reload;
+use crate::fix::broker::{PositionsRefused, VenuePositions};
 use crate::fix::control::{NewNumbers, NumbersRefused};
 use crate::views::SharedViews;
 
@@ -95,6 +96,11 @@ pub trait Sessions: Send + Sync {
     /// # Errors
     /// Why nothing was done.
     fn set_numbers(&self, numbers: NewNumbers) -> Result<Command, NumbersRefused>;
+    /// Asks a broker for its positions in these accounts; in all of ours, where none is named. May wait for half a minute.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    fn positions(&self, broker: CompId, accounts: Vec<AccountName>) -> Result<VenuePositions, PositionsRefused>;
 }
 
 /// A FIX session.

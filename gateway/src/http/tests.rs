@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use model::queue::{Consumer, bounded};
 use model::{
-    AccountDefined, AccountId, AccountName, CashAdjusted, Command, Currency, DefineAccount, EngineTime, Event,
+    AccountDefined, AccountId, AccountName, CashAdjusted, Command, CompId, Currency, DefineAccount, EngineTime, Event,
     Notional, Qty, Seq, Text, TradingState, TradingStateChanged,
 };
 use serde_json::{Value, json};
 
 use super::*;
+use crate::fix::broker::{PositionsRefused, VenuePositions};
 use crate::views::{SharedViews, Views};
 
 struct Fixed;
@@ -42,6 +43,17 @@ impl Sessions for Fixed {
     }
     fn set_numbers(&self, _: crate::fix::control::NewNumbers) -> Result<Command, crate::fix::control::NumbersRefused> {
         Err(crate::fix::control::NumbersRefused::Connected)
+    }
+    fn positions(&self, broker: CompId, accounts: Vec<AccountName>) -> Result<VenuePositions, PositionsRefused> {
+        match broker.as_str() {
+            "PRIME" => Ok(VenuePositions {
+                accounts: accounts.iter().map(AccountName::to_string).collect(),
+                through: 7,
+                ..VenuePositions::default()
+            }),
+            "DUMB" => Err(PositionsRefused::Refused("ALPHA: unsupported".to_owned())),
+            _ => Err(PositionsRefused::Unknown),
+        }
     }
 }
 
@@ -371,4 +383,27 @@ fn fold_act(views: &SharedViews, seq: u64, command: Command) {
         other => panic!("not an act: {other:?}"),
     };
     views.write().fold(Seq(seq), EngineTime(5), &command, [event]);
+}
+
+#[test]
+fn broker_is_asked_for_positions_of_accounts_that_there_are() {
+    let house = house();
+    house.views.write().fold(Seq(1), EngineTime(1), &Command::DefineAccount(account()), [defined()]);
+    let told = house.read("/positions/PRIME?accounts=ALPHA").json();
+    assert_eq!((&told["accounts"], &told["through"]), (&json!(["ALPHA"]), &json!(7)));
+    assert_eq!(
+        house.read("/positions/PRIME").json()["accounts"],
+        json!([]),
+        "all of them: the broker's agent names them"
+    );
+    assert_eq!(house.get("/positions/PRIME").status, 401, "positions are nobody else's business");
+    for (path, status, says) in [
+        ("/positions/PRIME?accounts=BETA", 404, "BETA"),
+        ("/positions/NOBODY", 404, "no broker of that name"),
+        ("/positions/DUMB", 502, "ALPHA: unsupported"),
+    ] {
+        let answer = house.read(path);
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        assert!(answer.text.contains(says), "{path}: {}", answer.text);
+    }
 }

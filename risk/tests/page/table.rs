@@ -63,4 +63,8 @@ pub(crate) const ELSEWHERE: &[(u8, &[&str])] = &[
     (43, &["risk/src/controls/reduce_only.rs"]),
     (45, &["engine/src/decide/limits.rs"]),
     (47, &["gateway/src/fix/drop_copy.rs"]),
+    (
+        48,
+        &["tools/src/reconcile/compare.rs", "gateway/src/fix/broker/positions.rs", "gateway/src/fix/broker/answers.rs"],
+    ),
 ];

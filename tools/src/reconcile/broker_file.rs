@@ -17,6 +17,8 @@ use std::fmt;
 use gateway::fix::broker::order_id_of;
 use model::{OrderId, Side};
 
+use super::venue::Reach;
+
 /// The names of columns.
 const NAMES: [&str; 10] =
     ["record", "account", "symbol", "side", "qty", "price", "filled", "order", "exec_id", "amount"];
@@ -58,6 +60,8 @@ pub struct Statement {
     pub(super) cash: Option<BTreeMap<String, i128>>,
     pub(super) orders: Option<Vec<Order>>,
     pub(super) executions: Option<Vec<Execution>>,
+    /// Of one that a broker's session told of; a file is about the accounts that it mentions.
+    pub(super) reach: Option<Reach>,
 }
 
 /// One thing that is wrong with a file.
@@ -118,6 +122,9 @@ impl Statement {
 
     /// The accounts that it is about.
     pub fn accounts(&self) -> BTreeSet<String> {
+        if let Some(reach) = &self.reach {
+            return reach.accounts().clone();
+        }
         let positions = self.positions.iter().flatten().map(|((account, _), _)| account);
         let cash = self.cash.iter().flatten().map(|(account, _)| account);
         let orders = self.orders.iter().flatten().map(|order| &order.account);

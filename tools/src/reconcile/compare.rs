@@ -34,7 +34,8 @@ pub(super) fn against(
 ) -> Vec<Break> {
     let mut breaks = Vec::new();
     if let Some(positions) = &theirs.positions {
-        compare_positions(ours, positions, accounts, tolerance, &mut breaks);
+        let here = theirs.reach.as_ref().map(|reach| reach.of_ours(&ours.positions));
+        compare_positions(here.as_ref().unwrap_or(&ours.positions), positions, accounts, tolerance, &mut breaks);
     }
     for (account, there) in theirs.cash.iter().flatten() {
         let here = ours.cash.get(account).copied();
@@ -56,16 +57,16 @@ pub(super) fn against(
 
 /// What one side does not mention it has none of.
 fn compare_positions(
-    ours: &Ours,
+    ours: &BTreeMap<(String, String), i64>,
     theirs: &BTreeMap<(String, String), i64>,
     accounts: &BTreeSet<String>,
     tolerance: Tolerance,
     breaks: &mut Vec<Break>,
 ) {
-    let keys: BTreeSet<_> = ours.positions.keys().chain(theirs.keys()).collect();
+    let keys: BTreeSet<_> = ours.keys().chain(theirs.keys()).collect();
     for key in keys.into_iter().filter(|(account, _)| accounts.contains(account)) {
         let of = |side: &BTreeMap<(String, String), i64>| side.get(key).copied().unwrap_or(0);
-        let (here, there) = (of(&ours.positions), of(theirs));
+        let (here, there) = (of(ours), of(theirs));
         if here != there {
             let one = Break::new(Kind::Position, &key.0, &key.1, String::new(), "qty");
             let above = here.abs_diff(there) > tolerance.qty.unsigned_abs();
@@ -77,7 +78,8 @@ fn compare_positions(
 fn compare_orders(ours: &Ours, theirs: &[broker_file::Order], accounts: &BTreeSet<String>, breaks: &mut Vec<Break>) {
     let mut met = BTreeSet::new();
     for order in theirs {
-        let known = order.order_id.and_then(|id| ours.orders.get(&id).map(|known| (id, known)));
+        let order_id = ours.adopted(&order.name).or(order.order_id);
+        let known = order_id.and_then(|id| ours.orders.get(&id).map(|known| (id, known)));
         let Some((order_id, known)) = known else {
             let subject = format!("order {}", order.name);
             let there = words(order.side, order.qty, order.price, order.filled);
@@ -107,19 +109,21 @@ fn compare_orders(ours: &Ours, theirs: &[broker_file::Order], accounts: &BTreeSe
 }
 
 fn compare_fills(ours: &Ours, theirs: &[broker_file::Execution], accounts: &BTreeSet<String>, breaks: &mut Vec<Break>) {
+    let names = |fill: &'_ Fill| fill.venue_exec_ids.iter().map(|name| (fill.order_id, *name)).collect::<Vec<_>>();
     let by_name: BTreeMap<_, &Fill> =
-        ours.fills.iter().map(|fill| ((fill.order_id, fill.venue_exec_id), fill)).collect();
+        ours.fills.iter().flat_map(|fill| names(fill).into_iter().map(move |name| (name, fill))).collect();
     let mut met = BTreeSet::new();
     for execution in theirs {
-        let name = execution.order_id.and_then(|id| Some((id, ours.venue_exec_id(id, &execution.exec_id)?)));
+        let order_id = ours.adopted(&execution.name).or(execution.order_id);
+        let name = order_id.and_then(|id| Some((id, ours.venue_exec_id(id, &execution.exec_id)?)));
         let subject = format!("{} of order {}", execution.exec_id, execution.name);
-        let Some((name, known)) = name.and_then(|name| by_name.get(&name).map(|known| (name, *known))) else {
+        let Some(known) = name.and_then(|name| by_name.get(&name).copied()) else {
             let there = format!("{:?} {} at {}", execution.side, qty(execution.qty), qty(execution.price));
             let one = Break::new(Kind::FillUnknownHere, &execution.account, &execution.symbol, subject, "");
             breaks.push(one.valued("", there.to_lowercase()));
             continue;
         };
-        met.insert(name);
+        met.insert(known.exec_id);
         let side = |side: Side| format!("{side:?}").to_lowercase();
         let fields = [
             ("account", known.account.clone(), execution.account.clone()),
@@ -131,8 +135,8 @@ fn compare_fills(ours: &Ours, theirs: &[broker_file::Execution], accounts: &BTre
         differing(Kind::FillDiffers, &known.account, &known.symbol, &subject, fields, breaks);
     }
     let own = ours.fills.iter().filter(|fill| accounts.contains(&fill.account));
-    for fill in own.filter(|fill| !met.contains(&(fill.order_id, fill.venue_exec_id))) {
-        let subject = format!("{} of order {}", fill.venue_exec_id, fill.order_id);
+    for fill in own.filter(|fill| !met.contains(&fill.exec_id)) {
+        let subject = format!("{} of order {}", fill.exec_id, fill.order_id);
         let here = format!("{:?} {} at {}", fill.side, qty(fill.qty), qty(fill.price)).to_lowercase();
         let one = Break::new(Kind::FillUnknownThere, &fill.account, &fill.symbol, subject, "");
         breaks.push(one.valued(here, ""));

@@ -1,11 +1,11 @@
 //! What we have: positions, cash, working orders, and the fills since the last close.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::State;
-use gateway::fix::broker::exec_id_of;
+use gateway::fix::broker::{exec_id_of, venue_order_id_of};
 use journal::Frame;
-use model::{Event, ExecId, OrderId, OrderView, Px, Qty, ReportKind, Side, VenueId};
+use model::{Event, ExecId, OrderFilled, OrderId, OrderView, ReportKind, Side, VenueId};
 
 use crate::evidence::names;
 
@@ -18,9 +18,19 @@ pub(super) struct Fill {
     pub(super) qty: i64,
     pub(super) price: i64,
     pub(super) order_id: OrderId,
-    pub(super) venue: VenueId,
-    /// The number that stands for the venue's ExecID(17); zero where a person gave it.
-    pub(super) venue_exec_id: u64,
+    at: AtVenue,
+    /// Our ExecID(17) of it, or of its last correction.
+    pub(super) exec_id: ExecId,
+    /// The numbers that stand for the venue's ExecIDs(17), of the fill and of its corrections: a statement may name either.
+    pub(super) venue_exec_ids: Vec<u64>,
+}
+
+/// Where an order is, and what stands for it in the names of its executions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct AtVenue {
+    venue: VenueId,
+    /// What stands for the venue's OrderID(37) of an order that we did not send; zero for our own.
+    venue_order_id: u64,
 }
 
 /// An order that works.
@@ -45,20 +55,27 @@ pub(super) struct Fills(BTreeMap<ExecId, Fill>);
 
 impl Fills {
     pub(super) fn see(&mut self, before: &State, frame: &Frame<'_>) {
+        let mut adopted = None;
         for (index, event) in frame.as_slice().iter().enumerate() {
             let at = ExecId { seq: frame.seq, index: u8::try_from(index).unwrap_or(u8::MAX) };
+            let place = |order: &OrderView| adopted.or_else(|| before.order(order.order_id).map(at_venue));
             match event {
+                Event::OrderAdopted(e) => {
+                    adopted = Some(AtVenue { venue: e.venue, venue_order_id: e.venue_order_id });
+                }
                 Event::OrderFilled(e) => {
-                    let fill = fill(before, &e.order, e.last_qty, e.last_px, e.venue_exec_id);
-                    self.0.insert(at, fill);
+                    let place = place(&e.order).unwrap_or(AtVenue { venue: VenueId::PAPER, venue_order_id: 0 });
+                    self.0.insert(at, fill(before, place, e, at));
                 }
                 Event::TradeCanceled(e) => {
                     self.0.remove(&ExecId { seq: e.ref_seq, index: e.ref_index });
                 }
                 Event::TradeCorrected(e) => {
                     let old = self.0.remove(&ExecId { seq: e.ref_seq, index: e.ref_index });
-                    if old.is_some() {
-                        self.0.insert(at, fill(before, &e.order, e.last_qty, e.last_px, e.venue_exec_id));
+                    if let Some(old) = old {
+                        let venue_exec_ids = [old.venue_exec_ids, vec![e.venue_exec_id]].concat();
+                        let (qty, price) = (e.last_qty.units(), e.last_px.units());
+                        self.0.insert(at, Fill { qty, price, exec_id: at, venue_exec_ids, ..old });
                     }
                 }
                 Event::DayClosed(_) => self.0.clear(),
@@ -68,17 +85,23 @@ impl Fills {
     }
 }
 
-fn fill(state: &State, order: &OrderView, qty: Qty, px: Px, venue_exec_id: u64) -> Fill {
+fn fill(state: &State, at: AtVenue, filled: &OrderFilled, exec_id: ExecId) -> Fill {
+    let OrderFilled { order, last_qty, last_px, venue_exec_id, .. } = filled;
     Fill {
         account: names::account(state, order.account),
         symbol: names::symbol(state, order.instrument),
         side: order.side,
-        qty: qty.units(),
-        price: px.units(),
+        qty: last_qty.units(),
+        price: last_px.units(),
         order_id: order.order_id,
-        venue: state.order(order.order_id).map_or(VenueId::PAPER, |known| known.venue),
-        venue_exec_id,
+        at,
+        exec_id,
+        venue_exec_ids: vec![*venue_exec_id],
     }
+}
+
+fn at_venue(order: &engine::Order) -> AtVenue {
+    AtVenue { venue: order.venue, venue_order_id: order.venue_order_id }
 }
 
 /// All of it.
@@ -87,7 +110,10 @@ pub(super) struct Ours {
     pub(super) cash: BTreeMap<String, i128>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) fills: Vec<Fill>,
-    venues: BTreeMap<OrderId, VenueId>,
+    places: BTreeMap<OrderId, AtVenue>,
+    /// By what stands for the venue's OrderID(37), the orders that we took over.
+    adopted: BTreeMap<u64, OrderId>,
+    venues: BTreeSet<VenueId>,
 }
 
 impl Ours {
@@ -96,8 +122,10 @@ impl Ours {
             (names::account(state, holding.account), names::symbol(state, holding.instrument))
         };
         let fills: Vec<Fill> = fills.0.into_values().collect();
-        let remembered = state.remembered_orders().map(|order| (order.view.order_id, order.venue));
-        let venues = fills.iter().map(|fill| (fill.order_id, fill.venue)).chain(remembered).collect();
+        let remembered = state.remembered_orders().map(|order| (order.view.order_id, at_venue(order)));
+        let places: BTreeMap<OrderId, AtVenue> =
+            fills.iter().map(|fill| (fill.order_id, fill.at)).chain(remembered).collect();
+        let adopted = places.iter().filter(|(_, place)| place.venue_order_id != 0);
         let order = |order: &engine::Order| {
             let view = &order.view;
             let own = Order {
@@ -118,15 +146,25 @@ impl Ours {
             cash: state.accounts().map(|(id, account)| (names::account(state, id), account.cash.units())).collect(),
             orders: state.working_orders().map(order).collect(),
             fills,
-            venues,
+            adopted: adopted.map(|(order_id, place)| (place.venue_order_id, *order_id)).collect(),
+            venues: places.values().map(|place| place.venue).collect(),
+            places,
         }
     }
 
     /// The number that stands for an ExecID(17) of the venue that the order went to: the paper venue has numbers itself.
     pub(super) fn venue_exec_id(&self, order_id: OrderId, exec_id: &str) -> Option<u64> {
-        match *self.venues.get(&order_id)? {
+        let AtVenue { venue, venue_order_id } = *self.places.get(&order_id)?;
+        let key = if venue_order_id == 0 { order_id.0 } else { venue_order_id };
+        match venue {
             VenueId::PAPER => exec_id.parse().ok(),
-            venue => Some(exec_id_of(venue, order_id.0, ReportKind::Filled, exec_id.as_bytes())),
+            venue => Some(exec_id_of(venue, key, ReportKind::Filled, exec_id.as_bytes())),
         }
+    }
+
+    /// The order that a venue calls by this OrderID(37) of its own: one that we took over.
+    pub(super) fn adopted(&self, name: &str) -> Option<OrderId> {
+        let numbers = self.venues.iter().filter_map(|venue| venue_order_id_of(*venue, Some(name.as_bytes())));
+        numbers.filter_map(|number| self.adopted.get(&number)).next().copied()
     }
 }

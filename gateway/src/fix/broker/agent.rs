@@ -86,9 +86,13 @@ impl Broker {
 
     fn round(&mut self, now_ns: i64) -> Result<usize, BrokerFailure> {
         while let Some(question) = self.control.next() {
-            // Brokers are changed by a restart, so nothing else is asked of them.
-            if let Question::Numbers(numbers, answer) = question {
-                let _ = answer.try_send(self.desk.set_numbers(&numbers));
+            match question {
+                Question::Numbers(numbers, answer) => {
+                    let _ = answer.try_send(self.desk.set_numbers(&numbers));
+                }
+                Question::Positions(accounts, answer) => self.desk.ask_positions(accounts, answer, now_ns),
+                // Brokers are changed by a restart.
+                Question::Reload(..) => {}
             }
         }
         if now_ns.saturating_sub(self.last_timer_ns) >= TIMER_NS {
@@ -105,6 +109,7 @@ impl Broker {
         }
         done += self.desk.resend(&self.journal, &self.mark, now_ns)?;
         done += self.desk.ask(now_ns);
+        done += self.desk.go_on_with_positions(now_ns);
         done += self.write(now_ns);
         if now_ns.saturating_sub(self.last_store_ns) >= STORE_NS {
             self.last_store_ns = now_ns;

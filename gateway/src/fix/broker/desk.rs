@@ -27,6 +27,7 @@ use super::asking::Asking;
 use super::link::Link;
 use super::open_orders::OpenOrders;
 use super::orders::ToBroker;
+use super::positions::PositionQuestion;
 use super::recovery::recover;
 use super::reports::{Hearing, unreadable};
 use super::route::Route;
@@ -59,6 +60,7 @@ pub(super) struct Desk {
     pub(super) counters: Arc<Counters>,
     pub(super) message_log: Option<MessageLog>,
     pub(super) asking: Asking,
+    pub(super) positions: Option<PositionQuestion>,
     /// The engine was told that the connection is there.
     pub(super) is_up: bool,
 }
@@ -119,6 +121,7 @@ impl Desk {
             counters,
             message_log: message_log.transpose().map_err(BrokerFailure::MessageLog)?,
             asking: Asking::new(settings.ask),
+            positions: None,
             is_up: false,
         };
         if is_void {
@@ -197,7 +200,7 @@ impl Desk {
 
     fn on_message(&mut self, len: usize, now_ns: i64) -> After {
         let Desk { slots: [slot], link, index, counters, message_log, reports, open, venue, sent, trades, .. } = self;
-        let Desk { names, foreign_account, asking, .. } = self;
+        let Desk { names, foreign_account, asking, positions, .. } = self;
         let Some(connection) = link.opened() else { return After::Taken };
         let (input, out) = connection.input_and_out();
         let Ok(message) = index.parse(&input[..len]) else { return self.on_garbled() };
@@ -230,6 +233,7 @@ impl Desk {
             }
             Disposition::Application { msg_seq_num, .. } => {
                 asking.on_cancel_reject(&message, open);
+                positions.iter_mut().for_each(|question| question.hear(&message));
                 let heard = match message.msg_type() {
                     msg_type::BUSINESS_MESSAGE_REJECT => {
                         count(&counters.business_rejects_in);
@@ -259,6 +263,7 @@ impl Desk {
             }
             Disposition::Consumed if message.msg_type() == msg_type::REJECT => {
                 tracing::warn!(broker = %slot.target_comp_id, "the broker rejected a message: see the message log");
+                positions.iter_mut().for_each(|question| question.hear(&message));
                 if let Some(report) = refused(&message, *venue, sent, open, asking) {
                     self.say(report);
                 }

@@ -35,7 +35,7 @@ pub fn order_id_of(cl_ord_id: &[u8]) -> Option<OrderId> {
 }
 
 /// The number that stands for the broker's OrderID(37); none where it says none. It is in the journal: this must never change.
-pub(super) fn venue_order_id_of(venue: VenueId, order_id: Option<&[u8]>) -> Option<u64> {
+pub fn venue_order_id_of(venue: VenueId, order_id: Option<&[u8]>) -> Option<u64> {
     let text = order_id.filter(|text| !text.is_empty() && *text != NONE)?;
     let mut hash = Xxh3Default::new();
     hash.update(&venue.0.to_le_bytes());

@@ -18,7 +18,7 @@
 //! that cannot be right is answered with DontKnowTrade(Q).
 //!
 //! Read in this order: `agent` (one round), `desk` (the session), `sight` (its beginning and end), `trading` (events out), `asking` (what is in doubt),
-//! `disputes` (what cannot be believed); and what they are made of, without I/O: `orders` (the messages out), `reports` and
+//! `disputes` (what cannot be believed), `positions` (what it holds for us, for whoever asks); and what they are made of, without I/O: `orders` (the messages out), `reports` and
 //! `answers` (the messages in), `ids` (what everything is called), `open_orders`, `trades`.
 //!
 //! [`VenueReport`]: model::VenueReport
@@ -35,6 +35,7 @@ mod link;
 mod open;
 mod open_orders;
 mod orders;
+pub(super) mod positions;
 mod recovery;
 mod reports;
 mod route;
@@ -57,8 +58,9 @@ use super::store::StoreFailure;
 
 pub use agent::Broker;
 pub use asking::Ask;
-pub use ids::{exec_id_of, order_id_of};
+pub use ids::{exec_id_of, order_id_of, venue_order_id_of};
 pub use open::{PendingReplace, WorkingOrder};
+pub use positions::{PositionsRefused, VenuePosition, VenuePositions};
 
 /// What a broker's agent is told by the configuration.
 #[derive(Clone, Debug)]

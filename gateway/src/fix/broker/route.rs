@@ -29,6 +29,11 @@ impl Route {
         self.abilities(order).is_some()
     }
 
+    /// The instruments whose orders go there.
+    pub(super) fn instruments(&self) -> impl Iterator<Item = InstrumentId> {
+        (0..).map(InstrumentId).zip(&self.instruments).filter(|(_, own)| own.is_some()).map(|(id, _)| id)
+    }
+
     /// What the venue does by itself with orders of this instrument.
     pub(super) fn abilities(&self, order: &OrderView) -> Option<Abilities> {
         self.instruments.get(order.instrument.0 as usize).copied().flatten()
