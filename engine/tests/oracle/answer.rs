@@ -54,14 +54,57 @@ const OF_SIZE: &[Check] = &[
     Check::ShortSale,
 ];
 
-/// Every check is asked; of those that object the one that comes first answers.
-pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
+/// The controls of one order by itself, which two people may let it pass.
+const SOFT: &[Check] = &[
+    Check::OrderAge,
+    Check::MaxOrderQty,
+    Check::PriceHigh,
+    Check::PriceLow,
+    Check::CollarHigh,
+    Check::CollarLow,
+    Check::CollarPassive,
+    Check::MaxOrderNotional,
+    Check::MinOrderNotional,
+];
+
+/// Every check is asked; of those that object the one that comes first answers. What passes tells the override that it needed.
+pub(crate) fn judge(history: &History, ask: &Ask) -> Result<Option<Seq>, Why> {
     if ask.account.is_none() {
         return Err(Why::of(Check::UnknownAccount));
     }
     if ask.instrument.is_none() {
         return Err(Why::of(Check::UnknownSymbol));
     }
+    let objections = objections(history, ask);
+    let first = |soft: bool| {
+        let those = objections.iter().filter(|(asked, _)| soft || !SOFT.contains(asked));
+        those.min_by_key(|(asked, _)| *asked as u16)
+    };
+    let Some((check, why)) = first(true) else { return Ok(None) };
+    match (approved(history, ask).filter(|_| SOFT.contains(check)), first(false)) {
+        (None, _) => Err(*why),
+        (Some(_), Some((_, hard))) => Err(*hard),
+        (Some(at), None) => Ok(Some(at)),
+    }
+}
+
+/// Control 44: the oldest override for a new order like this one.
+fn approved(history: &History, ask: &Ask) -> Option<Seq> {
+    let fits = |one: &OverrideChanged| {
+        let grant = &one.grant;
+        let is_its = (one.session.0, Some(one.account.0), Some(one.instrument.0), grant.side)
+            == (ask.session, ask.account, ask.instrument, ask.side);
+        let worst = grant.price.units();
+        let is_no_worse = if ask.side == Side::Buy { ask.px <= worst } else { ask.px >= worst };
+        let fits_px = worst == 0 || (ask.px != 0 && is_no_worse);
+        is_its && fits_px && ask.qty <= grant.order_qty.units() && history.now < grant.expires.0
+    };
+    let fitting = history.overrides.iter().filter(|(_, one)| ask.replaces.is_none() && fits(one));
+    fitting.map(|(at, _)| *at).min()
+}
+
+/// Everything that speaks against it, each beside the check that was asked.
+fn objections(history: &History, ask: &Ask) -> Vec<(Check, Why)> {
     // What cannot be valued has a check of its own, in the place of the one that asked and before what that says of other scopes.
     let mut objections = wealth::objections(history, ask);
     let others = [plain::objections, prices::objections, lists::objections, scoped::objections];
@@ -69,8 +112,5 @@ pub(crate) fn judge(history: &History, ask: &Ask) -> Result<(), Why> {
     if !ask.adds(history) {
         objections.retain(|(asked, _)| !OF_SIZE.contains(asked));
     }
-    match objections.into_iter().min_by_key(|(asked, _)| *asked as u16) {
-        Some((_, why)) => Err(why),
-        None => Ok(()),
-    }
+    objections
 }

@@ -62,7 +62,23 @@ impl Ask {
         let (_, quote) = history.quote(self.instrument())?;
         let best = if self.side == Side::Buy { quote.ask_px } else { quote.bid_px };
         let from = if best.is_zero() { reference_px(history, self.instrument())? } else { best.units() };
-        Some(beyond(from, history.instruments[self.instrument() as usize].collar, self.side))
+        let instrument = &history.instruments[self.instrument() as usize];
+        let Some((protection, _)) = self.protection(history) else {
+            return Some(beyond(from, instrument.collar, self.side));
+        };
+        // A price that a venue can have: on the tick, and no further.
+        let px = beyond(from, protection.min(instrument.collar), self.side);
+        let tick = instrument.tick.units();
+        Some(if self.side == Side::Buy { px / tick * tick } else { (px + tick - 1) / tick * tick })
+    }
+
+    /// Control 16: how far an order without a price may trade, and whose limit that is.
+    pub(crate) fn protection(&self, history: &History) -> Option<(i64, KillScope)> {
+        let of = |scope: &KillScope| {
+            let limit = history.limit(*scope, self.scopes[*scope as usize], LimitKind::MarketProtection)?;
+            Some((i64::try_from(limit).expect("parts are small here"), *scope))
+        };
+        KillScope::ALL.iter().filter_map(of).min()
     }
 
     /// The same, and the order as it stands where it is replaced: until the venue answers either may be filled.

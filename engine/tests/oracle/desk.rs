@@ -13,6 +13,9 @@ use crate::world;
 /// Room for more orders than one desk sees: nothing is forgotten.
 const ORDERS: usize = 1_024;
 
+/// Orders that passed by an override, among the answers.
+pub(crate) const OVERRIDDEN: &str = "overridden";
+
 pub(crate) struct Desk {
     pub(crate) history: History,
     /// How often each answer was given.
@@ -69,7 +72,8 @@ impl Desk {
 
     /// Both are asked, and must say the same.
     pub(crate) fn ask(&mut self, ask: &Ask, command: Command) {
-        let expected = judge(&self.history, ask);
+        let judged = judge(&self.history, ask);
+        let (expected, needed) = (judged.map(|_| ()), judged.ok().flatten());
         let events = self.frame(command);
         let answer = events.iter().find_map(answer_of).unwrap_or_else(|| {
             panic!("seed {}: no answer to {command:?}, but {events:?}", self.seed);
@@ -81,6 +85,11 @@ impl Desk {
             self.state.last_seq(),
             ask.replaced(&self.history)
         );
+        let used = events.iter().find_map(used_of);
+        assert_eq!(used, needed, "seed {}: the override that was used, and the one that was needed", self.seed);
+        if needed.is_some() {
+            *self.answers.entry(OVERRIDDEN).or_default() += 1;
+        }
         *self.answers.entry(answer.map_or_else(|why| why.check.code(), |()| "accepted")).or_default() += 1;
         self.note(ask, answer);
         self.run_steps();
@@ -141,6 +150,14 @@ impl Desk {
             events.iter().for_each(|event| again.evolve(event));
         }
         assert_eq!(again.hash(), self.state.hash(), "seed {}, folded again", self.seed);
+    }
+}
+
+/// An override without which the order would not have passed.
+fn used_of(event: &Event) -> Option<Seq> {
+    match event {
+        Event::OverrideChanged(e) if e.outcome == OverrideOutcome::Used => Some(e.asked_at),
+        _ => None,
     }
 }
 

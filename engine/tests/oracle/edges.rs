@@ -6,7 +6,7 @@ use crate::ask::{Ask, reference_px};
 use crate::desk::Desk;
 use crate::flow::{Flow, name_of};
 use crate::plain::{free_and_needed, open_qty, position};
-use crate::prices::distance;
+use crate::prices::{distance, opposite_best};
 use crate::scoped::{CONTROLS, observed};
 use crate::wealth::{equity, margin_needed};
 use crate::world::{ACCOUNTS, SYMBOLS, account, instrument, scopes_of};
@@ -18,6 +18,7 @@ const RATES: [i128; 6] = [1, 2, 4, 5, 8, 10];
 /// What is about to be asked for meets a limit just below it, at it, or just above it.
 pub(crate) fn approach(flow: &mut Flow, desk: &mut Desk, ask: &mut Ask) {
     match flow.rng.u8(..100) {
+        0..40 if ask.ord_type == OrdType::Market => protect(flow, desk, ask),
         0..30 if flow.is_busy => messages(flow, desk, ask),
         0..62 => (0..flow.rng.u8(1..3)).for_each(|_| limit(flow, desk, ask)),
         62..68 => age(flow, desk, ask),
@@ -131,6 +132,38 @@ fn age(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
     if until > desk.history.now && reference_px(&desk.history, ask.instrument()).is_some() {
         desk.wait(until - desk.history.now);
     }
+}
+
+/// The market is just as far from the reference as a market order may begin.
+fn protect(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    let best = opposite_best(&desk.history, ask);
+    let (Some(best), Some(reference)) = (best, reference_px(&desk.history, ask.instrument())) else { return };
+    let part = i128::from(best - reference).abs() * 100_000_000 / i128::from(reference);
+    let scope = KillScope::ALL[flow.rng.usize(..KillScope::ALL.len())];
+    let value = (part + nudge(flow)).max(0);
+    change(desk, scope, ask.scopes[scope as usize], LimitKind::MarketProtection, Some(value));
+}
+
+/// An order like this one is let pass by two people, or just not.
+pub(crate) fn overrule(flow: &mut Flow, desk: &mut Desk, ask: &Ask) {
+    desk.run(Command::GrantOverride(GrantOverride {
+        order_qty: Qty::from_units((ask.qty + nudge(flow) as i64).max(1)),
+        price: Px::from_units([0, ask.px + nudge(flow) as i64][flow.rng.usize(..2)].max(0)),
+        expires: EngineTime(desk.history.now + [1, 2, 1_000_000_000][flow.rng.usize(..3)]),
+        session: Text::literal(name_of(KillScope::Session, ask.session)),
+        account: AccountName::literal(ACCOUNTS[ask.account() as usize]),
+        symbol: Symbol::literal(SYMBOLS[ask.instrument() as usize]),
+        side: ask.side,
+        reserved: [0; 7],
+        actor: Text::literal("ann"),
+        reason: Text::literal("oracle"),
+    }));
+    let Some(proposal) = desk.history.asked_override.take() else { return };
+    // Who asks does not approve.
+    let actor = Text::literal(["ann", "bob", "bob", "bob"][flow.rng.usize(..4)]);
+    let word = DecideLimit { proposal, is_approved: 1, reserved: [0; 7], actor, reason: Text::literal("oracle") };
+    desk.run(Command::DecideLimit(word));
+    desk.wait(flow.rng.i64(0..3));
 }
 
 /// There are just as many messages by fills as may be.

@@ -141,6 +141,9 @@ impl Flow {
         } else if is_known {
             edges::approach(self, desk, &mut ask);
         }
+        if is_known && self.rng.u8(..10) == 0 {
+            edges::overrule(self, desk, &ask);
+        }
         let symbol = SYMBOLS.get(instrument as usize).copied().unwrap_or("NONE");
         let command = NewOrder {
             order_qty: Qty::from_units(ask.qty),

@@ -111,6 +111,10 @@ pub(crate) struct History {
     pub(crate) states: Vec<(KillScope, u32, ScopeState)>,
     pub(crate) halts: Vec<(Scope, u32, TradingState)>,
     pub(crate) quotes: Vec<(i64, Quote)>,
+    /// The last one that was asked for.
+    pub(crate) asked_override: Option<Seq>,
+    /// Overrides that another person approved and no order has used, and the frame that asked for each.
+    pub(crate) overrides: Vec<(Seq, OverrideChanged)>,
     /// What may not be traded, in the order in which it was said.
     pub(crate) restrictions: Vec<(u32, RestrictInstrument)>,
     pub(crate) deposits: Vec<(u32, i128)>,
@@ -188,6 +192,12 @@ impl History {
                 let (scope, kind) = (e.change.scope, e.change.kind);
                 self.changes.push(Change { scope, index: e.index, kind, value });
             }
+            Event::OverrideChanged(e) => match e.outcome {
+                OverrideOutcome::Proposed => self.asked_override = Some(e.asked_at),
+                OverrideOutcome::Approved if e.settled_by != e.grant.actor => self.overrides.push((e.asked_at, *e)),
+                OverrideOutcome::Used => self.overrides.retain(|(at, _)| *at != e.asked_at),
+                _ => {}
+            },
             Event::RestrictionChanged(e) if e.outcome == LimitOutcome::Set => {
                 self.restrictions.push((e.instrument.0, e.change));
             }

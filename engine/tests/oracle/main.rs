@@ -2,6 +2,9 @@
 //! nothing but the list of what happened, and walks it for each answer; it shares no code with the engine and its risk checks but
 //! the nouns. Engine and oracle must name the same check, the same scope, the same limit and the same value seen.
 //!
+//! It does not judge yet: parts of the trading day (5), stops, jumps of quotes (17), washes (36), groups of orders (39), rates of exchange,
+//! and the controls at the trade (15, 21, 31 to 33, 41); of self-match (34) the kinds that refuse.
+//!
 //! `MILLRACE_ORACLE_SEED` sets the first seed, `MILLRACE_ORACLE_ORDERS` the number of orders and replaces (a million by default). A
 //! disagreement prints the seed of its desk, what was asked, and both answers.
 
@@ -38,7 +41,7 @@ fn run(seed: u64) -> BTreeMap<&'static str, u64> {
     let (mut flow, mut desk) = Flow::new(seed);
     // Some limits judge busy days alone.
     let orders = if flow.is_busy { BUSY * ORDERS_PER_DESK } else { ORDERS_PER_DESK };
-    while desk.answers.values().sum::<u64>() < orders {
+    while desk.answers.values().sum::<u64>() - desk.answers.get(desk::OVERRIDDEN).unwrap_or(&0) < orders {
         flow.step(&mut desk);
     }
     desk.finish();
@@ -72,7 +75,8 @@ fn engine_and_oracle_agree_on_random_orders() {
             .chain(prices::CHECKS)
             .chain(lists::CHECKS)
             .chain(&[Check::Margin, Check::Unpriced]);
-        let never: Vec<_> = codes.map(|check| check.code()).filter(|code| !answers.contains_key(code)).collect();
+        let codes = codes.map(|check| check.code()).chain([desk::OVERRIDDEN]);
+        let never: Vec<_> = codes.filter(|code| !answers.contains_key(code)).collect();
         assert!(never.is_empty(), "no order met {never:?}");
     }
 }

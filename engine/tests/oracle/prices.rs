@@ -7,13 +7,15 @@ use crate::ask::{Ask, beyond, reference_px};
 use crate::history::History;
 
 /// The checks that are asked here.
-pub(crate) const CHECKS: &[Check] = &[Check::ReferencePrice, Check::CollarHigh, Check::CollarLow, Check::CollarPassive];
+pub(crate) const CHECKS: &[Check] =
+    &[Check::ReferencePrice, Check::CollarHigh, Check::CollarLow, Check::CollarPassive, Check::MarketProtection];
 
 pub(crate) fn objections(history: &History, ask: &Ask) -> Vec<Why> {
     let mut objections = Vec::new();
     objections.extend(market_data(history, ask));
     objections.extend(aggressive(history, ask));
     objections.extend(passive(history, ask));
+    objections.extend(protected(history, ask));
     objections
 }
 
@@ -41,6 +43,22 @@ fn aggressive(history: &History, ask: &Ask) -> Option<Why> {
 fn passive(history: &History, ask: &Ask) -> Option<Why> {
     let tightest = of_scopes(history, ask, LimitKind::PassiveCollar).into_iter().min()?;
     within(history, ask, tightest, ask.side.opposite(), Check::CollarPassive)
+}
+
+/// Control 16: a market order begins no further from the reference than it may trade.
+fn protected(history: &History, ask: &Ask) -> Option<Why> {
+    let (part, scope) = ask.protection(history).filter(|_| ask.ord_type == OrdType::Market)?;
+    let bound = beyond(reference_px(history, ask.instrument())?, part, ask.side);
+    let best = opposite_best(history, ask)?;
+    let is_beyond = if ask.side == Side::Buy { best > bound } else { best < bound };
+    let why = Why::against(Check::MarketProtection, i128::from(bound), i128::from(best));
+    (best == 0 || is_beyond).then_some(Why { scope: Some(scope), ..why })
+}
+
+/// What a market order meets first; 0 for nothing.
+pub(crate) fn opposite_best(history: &History, ask: &Ask) -> Option<i64> {
+    let (_, quote) = history.quote(ask.instrument())?;
+    Some(if ask.side == Side::Buy { quote.ask_px.units() } else { quote.bid_px.units() })
 }
 
 fn of_scopes(history: &History, ask: &Ask, kind: LimitKind) -> Vec<(i128, KillScope)> {
