@@ -3,7 +3,9 @@
 mod close;
 mod corporate;
 mod currency;
+mod definition;
 mod limit;
+mod operator;
 
 use journal::Frame;
 use model::{Command, Event, LimitKind, Notional, OrderView, Origin, Px, Qty, Refusal, StrategyPositionChanged};
@@ -115,19 +117,19 @@ pub fn command(command: &Command) -> Value {
             json!({ "order": foreign_order(&c.order), "commission": currency::commission(&c.commission) })
         }
         Command::Quote(c) => quote(c),
-        Command::DefineInstrument(c) => instrument(c),
-        Command::DefineAccount(c) => account(c),
-        Command::DefineSession(c) => session(c),
-        Command::SetTradingState(c) => trading_state(c),
-        Command::SetScopeState(c) => scope_state(c),
-        Command::DefineAttribution(c) => attribution(c),
+        Command::DefineInstrument(c) => definition::instrument(c),
+        Command::DefineAccount(c) => definition::account(c),
+        Command::DefineSession(c) => definition::session(c),
+        Command::SetTradingState(c) => operator::trading_state(c),
+        Command::SetScopeState(c) => operator::scope_state(c),
+        Command::DefineAttribution(c) => definition::attribution(c),
         Command::DefineFirm(c) => limit::firm(c),
         Command::ChangeLimit(c) => limit::change(c),
         Command::DecideLimit(c) => limit::word(c),
-        Command::RestrictInstrument(c) => restriction(c),
-        Command::GrantOverride(c) => granted(c),
-        Command::AdjustCash(c) => cash(c),
-        Command::Start(c) => start(c),
+        Command::RestrictInstrument(c) => operator::restriction(c),
+        Command::GrantOverride(c) => operator::granted(c),
+        Command::AdjustCash(c) => operator::cash(c),
+        Command::Start(c) => definition::start(c),
         Command::Tick(_) | Command::Step(_) => json!({}),
         Command::MassCancel(c) => json!({
             "origin": origin(&c.origin), "cl_ord_id": c.cl_ord_id.as_str(), "symbol": c.symbol.as_str(),
@@ -139,7 +141,7 @@ pub fn command(command: &Command) -> Value {
             "request_type": char::from(c.request_type).to_string(), "side": c.side,
         }),
         Command::SessionEnded(c) => json!({ "session": c.session.0, "how": word(c.how) }),
-        Command::SetTradingPhase(c) => phase(c),
+        Command::SetTradingPhase(c) => operator::phase(c),
         Command::EnterOrder(c) => json!({
             "session": c.session.0, "symbol": c.symbol.as_str(), "account": c.account.as_str(), "side": word(c.side),
             "ord_type": word(c.ord_type), "time_in_force": word(c.time_in_force), "order_qty": qty(c.order_qty),
@@ -148,8 +150,8 @@ pub fn command(command: &Command) -> Value {
         Command::ForeignOrder(c) => foreign_order(c),
         Command::ReportJournalRoom(c) => json!({ "has_room": c.has_room == 1 }),
         Command::VenueLink(c) => json!({ "venue": c.venue.0, "link": word(c.link) }),
-        Command::ResolveOrder(c) => resolution(c),
-        Command::SplitOrders(c) => split(c),
+        Command::ResolveOrder(c) => operator::resolution(c),
+        Command::SplitOrders(c) => operator::split(c),
         Command::SplitInstrument(c) => corporate::split(c),
         Command::SetFxRate(c) => currency::fx_rate(c),
         Command::AdjustForeignCash(c) => currency::cash(c),
@@ -163,8 +165,8 @@ pub fn command(command: &Command) -> Value {
         Command::CheckStart(c) => close::start(c),
         Command::Arm(c) => close::arm(c),
         Command::DisputeTrade(c) => dispute(c),
-        Command::SetSequenceNumbers(c) => sequence_numbers(c),
-        Command::Reload(c) => reload(c),
+        Command::SetSequenceNumbers(c) => operator::sequence_numbers(c),
+        Command::Reload(c) => operator::reload(c),
     }
 }
 
@@ -223,11 +225,13 @@ pub fn event(event: &Event) -> Value {
         }),
         Event::WorkAdvanced(e) => json!({ "work": word(e.work), "cursor": e.cursor, "is_done": e.is_done == 1 }),
         Event::SessionLost(e) => json!({ "session": e.session.0, "how": word(e.how) }),
-        Event::TradingPhaseChanged(e) => json!({ "before": word(e.before), "set": phase(&e.set) }),
+        Event::TradingPhaseChanged(e) => json!({ "before": word(e.before), "set": operator::phase(&e.set) }),
         Event::JournalRoomChanged(e) => json!({ "has_room": e.has_room == 1 }),
         Event::VenueLinked(e) => json!({ "venue": e.venue.0, "link": word(e.link) }),
-        Event::ResolutionGiven(e) => json!({ "outcome": word(e.outcome), "resolution": resolution(&e.resolution) }),
-        Event::SplitBegun(e) => split(&e.split),
+        Event::ResolutionGiven(e) => {
+            json!({ "outcome": word(e.outcome), "resolution": operator::resolution(&e.resolution) })
+        }
+        Event::SplitBegun(e) => operator::split(&e.split),
         Event::PositionsSplit(e) => corporate::split(&e.split),
         Event::DividendBegun(e) => corporate::dividend(&e.dividend),
         Event::SettlementBegun(e) => corporate::settlement(&e.settlement),
@@ -293,12 +297,12 @@ pub fn event(event: &Event) -> Value {
             "quote": quote(&e.quote), "doubt": word(e.doubt), "before": px(e.before), "limit": e.limit,
         }),
         Event::OverrideChanged(e) => json!({
-            "grant": granted(&e.grant), "asked_at": e.asked_at.0, "outcome": e.outcome.words(),
+            "grant": operator::granted(&e.grant), "asked_at": e.asked_at.0, "outcome": e.outcome.words(),
             "order_id": e.order_id.0, "check": (e.order_id.0 != 0).then(|| e.check.code()),
             "settled_by": e.settled_by.as_str(), "settled_because": e.settled_because.as_str(),
         }),
         Event::RestrictionChanged(e) => json!({
-            "change": restriction(&e.change), "restriction": e.restriction.0, "proposal": e.proposal.0,
+            "change": operator::restriction(&e.change), "restriction": e.restriction.0, "proposal": e.proposal.0,
             "expires_ns": e.expires.0, "instrument": e.instrument.0, "outcome": e.outcome.words(),
             "settled_by": e.settled_by.as_str(), "settled_because": e.settled_because.as_str(),
         }),
@@ -307,15 +311,19 @@ pub fn event(event: &Event) -> Value {
             "window_ns": e.window, "account": e.account.0, "other_account": e.other_account.0,
             "instrument": e.instrument.0, "trader": e.trader, "side": word(e.side),
         }),
-        Event::InstrumentDefined(e) => json!({ "instrument": e.instrument.0, "definition": instrument(&e.definition) }),
-        Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": account(&e.definition) }),
-        Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": session(&e.definition) }),
+        Event::InstrumentDefined(e) => {
+            json!({ "instrument": e.instrument.0, "definition": definition::instrument(&e.definition) })
+        }
+        Event::AccountDefined(e) => json!({ "account": e.account.0, "definition": definition::account(&e.definition) }),
+        Event::SessionDefined(e) => json!({ "session": e.session.0, "definition": definition::session(&e.definition) }),
         Event::FirmDefined(e) => limit::firm(&e.definition),
         Event::LimitChanged(e) => limit::changed(e),
         Event::ConfigurationRead(e) => json!({ "actor": e.actor.as_str(), "reason": e.reason.as_str() }),
-        Event::AttributionDefined(e) => json!({ "session": e.session.0, "definition": attribution(&e.definition) }),
+        Event::AttributionDefined(e) => {
+            json!({ "session": e.session.0, "definition": definition::attribution(&e.definition) })
+        }
         Event::ScopeStateSet(e) => json!({
-            "set": scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),
+            "set": operator::scope_state(&e.set), "index": e.index, "live": e.live, "outcome": word(e.outcome),
             "before": word(e.before), "limit": e.limit().map(LimitKind::word),
         }),
         Event::Alarmed(e) => json!({
@@ -329,50 +337,14 @@ pub fn event(event: &Event) -> Value {
             "ended": e.ended, "asked": e.asked, "retries": e.retries, "in_doubt": e.in_doubt,
             "unreachable": e.unreachable, "overdue": e.overdue, "cursor": e.cursor, "is_done": e.is_done == 1,
         }),
-        Event::TradingStateChanged(e) => json!({ "before": word(e.before), "set": trading_state(&e.set) }),
+        Event::TradingStateChanged(e) => json!({ "before": word(e.before), "set": operator::trading_state(&e.set) }),
         Event::CashAdjusted(e) => {
-            json!({ "account": e.account.0, "cash": money(e.cash), "adjustment": cash(&e.adjustment) })
+            json!({ "account": e.account.0, "cash": money(e.cash), "adjustment": operator::cash(&e.adjustment) })
         }
         Event::ReportSuspended(e) => json!({ "why": word(e.why), "report": venue_report(&e.report) }),
-        Event::Started(e) => start(&e.start),
+        Event::Started(e) => definition::start(&e.start),
         Event::Ticked(_) => json!({}),
     }
-}
-
-fn phase(c: &model::SetTradingPhase) -> Value {
-    json!({
-        "calendar": c.calendar.as_str(), "trading_day": c.trading_day, "phase": word(c.phase),
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn granted(c: &model::GrantOverride) -> Value {
-    json!({
-        "session": c.session.as_str(), "account": c.account.as_str(), "symbol": c.symbol.as_str(),
-        "side": word(c.side), "order_qty": qty(c.order_qty), "price": px(c.price), "expires_ns": c.expires.0,
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn restriction(c: &model::RestrictInstrument) -> Value {
-    json!({
-        "symbol": c.symbol.as_str(), "account": c.account.as_str(), "forbids": word(c.forbids), "from_ns": c.from.0,
-        "until_ns": c.until.0, "removes": c.removes.0, "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn resolution(c: &model::ResolveOrder) -> Value {
-    json!({
-        "order_id": c.order_id.0, "kind": word(c.kind), "last_qty": qty(c.last_qty), "last_px": px(c.last_px),
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn split(c: &model::SplitOrders) -> Value {
-    json!({
-        "symbol": c.symbol.as_str(), "numerator": c.numerator, "denominator": c.denominator,
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
 }
 
 fn dispute(c: &model::DisputeTrade) -> Value {
@@ -404,85 +376,5 @@ fn quote(c: &model::Quote) -> Value {
     json!({
         "instrument": c.instrument.0, "bid_px": px(c.bid_px), "bid_qty": qty(c.bid_qty), "ask_px": px(c.ask_px),
         "ask_qty": qty(c.ask_qty), "last_px": px(c.last_px), "source_time_ns": c.source_time.0,
-    })
-}
-
-fn instrument(c: &model::DefineInstrument) -> Value {
-    json!({
-        "symbol": c.symbol.as_str(), "currency": c.currency.as_str(), "tick": px(c.tick), "lot": qty(c.lot),
-        "max_order_qty": qty(c.max_order_qty), "multiplier": c.multiplier,
-        "contract": word(c.contract_kind), "valuation": word(c.valuation), "mark": word(c.mark),
-        "fx_rate": c.fx_rate, "fx_places": c.fx_places,
-        "collar": px(Px::from_units(c.collar)), "reference_age_max_ns": c.reference_age_max,
-        "tradable": c.tradable == 1, "venue": c.venue.0, "calendar": c.calendar.as_str(),
-        "abilities": format!("{:?}", c.abilities), "stop_trigger": word(c.stop_trigger),
-    })
-}
-
-fn account(c: &model::DefineAccount) -> Value {
-    json!({
-        "account": c.account.as_str(), "currency": c.currency.as_str(), "cash_account": c.cash_account == 1,
-        "max_order_notional": money(c.max_order_notional), "max_order_qty": qty(c.max_order_qty),
-        "max_long": qty(c.max_long), "max_short": qty(c.max_short), "fee_rate": px(Px::from_units(c.fee_rate)),
-        "open_orders_max": c.open_orders_max, "cost_method": word(c.cost_method),
-    })
-}
-
-fn session(c: &model::DefineSession) -> Value {
-    json!({
-        "sender_comp_id": c.sender_comp_id.as_str(), "target_comp_id": c.target_comp_id.as_str(),
-        "account": c.account.as_str(), "messages_per_second": c.messages_per_second,
-        "pending_replaces": word(c.pending_replaces), "cancel_on_disconnect": word(c.cancel_on_disconnect),
-    })
-}
-
-fn trading_state(c: &model::SetTradingState) -> Value {
-    json!({
-        "scope": word(c.scope), "state": word(c.state), "account": c.account.as_str(), "symbol": c.symbol.as_str(),
-        "actor": c.actor.as_str(),
-        "reason": c.reason.as_str(),
-    })
-}
-
-fn scope_state(c: &model::SetScopeState) -> Value {
-    json!({
-        "scope": word(c.scope), "name": c.name.as_str(), "state": word(c.state), "actor": c.actor.as_str(),
-        "reason": c.reason.as_str(),
-    })
-}
-
-fn attribution(c: &model::DefineAttribution) -> Value {
-    json!({
-        "sender_comp_id": c.sender_comp_id.as_str(), "target_comp_id": c.target_comp_id.as_str(),
-        "trader": c.trader.as_str(), "strategy": c.strategy.as_str(),
-    })
-}
-
-fn sequence_numbers(c: &model::SetSequenceNumbers) -> Value {
-    json!({
-        "session": c.session.0, "changes": c.changes, "next_in": c.next_in, "next_out": c.next_out,
-        "next_in_before": c.next_in_before, "next_out_before": c.next_out_before,
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn reload(c: &model::Reload) -> Value {
-    json!({
-        "accounts_defined": c.accounts_defined, "sessions_added": c.sessions_added,
-        "sessions_changed": c.sessions_changed, "sessions_removed": c.sessions_removed,
-        "actor": c.actor.as_str(), "reason": c.reason.as_str(),
-    })
-}
-
-fn cash(c: &model::AdjustCash) -> Value {
-    json!({
-        "account": c.account.as_str(), "amount": money(c.amount), "actor": c.actor.as_str(),
-        "reason": c.reason.as_str(),
-    })
-}
-
-fn start(c: &model::Start) -> Value {
-    json!({
-        "build": c.build.as_str(), "orders_max": c.orders_max, "acknowledge_at_venue": c.acknowledge_at_venue == 1,
     })
 }
