@@ -156,6 +156,8 @@ fn expect(sums: &mut [Sums; TABLES.len()], frame: &Frame<'_>) {
             Event::AccountDefined(_) => row("accounts", index, 0),
             Event::SessionDefined(_) => row("sessions", index, 0),
             Event::LimitChanged(_) => row("limits", index, 0),
+            Event::RestrictionChanged(_) => row("restrictions", index, 0),
+            Event::OverrideChanged(e) => row("overrides", index, i128::from(e.grant.order_qty.units())),
             Event::ReportSuspended(_) => row("suspended_reports", index, 0),
             Event::AdjustmentBooked(e) => {
                 row("position_adjustments", index, i128::from(e.adjustment.qty.units()));
@@ -221,7 +223,7 @@ fn found(connection: &Connection, table: &str) -> duckdb::Result<Sums> {
     let units = match table {
         "frames" => "events",
         "executions" => "CASE WHEN event = 'OrderFilled' THEN last_qty ELSE 0 END",
-        "risk_decisions" => "order_qty",
+        "risk_decisions" | "overrides" => "order_qty",
         "positions" | "position_adjustments" => "qty",
         "quotes" | "day_marks" => "bid_px",
         "day_closes" => "positions",

@@ -1,14 +1,17 @@
 //! From one frame to its rows. Each event writes to the tables that [`crate::schema`] lists for it, and to no other.
 
 use duckdb::{Appender, Connection, Result, params};
-use model::refusal::Unit;
-use model::{Command, EngineTime, Event, ForeignFlow, OrderView, Px, Qty, Refusal, Seq, SessionId, TradingState};
+use model::{Command, EngineTime, Event, ForeignFlow, Seq};
 
+use self::orders::{Asked, Said, asked_by, known, traded, venue};
 use crate::names::Names;
 
 mod acts;
 mod close;
 mod limits;
+mod orders;
+mod two_persons;
+mod words;
 
 /// One appender per table, for the rows of one transaction.
 pub(crate) struct Rows<'c> {
@@ -25,6 +28,8 @@ pub(crate) struct Rows<'c> {
     commissions: Appender<'c>,
     operator_acts: Appender<'c>,
     limits: Appender<'c>,
+    restrictions: Appender<'c>,
+    overrides: Appender<'c>,
     suspended_reports: Appender<'c>,
     position_adjustments: Appender<'c>,
     day_marks: Appender<'c>,
@@ -55,15 +60,6 @@ struct Place {
     time: i64,
 }
 
-/// What a report says beside the order.
-#[derive(Default)]
-struct Said {
-    last_qty: i64,
-    last_px: i64,
-    venue_exec_id: Option<u64>,
-    reason: Option<String>,
-}
-
 impl<'c> Rows<'c> {
     /// Inside an open transaction of `connection`.
     pub(crate) fn new(connection: &'c Connection) -> Result<Rows<'c>> {
@@ -82,6 +78,8 @@ impl<'c> Rows<'c> {
             commissions: to("commissions")?,
             operator_acts: to("operator_acts")?,
             limits: to("limits")?,
+            restrictions: to("restrictions")?,
+            overrides: to("overrides")?,
             suspended_reports: to("suspended_reports")?,
             position_adjustments: to("position_adjustments")?,
             day_marks: to("day_marks")?,
@@ -105,6 +103,8 @@ impl<'c> Rows<'c> {
         self.commissions.flush()?;
         self.operator_acts.flush()?;
         self.limits.flush()?;
+        self.restrictions.flush()?;
+        self.overrides.flush()?;
         self.suspended_reports.flush()?;
         self.position_adjustments.flush()?;
         self.day_marks.flush()?;
@@ -352,280 +352,5 @@ impl<'c> Rows<'c> {
                 ])
             }
         }
-    }
-
-    /// An event that carries the order as it is after it.
-    fn execution(&mut self, names: &Names, at: Place, event: &Event, order: &OrderView, said: Said) -> Result<()> {
-        let exec_type = event.execution_report().map(|(_, exec_type)| name_of_exec_type(exec_type));
-        self.count += 1;
-        self.executions.append_row(params![
-            at.seq,
-            at.index,
-            at.time,
-            event.name(),
-            exec_type,
-            name_of_status(order.ord_status),
-            order.order_id.0,
-            order.cl_ord_id.as_str(),
-            order.orig_cl_ord_id.as_str(),
-            known(order.session),
-            names.session(order.session),
-            names.account(order.account),
-            names.symbol(order.instrument),
-            name_of_side(order.side),
-            name_of_type(order.ord_type),
-            name_of_time_in_force(order.time_in_force),
-            order.order_qty.units(),
-            order.price.units(),
-            said.last_qty,
-            said.last_px,
-            order.cum_qty.units(),
-            leaves(order),
-            average(order),
-            order.cum_notional.units(),
-            said.venue_exec_id,
-            said.reason,
-        ])
-    }
-
-    fn refused(&mut self, names: &Names, at: Place, e: &model::OrderRefused) -> Result<()> {
-        let asked = Asked {
-            request: "new",
-            session: e.session,
-            account: Some(e.account.as_str()),
-            symbol: Some(e.symbol.as_str()),
-            side: Some(name_of_side(e.side)),
-            order_id: e.order_id.0,
-            cl_ord_id: e.cl_ord_id.as_str(),
-            order_qty: e.order_qty,
-            price: e.price,
-            worst_px: None,
-        };
-        self.risk_decision(names, at, "refused", &asked, Some(&e.refusal))?;
-        self.count += 1;
-        self.executions.append_row(params![
-            at.seq,
-            at.index,
-            at.time,
-            "OrderRefused",
-            "Rejected",
-            name_of_status(e.ord_status),
-            e.order_id.0,
-            e.cl_ord_id.as_str(),
-            "",
-            known(e.session),
-            names.session(e.session),
-            e.account.as_str(),
-            e.symbol.as_str(),
-            name_of_side(e.side),
-            name_of_type(e.ord_type),
-            name_of_time_in_force(e.time_in_force),
-            e.order_qty.units(),
-            e.price.units(),
-            0i64,
-            0i64,
-            0i64,
-            0i64,
-            0i64,
-            0i128,
-            None::<u64>,
-            e.refusal.check.code(),
-        ])
-    }
-
-    fn cancel_rejected(&mut self, names: &Names, at: Place, e: &model::CancelRejected) -> Result<()> {
-        if e.by_risk == 1 {
-            let asked = Asked {
-                request: "replace",
-                session: e.session,
-                account: None,
-                symbol: None,
-                side: None,
-                order_id: e.order_id.0,
-                cl_ord_id: e.cl_ord_id.as_str(),
-                order_qty: Qty::ZERO,
-                price: Px::ZERO,
-                worst_px: None,
-            };
-            self.risk_decision(names, at, "refused", &asked, Some(&e.refusal))?;
-        }
-        let reason = if e.by_risk == 1 { e.refusal.check.code().to_owned() } else { format!("{:?}", e.reason) };
-        self.count += 1;
-        self.executions.append_row(params![
-            at.seq,
-            at.index,
-            at.time,
-            "CancelRejected",
-            None::<&str>,
-            name_of_status(e.ord_status),
-            e.order_id.0,
-            e.cl_ord_id.as_str(),
-            e.orig_cl_ord_id.as_str(),
-            known(e.session),
-            names.session(e.session),
-            None::<&str>,
-            None::<&str>,
-            None::<&str>,
-            None::<&str>,
-            None::<&str>,
-            None::<i64>,
-            None::<i64>,
-            0i64,
-            0i64,
-            None::<i64>,
-            None::<i64>,
-            None::<i64>,
-            None::<i128>,
-            None::<u64>,
-            reason,
-        ])
-    }
-
-    fn risk_decision(
-        &mut self,
-        names: &Names,
-        at: Place,
-        verdict: &str,
-        asked: &Asked<'_>,
-        refusal: Option<&Refusal>,
-    ) -> Result<()> {
-        self.count += 1;
-        self.risk_decisions.append_row(params![
-            at.seq,
-            at.index,
-            at.time,
-            asked.request,
-            verdict,
-            known(asked.session),
-            names.session(asked.session),
-            asked.account,
-            asked.symbol,
-            asked.side,
-            asked.order_id,
-            asked.cl_ord_id,
-            asked.order_qty.units(),
-            asked.price.units(),
-            asked.worst_px.map(Px::units),
-            refusal.map(|refusal| refusal.check.code()),
-            refusal.map(|refusal| name_of_unit(refusal.check.unit())),
-            refusal.map(|refusal| refusal.limit),
-            refusal.map(|refusal| refusal.observed),
-            refusal.map(|refusal| refusal.reference_px),
-        ])
-    }
-}
-
-/// What was asked for, and by whom.
-struct Asked<'a> {
-    request: &'static str,
-    session: SessionId,
-    account: Option<&'a str>,
-    symbol: Option<&'a str>,
-    side: Option<&'static str>,
-    order_id: u64,
-    cl_ord_id: &'a str,
-    order_qty: Qty,
-    price: Px,
-    worst_px: Option<Px>,
-}
-
-impl<'a> Asked<'a> {
-    fn new_order(names: &'a Names, order: &'a OrderView, worst_px: Px) -> Asked<'a> {
-        Asked {
-            request: "new",
-            session: order.session,
-            account: names.account(order.account),
-            symbol: names.symbol(order.instrument),
-            side: Some(name_of_side(order.side)),
-            order_id: order.order_id.0,
-            cl_ord_id: order.cl_ord_id.as_str(),
-            order_qty: order.order_qty,
-            price: order.price,
-            worst_px: Some(worst_px),
-        }
-    }
-}
-
-fn traded(last_qty: Qty, last_px: Px, exec_id: u64) -> Said {
-    Said { last_qty: last_qty.units(), last_px: last_px.units(), venue_exec_id: Some(exec_id), reason: None }
-}
-
-/// Who wanted an order ended, where that was not its client.
-fn asked_by(cause: model::CancelCause) -> Option<String> {
-    (cause != model::CancelCause::Client).then(|| format!("{cause:?}"))
-}
-
-fn venue(exec_id: u64, reason: Option<String>) -> Said {
-    Said { venue_exec_id: Some(exec_id), reason, ..Said::default() }
-}
-
-fn known(session: SessionId) -> Option<u32> {
-    (session != SessionId::NONE).then_some(session.0)
-}
-
-/// LeavesQty(151), without trusting the journal's numbers to fit.
-fn leaves(order: &OrderView) -> i64 {
-    if order.is_working() { order.order_qty.units().saturating_sub(order.cum_qty.units()) } else { 0 }
-}
-
-/// AvgPx(6); NULL where the numbers of a damaged or unknown order have no average.
-fn average(order: &OrderView) -> Option<i64> {
-    if order.cum_qty.units() <= 0 {
-        return Some(0);
-    }
-    let average = model::money::div_half_even(order.cum_notional.units(), i128::from(order.cum_qty.units()));
-    i64::try_from(average).ok()
-}
-
-/// Names without `format!`: they are written for every row.
-macro_rules! named {
-    ($($function:ident($type:ident) { $($variant:ident)+ })+) => {
-        $(fn $function(value: model::$type) -> &'static str {
-            match value {
-                $(model::$type::$variant => stringify!($variant),)+
-            }
-        })+
-    };
-}
-
-named! {
-    name_of_side(Side) { Buy Sell }
-    name_of_phase(TradingPhase) { Unknown PreOpen Opening Open Closing Closed }
-    name_of_link(Link) { Down Up Void }
-    name_of_adjustment(AdjustmentKind) { CashInLieu Settlement }
-    name_of_resolution(Resolution) { Proposed Approved NotInDoubt NotApplicable UnknownOrder }
-    name_of_type(OrdType) { Market Limit Stop StopLimit MarketToLimit }
-    name_of_time_in_force(TimeInForce) {
-        Day GoodTillCancel AtTheOpening ImmediateOrCancel FillOrKill GoodTillDate AtTheClose
-    }
-    name_of_status(OrdStatus) {
-        New PartiallyFilled Filled DoneForDay Canceled PendingCancel Stopped Rejected Suspended PendingNew Expired
-        PendingReplace
-    }
-    name_of_exec_type(ExecType) {
-        New DoneForDay Canceled Replaced PendingCancel Stopped Rejected Suspended PendingNew Expired Restated
-        PendingReplace Trade TradeCorrect TradeCancel OrderStatus Triggered
-    }
-}
-
-fn name_of_state(state: TradingState) -> &'static str {
-    match state {
-        TradingState::Active => "Active",
-        TradingState::Halted => "Halted",
-    }
-}
-
-fn name_of_unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::None => "None",
-        Unit::Count => "Count",
-        Unit::Px => "Px",
-        Unit::Qty => "Qty",
-        Unit::Notional => "Notional",
-        Unit::Nanos => "Nanos",
-        Unit::Scope => "Scope",
-        Unit::Ratio => "Ratio",
-        Unit::Bits => "Bits",
-        Unit::LimitKind => "LimitKind",
     }
 }

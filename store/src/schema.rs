@@ -8,10 +8,10 @@
 //! No indexes, keys or constraints: rows are only ever appended, and DuckDB's indexes cost more than they give here.
 
 /// Raised with every change of the tables or views; a database of another version is built again from the journal.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// Tables that hold rows of frames, in schema `raw`. All have `seq`; all but `frames` have `idx`.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 19] = [
     "frames",
     "executions",
     "risk_decisions",
@@ -25,6 +25,8 @@ pub(crate) const TABLES: [&str; 17] = [
     "commissions",
     "operator_acts",
     "limits",
+    "restrictions",
+    "overrides",
     "suspended_reports",
     "position_adjustments",
     "day_marks",
@@ -79,6 +81,14 @@ CREATE TABLE raw.limits(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, scope VARCHAR, name VARCHAR, kind VARCHAR, unit VARCHAR, before HUGEINT, value HUGEINT,
   outcome VARCHAR, proposal UBIGINT, expires_ns BIGINT, asked_by VARCHAR, asked_because VARCHAR, settled_by VARCHAR,
   settled_because VARCHAR, configured BOOLEAN);
+CREATE TABLE raw.restrictions(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, asked VARCHAR, restriction UBIGINT, symbol VARCHAR, account VARCHAR, forbids VARCHAR,
+  from_ns BIGINT, until_ns BIGINT, outcome VARCHAR, proposal UBIGINT, expires_ns BIGINT, asked_by VARCHAR,
+  asked_because VARCHAR, settled_by VARCHAR, settled_because VARCHAR);
+CREATE TABLE raw.overrides(
+  seq UBIGINT, idx UTINYINT, time_ns BIGINT, asked_at UBIGINT, session VARCHAR, account VARCHAR, symbol VARCHAR, side VARCHAR,
+  order_qty BIGINT, price BIGINT, expires_ns BIGINT, outcome VARCHAR, order_id UBIGINT, check_code VARCHAR,
+  asked_by VARCHAR, asked_because VARCHAR, settled_by VARCHAR, settled_because VARCHAR);
 CREATE TABLE raw.suspended_reports(
   seq UBIGINT, idx UTINYINT, time_ns BIGINT, order_id UBIGINT, venue_exec_id UBIGINT, report VARCHAR,
   last_qty BIGINT, last_px BIGINT, why VARCHAR);
@@ -167,6 +177,16 @@ CREATE VIEW limits AS SELECT
   outcome, proposal, time(expires_ns) AS expires,
   asked_by, asked_because, settled_by, settled_because, configured, outcome = 'set' AS effective
   FROM raw.limits;
+CREATE VIEW restrictions AS SELECT
+  seq, idx, time(time_ns) AS time, asked, restriction, symbol, account, forbids, time(from_ns) AS from_time,
+  time(until_ns) AS until_time, outcome, proposal, time(expires_ns) AS expires,
+  asked_by, asked_because, settled_by, settled_because, outcome = 'set' AS effective
+  FROM raw.restrictions;
+CREATE VIEW overrides AS SELECT
+  seq, idx, time(time_ns) AS time, asked_at, session, account, symbol, side, px(order_qty) AS order_qty, px(price) AS price,
+  time(expires_ns) AS expires, outcome, order_id, check_code, asked_by, asked_because, settled_by, settled_because,
+  outcome IN ('approved', 'used') AS effective
+  FROM raw.overrides;
 CREATE VIEW suspended_reports AS SELECT
   seq, idx, time(time_ns) AS time, order_id, venue_exec_id, report, px(last_qty) AS last_qty, px(last_px) AS last_px, why
   FROM raw.suspended_reports;

@@ -6,7 +6,8 @@ use model::{
     SplitInstrument, SymbolChanged,
 };
 
-use super::{Place, Rows, name_of_adjustment, name_of_link, name_of_phase, name_of_resolution, name_of_state};
+use super::words::{name_of_adjustment, name_of_link, name_of_phase, name_of_resolution, name_of_state};
+use super::{Place, Rows};
 use crate::names::Names;
 
 impl Rows<'_> {
@@ -223,6 +224,7 @@ impl Rows<'_> {
                 act.actor = Some(if is_settled { e.settled_by.as_str() } else { e.grant.actor.as_str() });
                 act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.grant.reason.as_str() });
                 act.after = Some(e.outcome.words());
+                self.override_of_one(at, e)?;
                 self.act(at, &act)
             }
             Event::RestrictionChanged(e) => {
@@ -232,6 +234,7 @@ impl Rows<'_> {
                 act.reason = Some(if is_settled { e.settled_because.as_str() } else { e.change.reason.as_str() });
                 act.before = Some(if e.change.removes.0 == 0 { "restrict" } else { "free" });
                 act.after = Some(e.outcome.words());
+                self.restriction(names, at, e)?;
                 self.act(at, &act)
             }
             Event::ScopeStateSet(e) => {

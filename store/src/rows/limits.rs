@@ -3,7 +3,8 @@
 use duckdb::{Result, params};
 use model::{LimitChanged, LimitOutcome};
 
-use super::{Place, Rows, name_of_unit};
+use super::words::name_of_unit;
+use super::{Place, Rows};
 
 impl Rows<'_> {
     pub(super) fn limit(&mut self, at: Place, e: &LimitChanged) -> Result<()> {
@@ -31,7 +32,7 @@ impl Rows<'_> {
     }
 }
 
-fn name_of_outcome(outcome: LimitOutcome) -> &'static str {
+pub(super) fn name_of_outcome(outcome: LimitOutcome) -> &'static str {
     match outcome {
         LimitOutcome::Set => "set",
         LimitOutcome::Proposed => "proposed",
@@ -48,5 +49,6 @@ fn name_of_outcome(outcome: LimitOutcome) -> &'static str {
         LimitOutcome::SamePerson => "same_person",
         LimitOutcome::UnknownProposal => "unknown_proposal",
         LimitOutcome::Superseded => "superseded",
+        LimitOutcome::Adopted => "adopted",
     }
 }
