@@ -11,12 +11,13 @@ mod limit_checks;
 mod message;
 mod paid;
 mod passing;
+mod two_persons;
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use journal::Frame;
-use model::{AccountId, Command, Event, ExecId, InstrumentId, OrderId, OrderView, Refusal, Seq};
+use model::{AccountId, Check, Command, Event, ExecId, InstrumentId, OrderId, OrderView, Refusal, Seq};
 use serde_json::Value;
 
 pub use find::Name;
@@ -25,6 +26,7 @@ use self::chain::Chain;
 use self::find::Found;
 use self::ledger::{Booking, Figures, Key, Ledger};
 use self::message::MessageLog;
+use self::two_persons::Approvals;
 use super::amount;
 use super::fold::{Past, fold};
 use super::moment::Moment;
@@ -88,9 +90,11 @@ fn explain_order(place: &Place, order: OrderView) -> Result<(Story, String)> {
     let mut chain = Chain::of(order_id);
     let mut ledger = Ledger::new((order.account, order.instrument));
     let mut bookings = Vec::new();
+    let mut approvals = Approvals::default();
     let past = fold(&place.journal, Moment::END, |before, frame| {
+        approvals.see(frame);
         if concerns_request(frame, order_id) {
-            request(&mut story, place, before, frame, Some(order_id));
+            request(&mut story, place, before, frame, Some(order_id), &approvals);
         }
         chain.see(frame);
         let booking = ledger.see(before, frame);
@@ -133,7 +137,7 @@ fn explain_reject(place: &Place, seq: Seq) -> Result<(Story, String)> {
                 Event::CancelRejected(e) => Some(e.order_id),
                 _ => None,
             });
-            request(&mut story, place, before, frame, replaced);
+            request(&mut story, place, before, frame, replaced, &Approvals::default());
         }
     })?;
     Ok((story, past.cost()))
@@ -229,7 +233,14 @@ fn unrealised(past: &Past, key: Key, now: &Figures) -> Option<String> {
 }
 
 /// The message as it came in, what it was judged by, every check, the decision, and what would have passed.
-fn request(story: &mut Story, place: &Place, before: &Past, frame: &Frame<'_>, replaced: Option<OrderId>) {
+fn request(
+    story: &mut Story,
+    place: &Place,
+    before: &Past,
+    frame: &Frame<'_>,
+    replaced: Option<OrderId>,
+    approvals: &Approvals,
+) {
     let command = &frame.command;
     let mut lines = vec![figures::time(frame.time), command.name().to_owned() + &fields(&json::command(command))];
     if let Some(origin) = command.origin() {
@@ -242,8 +253,15 @@ fn request(story: &mut Story, place: &Place, before: &Past, frame: &Frame<'_>, r
     match before.state.judged(frame.time, command, replaced) {
         Some(Ok(judged)) => {
             story.lines("the reference price", checks::reference(before, &judged, frame.time));
-            story.table(checks::table(before, &judged));
+            let used = two_persons::used(frame);
+            story.table(checks::table(before, &judged, frame.time, used.is_some()));
             story.lines("the decision", vec![decision(frame)]);
+            if let Some(used) = used {
+                story.lines("the override", approvals.lines(&used, judged.refusal().as_ref()));
+            }
+            if let Some(refusal) = refusal.filter(|refusal| refusal.check == Check::Restricted) {
+                story.lines("the restriction", two_persons::restriction(before, &judged, &refusal, frame.time));
+            }
             let same = judged.refusal().map(|refusal| refusal.check) == refusal.map(|refusal| refusal.check);
             match refusal {
                 Some(refusal) if same => {
@@ -309,6 +327,9 @@ fn decision(frame: &Frame<'_>) -> String {
         }
         Event::CancelRejected(e) if e.by_risk == 1 => format!("refused: {}", amount::refusal(&e.refusal)),
         Event::CancelRejected(e) => format!("refused: {:?}", e.reason),
+        Event::OverrideChanged(e) => {
+            format!("past {}, by the override that frame {} asked for, which is used up", e.check.code(), e.asked_at)
+        }
         other => other.name().to_owned(),
     });
     said.collect::<Vec<_>>().join("; ")

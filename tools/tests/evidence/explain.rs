@@ -196,3 +196,101 @@ fn refused_order_tells_what_would_have_passed() {
     let wrong = explain::run(&place, &Subject::Fill(format!("{}-9", Seq(1)))).expect_err("no such event").to_string();
     assert!(wrong.contains("there is no ExecID 1-9"), "{wrong}");
 }
+
+/// What a person says of what another one asked for.
+fn approve(recorder: &mut Recorder, proposal: Seq) {
+    let (actor, reason) = (model::Text::literal("bob"), model::Text::literal("seen"));
+    recorder.put(Command::DecideLimit(model::DecideLimit {
+        proposal,
+        is_approved: 1,
+        reserved: [0; 7],
+        actor,
+        reason,
+    }));
+}
+
+fn buy(recorder: &mut Recorder, id: &str, qty: i64) -> Seq {
+    let origin = Origin::fix(SessionId(0), 1);
+    recorder.put(Command::NewOrder(NewOrder {
+        order_qty: Qty::whole(qty),
+        price: Px::whole(100),
+        ..NewOrder::plain(origin, ClOrdId::literal(id), Symbol::literal("ACME"), Side::Buy, OrdType::Limit)
+    }));
+    recorder.state().last_seq()
+}
+
+#[test]
+fn order_that_two_persons_let_pass_says_which_check_and_who() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut recorder = Recorder::new(folder.path(), START);
+    let mut flow = Flow::begin(44, &mut recorder);
+    let quote = flow.next(&mut recorder);
+    recorder.put(quote);
+    let limit = model::ChangeLimit::of(
+        model::KillScope::Account,
+        model::Text::literal("CASH"),
+        model::LimitKind::OrderQty,
+        Some(i128::from(Qty::whole(10).units())),
+    );
+    let (ann, why) = (model::Text::literal("ann"), model::Text::literal("client called"));
+    recorder.put(Command::ChangeLimit(model::ChangeLimit { actor: ann, reason: why, ..limit }));
+    recorder.put(Command::GrantOverride(model::GrantOverride {
+        order_qty: Qty::whole(20),
+        price: Px::whole(101),
+        expires: model::EngineTime(recorder.now.0 + 60_000_000_000),
+        session: model::Text::literal("ONE"),
+        account: model::Text::literal("CASH"),
+        symbol: model::Text::literal("ACME"),
+        side: Side::Buy,
+        reserved: [0; 7],
+        actor: ann,
+        reason: why,
+    }));
+    let asked = recorder.state().last_seq();
+    approve(&mut recorder, asked);
+    let passed = buy(&mut recorder, "large", 20);
+    recorder.prove();
+    let told = explained(folder.path(), Subject::Order(Name::Id(passed.to_string())));
+    for words in [
+        "it would have been refused: MAX_ORDER_QTY",
+        "one buy of up to 20 ACME at 101 at worst, of session ONE for account CASH",
+        &format!("asked for by ann in frame {asked}: client called"),
+        &format!("approved by bob in frame {}: seen", asked.0 + 1),
+        &format!("accepted as order {passed}"),
+        "overridden",
+    ] {
+        assert!(told.contains(words), "{words} in\n{told}");
+    }
+    assert!(!told.contains("REFUSED"), "{told}");
+}
+
+#[test]
+fn refusal_by_the_restricted_list_says_whose_and_until_when() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut recorder = Recorder::new(folder.path(), START);
+    let mut flow = Flow::begin(45, &mut recorder);
+    let quote = flow.next(&mut recorder);
+    recorder.put(quote);
+    recorder.put(Command::RestrictInstrument(model::RestrictInstrument {
+        from: model::EngineTime(0),
+        until: model::EngineTime(START + 86_400_000_000_000),
+        removes: Seq(0),
+        symbol: Symbol::literal("ACME"),
+        account: model::Text::literal("CASH"),
+        forbids: model::Forbidden::Trading,
+        reserved: [0; 7],
+        actor: model::Text::literal("ann"),
+        reason: model::Text::literal("insider list"),
+    }));
+    let set = recorder.state().last_seq();
+    let refused = buy(&mut recorder, "restricted", 1);
+    recorder.prove();
+    let told = explained(folder.path(), Subject::Reject(Name::Id(refused.to_string())));
+    for words in [
+        &format!("restriction of frame {set}, for account CASH: no trading, from then on, until 20"),
+        "set by ann: insider list",
+        "RESTRICTED",
+    ] {
+        assert!(told.contains(words), "{words} in\n{told}");
+    }
+}

@@ -75,6 +75,7 @@ fn concerns(event: &Event) -> Option<OrderId> {
         Event::ResolutionGiven(e) => Some(e.resolution.order_id),
         Event::TradeDisputed(e) => Some(e.dispute.order_id),
         Event::CommissionBooked(e) => Some(e.order_id),
+        Event::OverrideChanged(e) => Some(e.order_id).filter(|order_id| order_id.0 != 0),
         other => other.order().map(|order| order.order_id),
     }
 }
@@ -100,6 +101,9 @@ fn own_words(event: &Event) -> Option<String> {
         Event::OrderRejected(e) => Some(format!("{:?}", e.reason)),
         Event::OrderRestated(e) => Some(format!("{:?}", e.restatement)),
         Event::CommissionBooked(e) => Some(commission(e)),
+        Event::OverrideChanged(e) => {
+            Some(format!("past {} by the override that frame {} asked for", e.check.code(), e.asked_at))
+        }
         Event::VenueAccepted(_) => Some("the venue has it".to_owned()),
         Event::ResolutionGiven(e) => Some(format!("{:?} by {}", e.outcome, e.resolution.actor)),
         _ => None,

@@ -2,10 +2,11 @@
 //! verdict; and the reference price of that moment.
 
 use engine::{Finding, Judged, Verdict};
-use model::{AccountId, Check, InstrumentId, Px, Refusal};
+use model::{AccountId, Check, EngineTime, InstrumentId, Px, Refusal};
 use serde_json::Value;
 
 use super::limit_checks::{self, Source};
+use super::two_persons;
 use crate::evidence::amount::amount;
 use crate::evidence::fold::Past;
 use crate::evidence::names;
@@ -13,7 +14,8 @@ use crate::evidence::table::Table;
 use crate::figures;
 
 /// The controls with what each saw. The first that refuses answers; those after it are told as if it had passed.
-pub(super) fn table(past: &Past, judged: &Judged<'_>) -> Table {
+/// What two persons let pass is no refusal.
+pub(super) fn table(past: &Past, judged: &Judged<'_>, now: EngineTime, is_overridden: bool) -> Table {
     const HEADINGS: &[&str] =
         &["check", "verdict", "observed", "limit", "head_room", "reference_px", "set_by", "version", "by"];
     let mut table = Table::new("checks, in their order", HEADINGS);
@@ -23,16 +25,17 @@ pub(super) fn table(past: &Past, judged: &Judged<'_>) -> Table {
         let word = match verdict {
             Verdict::Passed => "passed",
             Verdict::NotConcerned => "not concerned",
+            Verdict::Refused if is_overridden && seen.check.is_soft() => "overridden",
             Verdict::Refused if is_answered => "would refuse",
             Verdict::Refused => "REFUSED",
         };
-        is_answered |= verdict == Verdict::Refused;
+        is_answered |= word == "REFUSED";
         let numbers = verdict != Verdict::NotConcerned;
         let shown = |value: i128| match amount(seen.check, value) {
             text if text.is_empty() || !numbers => Value::Null,
             text => text.into(),
         };
-        let (set_by, version, by) = whose(past, judged, &seen, numbers);
+        let (set_by, version, by) = whose(past, judged, &seen, now, numbers);
         table.push(vec![
             seen.check.code().into(),
             word.into(),
@@ -53,12 +56,14 @@ fn whose(
     past: &Past,
     judged: &Judged<'_>,
     seen: &Refusal,
+    now: EngineTime,
     numbers: bool,
 ) -> (Option<String>, Option<u64>, Option<String>) {
     if !numbers {
         return (None, None, None);
     }
     let of_scope = limit_checks::of_limit(past, judged, seen).or_else(|| limit_checks::of_stop(past, judged, seen));
+    let of_scope = of_scope.or_else(|| two_persons::source(past, judged, seen, now));
     if let Some(Source { of, version, by }) = of_scope {
         return (Some(of), Some(version), Some(by));
     }
@@ -129,7 +134,7 @@ fn source(past: &Past, judged: &Judged<'_>, seen: &Refusal) -> Option<(String, u
 }
 
 /// The price that the request was judged by, where it came from and how old it was.
-pub(super) fn reference(past: &Past, judged: &Judged<'_>, now: model::EngineTime) -> Vec<String> {
+pub(super) fn reference(past: &Past, judged: &Judged<'_>, now: EngineTime) -> Vec<String> {
     let Past { state, versions, .. } = past;
     let symbol = names::symbol(state, judged.instrument);
     let Some(reference) = state.reference(judged.instrument).filter(|reference| reference.px().is_some()) else {
