@@ -103,6 +103,7 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     tell(currencies.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let governance = config.governance(hot.state().firm(), &said);
     tell(governance.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
+    warn_of_governance(config, hot.state());
     let close = overdue_close(config, hot.state());
     tell(close.into_iter(), &queues.operator, &mut hot, &mut writer, &opened.mark)?;
     let check = start_check(config, hot.state());
@@ -159,6 +160,16 @@ pub(crate) fn run(config: &Configuration, file: ConfigurationFile, signals: &Sig
     let (seq, hash) = counters.at_stop.get().copied().context("the hot loop did not stop cleanly")?;
     tracing::info!(%seq, %hash, "stopped");
     Ok(Stop { seq, hash })
+}
+
+/// What the file asks for and does not get: the second person, once asked for, is not sent away by who may write a file.
+fn warn_of_governance(config: &Configuration, state: &State) {
+    if config.firm.two_persons < state.firm().two_persons {
+        tracing::warn!(
+            "[firm] governance = \"one_person\" has no effect: this journal was begun with two_persons, and no file takes that back; \
+             write two_persons, or begin a new data folder"
+        );
+    }
 }
 
 /// The close of a day that ended while nobody was there.

@@ -84,5 +84,5 @@ pub use risk::{Day, Finding, Limit, Limits, Restriction, ShortSales, Usage, Verd
 pub use standing::{End, Filled, Standing, Step};
 pub use state::{Calendar, Capacities, State, TRAILING_PER_INSTRUMENT_MAX};
 pub use strategy_books::StrategyBook;
-pub use usage_board::{LimitAsked, LimitUses, USES_MAX, UsageBoard};
+pub use usage_board::{LOOKS_MAX, LimitAsked, LimitUses, USES_MAX, UsageBoard};
 pub use warm::{WARM_MAX, warm};

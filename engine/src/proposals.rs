@@ -23,6 +23,13 @@ pub struct LimitProposal {
     pub change: ChangeLimit,
 }
 
+impl LimitProposal {
+    /// Was it read of the configuration, and nobody's name is on it?
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.change.is_configured != 0 && self.change.actor == configuration()
+    }
+}
+
 /// All of them, the oldest first: at most one for each limit.
 #[derive(Clone, Debug)]
 pub(crate) struct LimitProposals(Vec<LimitProposal>);
@@ -71,6 +78,13 @@ impl LimitProposals {
     /// One whose time is over.
     pub(crate) fn expired(&self, now: EngineTime) -> Option<&LimitProposal> {
         self.0.iter().find(|proposal| now >= proposal.expires)
+    }
+
+    /// Who approved it takes it on as a proposal of their own.
+    pub(crate) fn adopt(&mut self, at: Seq, kind: LimitKind, actor: Text<24>, reason: Text<64>) {
+        for proposal in self.0.iter_mut().filter(|own| (own.at, own.change.kind) == (at, kind)) {
+            (proposal.change.actor, proposal.change.reason) = (actor, reason);
+        }
     }
 
     /// For so many more?

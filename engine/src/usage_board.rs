@@ -1,5 +1,5 @@
 //! Where the hot loop tells how much of limits is used, when somebody asks. It never waits for who asks, allocates nothing, and
-//! does no more than [`USES_MAX`] look-ups for one question.
+//! does no more than [`USES_MAX`] look-ups for one question, and [`LOOKS_MAX`] looks at positions.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Acquire, Ordering::Release};
@@ -10,6 +10,9 @@ use crate::state::State;
 
 /// Limits that one question may be about.
 pub const USES_MAX: usize = 256;
+
+/// Looks at single positions for one question, together: the limits of positions ask for them.
+pub const LOOKS_MAX: usize = 4_096;
 
 /// A limit of a scope, by the scope's index among its kind.
 pub type LimitAsked = (KillScope, u32, LimitKind);
@@ -74,8 +77,9 @@ impl UsageBoard {
         }
         let Ok(mut page) = self.page.try_lock() else { return };
         let Page { asked, used, seq } = &mut *page;
+        let mut looks = LOOKS_MAX;
         for ((scope, index, kind), used) in asked.iter().zip(used) {
-            *used = state.limit_use(*scope, *index, *kind);
+            *used = state.limit_use_within(&mut looks, *scope, *index, *kind);
         }
         *seq = Some(state.last_seq());
         self.is_asked.store(false, Release);

@@ -6,7 +6,7 @@ use model::refusal::Unit;
 use model::{KillScope, LimitKind, OrdType, Side, TimeInForce};
 use rust_decimal::Decimal;
 
-use crate::words::{duration, nearest, shown_duration};
+use crate::words::{duration, named, shown_duration};
 
 /// What [`LimitKind::SelfMatch`] says, by its number.
 const SELF_MATCH: [&str; 4] = ["allow", "refuse", "cancel_other", "both"];
@@ -16,10 +16,7 @@ const SELF_MATCH: [&str; 4] = ["allow", "refuse", "cancel_other", "both"];
 /// # Errors
 /// What was probably meant, or all that there are.
 pub fn kind(word: &str) -> Result<LimitKind, String> {
-    LimitKind::from_word(word).ok_or_else(|| {
-        let all = || LimitKind::ALL.iter().map(|kind| kind.word());
-        unknown("limit", word, all())
-    })
+    named("limit", word, LimitKind::ALL.iter().map(|kind| (kind.word(), *kind)))
 }
 
 /// The kind of scope of that word.
@@ -27,8 +24,7 @@ pub fn kind(word: &str) -> Result<LimitKind, String> {
 /// # Errors
 /// As for [`kind`].
 pub fn scope(word: &str) -> Result<KillScope, String> {
-    let found = KillScope::ALL.iter().copied().find(|scope| scope.word() == word);
-    found.ok_or_else(|| unknown("scope", word, KillScope::ALL.iter().map(|scope| scope.word())))
+    named("scope", word, KillScope::ALL.iter().map(|scope| (scope.word(), *scope)))
 }
 
 /// The limit that a scope may have, or which it may have.
@@ -43,10 +39,59 @@ pub fn is_for(kind: LimitKind, scope: KillScope) -> Result<(), String> {
     Err(format!("{} is no limit of a scope of kind {}; it is one of {}", kind.word(), scope.word(), has.join(", ")))
 }
 
-fn unknown<'a>(what: &str, word: &str, all: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(word, all.clone()) {
-        Some(near) => format!("'{word}' is no {what}; did you mean {near}?"),
-        None => format!("'{word}' is no {what}; there are {}", all.collect::<Vec<_>>().join(", ")),
+/// What is held against a limit of which nothing is ever used up; `None` for those that fill.
+pub fn held_against(kind: LimitKind, scope: KillScope) -> Option<&'static str> {
+    match kind {
+        LimitKind::OrderQty
+        | LimitKind::OrderNotional
+        | LimitKind::OrderNotionalMin
+        | LimitKind::PriceHigh
+        | LimitKind::PriceLow
+        | LimitKind::Collar
+        | LimitKind::PassiveCollar
+        | LimitKind::OrderAge
+        | LimitKind::MarketProtection
+        | LimitKind::OrdTypes
+        | LimitKind::TimesInForce
+        | LimitKind::Sides
+        | LimitKind::SelfMatch => Some("each order"),
+        LimitKind::QuoteJump => Some("each quote"),
+        LimitKind::QuoteSilence | LimitKind::QuoteSilenceHalt if scope == KillScope::Firm => Some("each instrument"),
+        LimitKind::RepeatedOrders => Some("orders alike"),
+        LimitKind::ExecutionDrift => Some("each fill"),
+        LimitKind::Margin | LimitKind::PositionNotional | LimitKind::Concentration => Some("each position"),
+        LimitKind::Leverage => Some("the equity"),
+        LimitKind::RepeatWindow
+        | LimitKind::ExecutionWindow
+        | LimitKind::WashWindow
+        | LimitKind::LossWindow
+        | LimitKind::DriftWindow => Some("a window"),
+        LimitKind::MessageRate
+        | LimitKind::RepeatedExecutions
+        | LimitKind::OpenOrders
+        | LimitKind::DailyOrders
+        | LimitKind::DailyCancels
+        | LimitKind::DailyTrades
+        | LimitKind::OpenBuys
+        | LimitKind::OpenSells
+        | LimitKind::OpenNotional
+        | LimitKind::PositionLong
+        | LimitKind::PositionShort
+        | LimitKind::GrossExposure
+        | LimitKind::NetExposure
+        | LimitKind::DailyBuys
+        | LimitKind::DailySells
+        | LimitKind::LossReduce
+        | LimitKind::LossHalt
+        | LimitKind::DrawdownReduce
+        | LimitKind::DrawdownHalt
+        | LimitKind::LossVelocity
+        | LimitKind::LossesInARow
+        | LimitKind::OrderToTrade
+        | LimitKind::QuoteSilence
+        | LimitKind::QuoteSilenceHalt
+        | LimitKind::Locate
+        | LimitKind::MarginUsed => None,
     }
 }
 

@@ -50,7 +50,12 @@ fn what_people_changed_stands_until_the_file_says_something_new() {
     let daemon = start(&folder, &config(""));
     let waits = proposals(&daemon);
     assert_eq!((waits.len(), &waits[0]["value"]), (1, &value!(null)));
-    json(&word(&daemon, "approve", &waits[0]["proposal"], "bob"));
+    // Nobody knows who wrote the file, so it takes two who say who they are.
+    assert_eq!(json(&word(&daemon, "approve", &waits[0]["proposal"], "bob"))["outcome"], "proposed");
+    assert_eq!(proposals(&daemon)[0]["actor"], "bob");
+    let why = refused(&word(&daemon, "approve", &waits[0]["proposal"], "bob"));
+    assert!(why.contains("another person must"), "{why}");
+    assert_eq!(json(&word(&daemon, "approve", &waits[0]["proposal"], "cyd"))["outcome"], "set");
     assert_eq!(alpha(&daemon), value!(null));
 }
 
@@ -73,6 +78,21 @@ fn reload_says_the_files_new_words_in_the_name_of_who_asked_for_it() {
     assert_eq!(alpha(&daemon)["value"], "6");
     daemon.write_config(&of_alpha("6").replace("governance = \"two_persons\"", "governance = \"one_person\""));
     assert_eq!(reload()["needs_restart"], value!(["firm"]));
+}
+
+#[test]
+fn one_person_in_the_file_is_not_enough_where_two_were_asked_for_and_the_daemon_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let alone = |config: &str| config.replace("governance = \"two_persons\"", "governance = \"one_person\"");
+    drop(start(&folder, &of_alpha("5")));
+    let daemon = start(&folder, &alone(&of_alpha("5")));
+    assert!(daemon.said().contains("governance = \\\"one_person\\\" has no effect"), "{}", daemon.said());
+    assert_eq!(json(&set(&daemon, "9", "ann"))["outcome"], "proposed");
+    drop(daemon);
+    let fresh = tempfile::tempdir().expect("a folder");
+    let daemon = start(&fresh, &alone(&of_alpha("5")));
+    assert!(!daemon.said().contains("has no effect"), "{}", daemon.said());
+    assert_eq!(json(&set(&daemon, "9", "ann"))["outcome"], "set");
 }
 
 #[test]

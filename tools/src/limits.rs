@@ -1,10 +1,9 @@
 //! The limits of the running daemon's scopes as a table, from its `/limits`, and what waits for approval.
 
-use std::fmt::Write as _;
-
 use anyhow::{Context as _, Result};
 use gateway::views::{LimitStatus, ProposalStatus};
 
+use crate::columns::aligned;
 use crate::daemon::Daemon;
 use crate::figures;
 
@@ -39,14 +38,17 @@ fn table(limits: &[LimitStatus]) -> String {
     }
     let rows = limits.iter().map(|limit| {
         let approved = if limit.approved_by.is_empty() { String::new() } else { format!("; {}", limit.approved_by) };
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let is_filling = limit.held_against.is_empty();
+        let unknown = if is_filling { "unknown" } else { limit.held_against.as_str() };
+        let used = limit.used.clone().unwrap_or_else(|| unknown.to_owned());
+        let room = limit.head_room.clone().unwrap_or_else(|| "-".to_owned());
         [
             limit.scope.clone(),
             limit.name.clone(),
             limit.limit.clone(),
             limit.value.clone(),
-            text(&limit.used),
-            text(&limit.head_room),
+            used,
+            room,
             limit.version.to_string(),
             format!("{}{approved}: {}", limit.actor, limit.reason),
         ]
@@ -74,28 +76,6 @@ fn waiting_table(waiting: &[ProposalStatus]) -> String {
     aligned(["PROPOSAL", "SCOPE", "NAME", "LIMIT", "NOW", "ASKED FOR", "ENDS", "WHO AND WHY"], rows.collect())
 }
 
-/// Columns as wide as what is in them; the last is as long as it is.
-fn aligned<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>) -> String {
-    let mut widths = headings.map(|heading| heading.len());
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let lines = std::iter::once(headings.map(str::to_owned)).chain(rows);
-    let mut text = String::new();
-    for line in lines {
-        let mut written = String::new();
-        for (cell, width) in line.iter().zip(widths) {
-            let _ = write!(written, "{cell:<width$}  ");
-        }
-        text.push_str(written.trim_end());
-        text.push('\n');
-    }
-    text.pop();
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +99,19 @@ mod tests {
         let text = table(&[limit]);
         let line = text.lines().nth(1).expect("a line for the limit");
         assert_eq!(line, "account  ALPHA  open_orders  500    12    488        4711     ann; bob: busy day");
+    }
+
+    #[test]
+    fn what_never_fills_says_what_it_is_held_against_and_what_nobody_knows_says_so() {
+        let limit = |held_against: &str| LimitStatus {
+            scope: "firm".to_owned(),
+            limit: "collar".to_owned(),
+            value: "5%".to_owned(),
+            held_against: held_against.to_owned(),
+            ..LimitStatus::default()
+        };
+        assert!(table(&[limit("each order")]).contains("5%     each order  -"), "{}", table(&[limit("each order")]));
+        assert!(table(&[limit("")]).contains("5%     unknown  -"), "{}", table(&[limit("")]));
     }
 
     #[test]

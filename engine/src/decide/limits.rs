@@ -121,7 +121,8 @@ fn outcome(state: &State, change: &ChangeLimit, index: Option<u32>, before: Opti
     let is_blank = |words: &[u8]| words.trim_ascii().is_empty();
     let after = (change.is_set == 1).then_some(change.value);
     let Some(index) = index else { return LimitOutcome::UnknownScope };
-    let is_first = before.is_none() && state.limit_proposals.of(change.scope, index, change.kind).is_none();
+    let is_awaited = state.limit_proposals.of(change.scope, index, change.kind).is_some();
+    let is_first = before.is_none() && !is_awaited;
     if is_blank(change.actor.as_bytes()) {
         LimitOutcome::NoActor
     } else if is_blank(change.reason.as_bytes()) {
@@ -131,7 +132,8 @@ fn outcome(state: &State, change: &ChangeLimit, index: Option<u32>, before: Opti
     } else if after.is_some_and(|value| !is_in_range(change, value)) {
         LimitOutcome::OutOfRange
     } else if before == after {
-        LimitOutcome::Unchanged
+        // Who says again what holds wants nothing else: a proposal that waits is gone with it.
+        if is_awaited { LimitOutcome::Set } else { LimitOutcome::Unchanged }
     } else if after.is_none() && change.scope == KillScope::Firm && state.is_mandatory(change.kind) {
         LimitOutcome::Mandatory
     } else if is_first || state.firm.two_persons == 0 || !change.kind.loosens(before, after) {
@@ -186,6 +188,9 @@ fn outcome_of(word: &DecideLimit, now: EngineTime, proposal: &LimitProposal) -> 
         LimitOutcome::Expired
     } else if word.is_approved == 0 {
         LimitOutcome::Declined
+    } else if proposal.is_nameless() {
+        // Somebody wrote the file, and nobody knows who: so it takes two who say who they are.
+        LimitOutcome::Adopted
     } else if is_same_person(&proposal.change.actor, &word.actor) {
         LimitOutcome::SamePerson
     } else {

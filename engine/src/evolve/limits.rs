@@ -60,6 +60,9 @@ impl State {
             LimitOutcome::Declined | LimitOutcome::Expired | LimitOutcome::Superseded => {
                 self.limit_proposals.remove(e.proposal, e.change.kind);
             }
+            LimitOutcome::Adopted => {
+                self.limit_proposals.adopt(e.proposal, e.change.kind, e.settled_by, e.settled_because);
+            }
             LimitOutcome::Unchanged
             | LimitOutcome::UnknownScope
             | LimitOutcome::NotForScope

@@ -32,7 +32,8 @@ impl State {
             | LimitOutcome::Mandatory
             | LimitOutcome::SamePerson
             | LimitOutcome::UnknownProposal
-            | LimitOutcome::Superseded => {}
+            | LimitOutcome::Superseded
+            | LimitOutcome::Adopted => {}
         }
     }
 

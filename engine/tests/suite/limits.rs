@@ -121,6 +121,41 @@ fn proposal_ends_by_a_no_by_time_and_by_a_later_change() {
 }
 
 #[test]
+fn saying_again_what_holds_takes_back_what_waits() {
+    let mut bench = bench();
+    let first = proposed(&mut bench);
+    let same = change(KillScope::Firm, "", LimitKind::OrderQty, Some(10), "carl");
+    let events = bench.run(Command::ChangeLimit(same));
+    let Event::LimitChanged(before) = events[0] else { panic!("{events:?}") };
+    assert_eq!((before.outcome, before.proposal), (LimitOutcome::Superseded, first));
+    assert_eq!(outcome(&events).0, LimitOutcome::Set);
+    assert_eq!(decide(&mut bench, first, 1, "bob"), LimitOutcome::UnknownProposal);
+    assert_eq!(firm_limit(&bench, LimitKind::OrderQty), Some(10));
+    assert_eq!(set(&mut bench, same), LimitOutcome::Unchanged, "nothing waits any more");
+    assert_eq!(bench.refold(64).hash(), bench.state.hash());
+}
+
+#[test]
+fn what_the_configuration_proposes_in_nobodys_name_takes_two_persons() {
+    let mut bench = bench();
+    let of_file = |value| ChangeLimit {
+        is_configured: 1,
+        ..change(KillScope::Firm, "", LimitKind::OrderQty, Some(value), "configuration")
+    };
+    assert_eq!(set(&mut bench, of_file(10)), LimitOutcome::Set);
+    let (proposed, proposal) = outcome(&bench.run(Command::ChangeLimit(of_file(20))));
+    assert_eq!(proposed, LimitOutcome::Proposed);
+    assert_eq!(decide(&mut bench, proposal, 1, "ann"), LimitOutcome::Adopted);
+    assert_eq!(firm_limit(&bench, LimitKind::OrderQty), Some(10), "one person is not enough");
+    assert_eq!(decide(&mut bench, proposal, 1, "Ann"), LimitOutcome::SamePerson);
+    assert_eq!(bench.refold(64).hash(), bench.state.hash());
+    assert_eq!(decide(&mut bench, proposal, 1, "bob"), LimitOutcome::Set);
+    assert_eq!(firm_limit(&bench, LimitKind::OrderQty), Some(20));
+    let (_, second) = outcome(&bench.run(Command::ChangeLimit(of_file(30))));
+    assert_eq!(decide(&mut bench, second, 0, "ann"), LimitOutcome::Declined, "one person may say no");
+}
+
+#[test]
 fn change_that_makes_no_sense_changes_nothing() {
     let mut bench = bench();
     let firm = |kind, value, actor| change(KillScope::Firm, "", kind, value, actor);

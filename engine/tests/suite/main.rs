@@ -42,5 +42,6 @@ mod self_match;
 mod splits;
 mod strategies;
 mod trading_days;
+mod uses_shown;
 mod verbal;
 mod waiting;

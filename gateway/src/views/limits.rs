@@ -1,6 +1,6 @@
 //! Limits of scopes, for people: what holds, by whom and since which frame, and what waits for another person.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use model::{
     ChangeLimit, DefineFirm, EngineTime, Event, KillScope, LimitChanged, LimitKind, LimitOutcome, OF_DEFINITION, Seq,
@@ -8,13 +8,10 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::limit_words::shown;
+use crate::limit_words::{held_against, shown};
 
 /// The actor of what nobody in particular had read.
 const CONFIGURATION: &[u8] = b"configuration";
-
-/// Answers to acts that are kept; older ones are in the journal.
-const KEPT: usize = 64;
 
 /// See the module. Bounded by the limits that are set and by what the engine lets wait.
 #[derive(Debug, Default)]
@@ -23,7 +20,6 @@ pub struct LimitViews {
     set: BTreeMap<(KillScope, u32, LimitKind), Standing>,
     /// By the frame that proposed it; a definition may propose several.
     waiting: BTreeMap<(Seq, LimitKind), (EngineTime, LimitChanged)>,
-    outcomes: VecDeque<(Seq, LimitOutcome)>,
 }
 
 /// A limit that holds.
@@ -59,7 +55,10 @@ pub struct LimitStatus {
     pub approved_by: String,
     /// Did the configuration say so?
     pub configured: bool,
-    /// What of it is used; absent where a limit bounds single orders, or the engine did not say in time.
+    /// What is held against it where nothing of it is ever used up: "each order", "a window", ...; empty for the others.
+    pub held_against: String,
+    /// What of it is used; absent where `held_against` says so, and where nobody can say: a price is missing, there are too many
+    /// positions to look through, or the engine did not answer in time.
     pub used: Option<String>,
     /// What is left of it; absent where `used` is.
     pub head_room: Option<String>,
@@ -108,13 +107,7 @@ impl LimitViews {
                     (change.actor, change.reason) = (e.actor, e.reason);
                 }
             }
-            Event::LimitChanged(e) => {
-                // What a newer change took the place of is no answer to it.
-                if e.outcome != LimitOutcome::Superseded {
-                    self.keep(seq, e.outcome);
-                }
-                self.change(seq, time, e);
-            }
+            Event::LimitChanged(e) => self.change(seq, time, e),
             _ => {}
         }
     }
@@ -134,23 +127,16 @@ impl LimitViews {
                 }
             }
             LimitOutcome::Proposed => drop(self.waiting.insert((seq, e.change.kind), (time, *e))),
+            LimitOutcome::Adopted => {
+                if let Some((_, waits)) = self.waiting.get_mut(&(e.proposal, e.change.kind)) {
+                    (waits.change.actor, waits.change.reason) = (e.settled_by, e.settled_because);
+                }
+            }
             LimitOutcome::Declined | LimitOutcome::Expired | LimitOutcome::Superseded => {
                 self.waiting.remove(&(e.proposal, e.change.kind));
             }
             _ => {}
         }
-    }
-
-    fn keep(&mut self, seq: Seq, outcome: LimitOutcome) {
-        if self.outcomes.len() == KEPT {
-            self.outcomes.pop_front();
-        }
-        self.outcomes.push_back((seq, outcome));
-    }
-
-    /// What the act in this frame led to, while it is remembered.
-    pub fn outcome(&self, seq: Seq) -> Option<LimitOutcome> {
-        self.outcomes.iter().rev().find(|(at, _)| *at == seq).map(|(_, outcome)| *outcome)
     }
 
     /// What holds for the firm; `None` while nobody has said.
@@ -193,6 +179,7 @@ fn status_of(standing: &Standing, used: Option<i128>) -> LimitStatus {
         reason: change.reason.to_string(),
         approved_by: approved_by.to_string(),
         configured: change.is_configured != 0,
+        held_against: held_against(change.kind, change.scope).unwrap_or_default().to_owned(),
         used: used.map(value),
         head_room: used.and_then(|used| change.value.checked_sub(used)).map(value),
     }
@@ -248,7 +235,6 @@ mod tests {
             (waits[0].proposal, waits[0].before.as_deref(), waits[0].value.as_deref()),
             (5, Some("5"), Some("8"))
         );
-        assert_eq!(limits.outcome(Seq(6)), Some(LimitOutcome::SamePerson));
         let status = limits.status(|_| Some(6));
         assert_eq!((status[0].value.as_str(), status[0].version), ("5", 4));
         assert_eq!((status[0].used.as_deref(), status[0].head_room.as_deref()), (Some("6"), Some("-1")));
@@ -259,14 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn later_change_takes_the_place_of_a_proposal_and_is_its_own_answer() {
+    fn later_change_takes_the_place_of_a_proposal() {
         let mut limits = LimitViews::default();
         let mut tell = |seq, event: &Event| limits.follow(Seq(seq), EngineTime(9), event);
         tell(4, &changed(Some(5), LimitOutcome::Set, 0, ""));
         tell(5, &changed(None, LimitOutcome::Proposed, 5, ""));
         tell(6, &changed(None, LimitOutcome::Superseded, 5, "bob"));
         tell(6, &changed(Some(3), LimitOutcome::Set, 0, ""));
-        assert_eq!((limits.waiting(), limits.outcome(Seq(6))), (0, Some(LimitOutcome::Set)));
+        assert_eq!(limits.waiting(), 0);
         limits.follow(Seq(7), EngineTime(9), &changed(None, LimitOutcome::Set, 0, ""));
         assert!(limits.status(|_| None).is_empty() && limits.keys().is_empty());
     }

@@ -81,14 +81,11 @@ pub enum LimitOutcome {
     UnknownProposal = 14,
     /// A later change of the same limit took its place.
     Superseded = 15,
+    /// The configuration proposed it, and nobody's name was on it: who approved it proposes it now, and another person decides.
+    Adopted = 16,
 }
 
 impl LimitOutcome {
-    /// Did the act do what was asked for, or is it on its way there?
-    pub const fn is_effective(self) -> bool {
-        matches!(self, LimitOutcome::Set | LimitOutcome::Proposed | LimitOutcome::Declined)
-    }
-
     /// For people.
     pub const fn words(self) -> &'static str {
         match self {
@@ -107,6 +104,9 @@ impl LimitOutcome {
             LimitOutcome::SamePerson => "who proposed it does not approve it: another person must",
             LimitOutcome::UnknownProposal => "no such proposal waits",
             LimitOutcome::Superseded => "a later change of the same limit took its place",
+            LimitOutcome::Adopted => {
+                "the configuration asked for it in nobody's name; it is yours now, and another person must approve it"
+            }
         }
     }
 }

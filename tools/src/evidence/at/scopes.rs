@@ -1,7 +1,7 @@
 //! The limits of scopes as they were: value, what was used, the frame that set each, by whom; and what waited for another person.
 
 use engine::State;
-use gateway::limit_words::shown;
+use gateway::limit_words::{held_against, shown};
 use model::{EngineTime, LimitKind};
 use serde_json::Value;
 
@@ -43,7 +43,10 @@ fn limits(state: &State, versions: &Versions) -> Table {
                 set.map_or(Value::Null, |set| set.change.name.as_str().into()),
                 kind.word().into(),
                 value(Some(limit.value)),
-                value(used),
+                used.map_or_else(
+                    || held_against(kind, scope).map_or(Value::Null, Value::from),
+                    |used| shown(kind, used).into(),
+                ),
                 value(room),
                 limit.since.0.into(),
                 set.map_or(Value::Null, |set| by_whom(set).into()),
