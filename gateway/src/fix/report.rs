@@ -369,23 +369,29 @@ fn cancel_reject_text(reason: CxlRejReason) -> &'static str {
 fn refusal_text(refusal: &Refusal) -> Line {
     let mut line = Line::default();
     let _ = write!(line, "{}", refusal.check.code());
+    let mut separator = ": ";
+    let mut say = |word: &str, value: &dyn fmt::Display| {
+        let _ = write!(line, "{separator}{word}={value}");
+        separator = ", ";
+    };
     let amount = |number| Figure { number, unit: refusal.check.unit() };
-    if refusal.check.unit() == Unit::Scope {
-        let _ = write!(line, ": scope={}", amount(refusal.limit));
-    } else if refusal.check.unit() == Unit::LimitKind {
-        let _ = write!(line, ": missing={}", amount(refusal.limit));
-    } else if refusal.check.unit() != Unit::None {
-        let _ = write!(line, ": limit={}, observed={}", amount(refusal.limit), amount(refusal.observed));
+    match refusal.check.unit() {
+        Unit::None => {}
+        Unit::Scope => say("scope", &amount(refusal.limit)),
+        Unit::LimitKind => say("missing", &amount(refusal.limit)),
+        _ => {
+            say("limit", &amount(refusal.limit));
+            say("observed", &amount(refusal.observed));
+        }
     }
     if refusal.reference_px != 0 {
-        let reference = Figure { number: i128::from(refusal.reference_px), unit: Unit::Px };
-        let _ = write!(line, ", reference={reference}");
+        say("reference", &Figure { number: i128::from(refusal.reference_px), unit: Unit::Px });
     }
     if let Some(scope) = refusal.scope() {
-        let _ = write!(line, ", scope={}", scope.word());
+        say("scope", &scope.word());
     }
     if let Some(kind) = refusal.stopped_by() {
-        let _ = write!(line, ", stopped_by={}", kind.word());
+        say("stopped_by", &kind.word());
     }
     line
 }
