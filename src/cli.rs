@@ -1,6 +1,7 @@
 //! The command line: which subcommand, with what.
 
 mod acts;
+mod alarms;
 mod backup;
 mod close;
 mod evidence;
@@ -8,6 +9,8 @@ mod export;
 mod journal;
 mod kills;
 mod limits;
+mod overrides;
+mod restricted;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -75,6 +78,12 @@ enum Command {
     Act(Act),
     /// Limits of the firm, of venues, sessions, accounts, traders, strategies and instruments. Alone, it shows them.
     Limits(limits::LimitsArgs),
+    /// Shows the last alarms: what somebody should hear of at once although it refused nothing.
+    Alarms(alarms::AlarmsArgs),
+    /// The restricted list: what may not be traded, or not be sold short. Alone, it shows it.
+    Restricted(restricted::RestrictedArgs),
+    /// Lets one order pass the limits of a single order, by two persons. Alone, it shows what was asked for.
+    Override(overrides::OverrideArgs),
     #[command(flatten)]
     Day(close::DayAct),
     #[command(flatten)]
@@ -249,6 +258,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Act(act) => acts::run(act)?,
         Command::Day(act) => return close::run(act),
         Command::Limits(args) => limits::run(&args)?,
+        Command::Alarms(args) => alarms::run(&args)?,
+        Command::Restricted(args) => restricted::run(&args)?,
+        Command::Override(args) => overrides::run(&args)?,
         Command::Evidence(evidence) => evidence::run(evidence)?,
         Command::Backup(act) => backup::run(act)?,
         Command::Reload { reason, place } => {

@@ -33,6 +33,26 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     near.filter(|(distance, _)| *distance <= allowed).min().map(|(_, word)| word)
 }
 
+/// What a word stands for, among those that there are.
+///
+/// # Errors
+/// What was probably meant, or all that there are.
+pub fn named<'a, T: Copy>(
+    what: &str,
+    word: &str,
+    all: impl IntoIterator<Item = (&'a str, T), IntoIter: Clone>,
+) -> Result<T, String> {
+    let all = all.into_iter();
+    if let Some((_, found)) = all.clone().find(|(known, _)| *known == word) {
+        return Ok(found);
+    }
+    let words = all.map(|(known, _)| known);
+    Err(match nearest(word, words.clone()) {
+        Some(near) => format!("'{word}' is no {what}; did you mean {near}?"),
+        None => format!("'{word}' is no {what}; there are {}", words.collect::<Vec<_>>().join(", ")),
+    })
+}
+
 /// Edits from one word to the other: letters put in, left out, or changed.
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();

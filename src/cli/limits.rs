@@ -80,27 +80,28 @@ struct ScopeAct {
 }
 
 #[derive(Args)]
-struct WordArgs {
-    /// The frame that proposed it, from `limits proposals`.
+pub(super) struct WordArgs {
+    /// The frame that asked for it, as the list of what waits has it.
+    #[arg(value_name = "FRAME")]
     proposal: u64,
     #[command(flatten)]
     why: Why,
 }
 
 #[derive(Args)]
-struct Why {
+pub(super) struct Why {
     /// Who; the journal keeps it. Without it, who is logged on here.
     #[arg(long)]
     actor: Option<String>,
     /// Why; the journal keeps it.
     #[arg(long)]
-    reason: String,
+    pub(super) reason: String,
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
 }
 
 impl Why {
-    fn actor(&self) -> Option<String> {
+    pub(super) fn actor(&self) -> Option<String> {
         self.actor.clone().or_else(|| self.place.actor())
     }
 }
@@ -116,8 +117,8 @@ pub(super) fn run(args: &LimitsArgs) -> Result<()> {
             println!("{}", tools::limits::proposals(&place.daemon(), matches!(output, Output::Json))?);
             Ok(())
         }
-        Some(LimitsCommand::Approve(args)) => word("approve", args),
-        Some(LimitsCommand::Decline(args)) => word("decline", args),
+        Some(LimitsCommand::Approve(args)) => word("/operator/limits", "approve", args),
+        Some(LimitsCommand::Decline(args)) => word("/operator/limits", "decline", args),
     }
 }
 
@@ -153,7 +154,8 @@ fn change(limit: LimitKind, value: Option<&String>, act: &ScopeAct) -> Result<()
     post("/operator/limits", &act.why.place, &body)
 }
 
-fn word(which: &str, args: &WordArgs) -> Result<()> {
+/// A person's word on what another one asked for.
+pub(super) fn word(path: &str, which: &str, args: &WordArgs) -> Result<()> {
     let body = serde_json::json!({ "reason": args.why.reason, "actor": args.why.actor() });
-    post(&format!("/operator/limits/{}/{which}", args.proposal), &args.why.place, &body)
+    post(&format!("{path}/{}/{which}", args.proposal), &args.why.place, &body)
 }

@@ -35,9 +35,13 @@ impl Daemon {
     /// `GET path`, as JSON.
     ///
     /// # Errors
-    /// Where nobody answers, or the answer is no JSON.
+    /// Where nobody answers, the answer is no JSON, or the daemon would not, in its own words. That it is not ready is an answer.
     pub fn get(&self, path: &str) -> Result<Value> {
-        self.ask("GET", path, "").map(|(_, value)| value)
+        let (status, value) = self.ask("GET", path, "")?;
+        if (400..500).contains(&status) {
+            bail!(self.refused(&value));
+        }
+        Ok(value)
     }
 
     /// `POST path` with a JSON body and the operator's token.
@@ -47,10 +51,15 @@ impl Daemon {
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let (status, value) = self.ask("POST", path, &body.to_string())?;
         if !(200..300).contains(&status) {
-            let why = value["error"].as_str().map_or_else(|| value.to_string(), str::to_owned);
-            bail!("the daemon at {} refused: {why}", self.listen);
+            bail!(self.refused(&value));
         }
         Ok(value)
+    }
+
+    fn refused(&self, value: &Value) -> String {
+        let why = value["error"].as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let what_to_do = value["what_to_do"].as_str().map_or_else(String::new, |what| format!("\n{what}"));
+        format!("the daemon at {} refused: {why}{what_to_do}", self.listen)
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> Result<(u16, Value)> {

@@ -4,7 +4,9 @@
 //! everybody else has.
 #![forbid(unsafe_code)]
 
+pub mod alarms;
 pub mod backup;
+mod columns;
 mod csv;
 pub mod daemon;
 pub mod evidence;
@@ -22,6 +24,8 @@ pub mod kills;
 pub mod limits;
 pub mod new_token;
 pub mod orders;
+pub mod overrides;
 pub mod reconcile;
+pub mod restricted;
 pub mod sql;
 pub mod statement;

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use model::{ChangeLimit, Command, DecideLimit, KillScope, LimitKind, LimitOutcome, Seq, Text};
+use model::{ChangeLimit, Command, DecideLimit, KillScope, LimitKind, Seq, Text};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
@@ -16,7 +16,7 @@ use super::guard::Problem;
 use super::operator::{Done, act, invalid, words};
 use super::routes::{Desk, body};
 use crate::limit_words;
-use crate::views::{LimitStatus, ProposalStatus};
+use crate::views::{LimitStatus, Outcome, ProposalStatus};
 
 /// How long the frame that a use is of may take to be durable.
 const DURABLE_MAX: Duration = Duration::from_secs(1);
@@ -52,12 +52,12 @@ pub(super) struct Asked {
     reason: String,
 }
 
-/// Body of `/operator/limits/{proposal}/approve` and `/decline`.
+/// Body of `/operator/limits/{proposal}/approve` and `/decline`, and of what else takes two people.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Word {
-    actor: String,
-    reason: String,
+    pub(super) actor: String,
+    pub(super) reason: String,
 }
 
 /// The answer: it is in the journal.
@@ -65,8 +65,20 @@ pub(super) struct Word {
 pub(super) struct Changed {
     #[serde(flatten)]
     done: Done,
-    /// "set", "proposed" or "declined".
+    /// In a word: "set", "proposed", "declined", ...
     outcome: &'static str,
+}
+
+impl Changed {
+    /// 200: so it is, and that is `word`. 202: it waits for another person.
+    pub(super) fn answer(done: Done, word: &'static str) -> (StatusCode, Json<Changed>) {
+        let (status, outcome) = match done.outcome {
+            Outcome::Waits => (StatusCode::ACCEPTED, "proposed"),
+            Outcome::Declined => (StatusCode::OK, "declined"),
+            Outcome::Done | Outcome::Nothing(_) => (StatusCode::OK, word),
+        };
+        (status, Json(Changed { done, outcome }))
+    }
 }
 
 pub(super) async fn list(State(desk): State<Arc<Desk>>) -> Json<Vec<LimitStatus>> {
@@ -103,15 +115,9 @@ pub(super) async fn decline(
     answer(&desk, word(proposal, &body(said)?, false)?).await
 }
 
-/// 200: so it is. 202: it waits for another person.
 async fn answer(desk: &Desk, command: Command) -> Result<(StatusCode, Json<Changed>), Problem> {
     let Json(done) = act(desk, command).await?;
-    let (status, outcome) = match desk.sources.views.read().limits().outcome(Seq(done.seq)) {
-        Some(LimitOutcome::Proposed) => (StatusCode::ACCEPTED, "proposed"),
-        Some(LimitOutcome::Declined) => (StatusCode::OK, "declined"),
-        _ => (StatusCode::OK, "set"),
-    };
-    Ok((status, Json(Changed { done, outcome })))
+    Ok(Changed::answer(done, "set"))
 }
 
 fn change(asked: &Asked) -> Result<Command, Problem> {
@@ -135,7 +141,8 @@ fn change(asked: &Asked) -> Result<Command, Problem> {
     Ok(Command::ChangeLimit(ChangeLimit { actor, reason, ..change }))
 }
 
-fn word(proposal: u64, said: &Word, is_approved: bool) -> Result<Command, Problem> {
+/// A person's word on what another one asked for.
+pub(super) fn word(proposal: u64, said: &Word, is_approved: bool) -> Result<Command, Problem> {
     Ok(Command::DecideLimit(DecideLimit {
         proposal: Seq(proposal),
         is_approved: u8::from(is_approved),

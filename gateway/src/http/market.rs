@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::guard::Problem;
-use super::operator::{Amount, Done, account, act, invalid, words};
+use super::operator::{Amount, Done, account, act, invalid, not_known, words};
 use super::routes::{Desk, body};
 use crate::calendar::{day_of, phase_named};
 
@@ -71,7 +71,7 @@ pub(super) async fn order(
     let command = Command::EnterOrder(EnterOrder {
         order_qty: Qty::from_units(units("qty", &asked.qty)?),
         price,
-        transact_time: time(asked.given.as_deref())?,
+        transact_time: asked.given.as_deref().map_or_else(|| Ok(now()), |given| moment("given", given))?,
         symbol: symbol(&desk, &asked.symbol)?,
         account: if asked.account.is_empty() { AccountName::EMPTY } else { account(&desk, &asked.account)? },
         session: session(&desk, &asked.session)?,
@@ -107,8 +107,12 @@ pub(super) async fn phase(
 pub(super) fn symbol(desk: &Desk, name: &str) -> Result<Symbol, Problem> {
     let symbol = words("symbol", name)?;
     let views = desk.sources.views.read();
-    let known = views.instruments().iter().any(|view| view.definition.symbol == symbol);
-    if known { Ok(symbol) } else { Err(unknown(format!("instrument {name:?} is not known"))) }
+    let mut known = views.instruments().iter().map(|view| view.definition.symbol.as_str());
+    if known.clone().any(|known| known == symbol.as_str()) {
+        Ok(symbol)
+    } else {
+        Err(not_known("instrument", name, &mut known))
+    }
 }
 
 /// A calendar that instruments have.
@@ -120,11 +124,12 @@ fn calendar(desk: &Desk, name: &str) -> Result<CalendarName, Problem> {
 }
 
 /// The session of that TargetCompID(56).
-fn session(desk: &Desk, name: &str) -> Result<SessionId, Problem> {
+pub(super) fn session(desk: &Desk, name: &str) -> Result<SessionId, Problem> {
     let views = desk.sources.views.read();
     let place = views.sessions().iter().position(|view| view.definition.target_comp_id.as_str() == name);
     let known = place.and_then(|place| u32::try_from(place).ok()).map(SessionId);
-    known.ok_or_else(|| unknown(format!("session {name:?} is not known")))
+    let mut names = views.sessions().iter().map(|view| view.definition.target_comp_id.as_str());
+    known.ok_or_else(|| not_known("session", name, &mut names))
 }
 
 fn unknown(what: String) -> Problem {
@@ -143,12 +148,16 @@ fn time_in_force(word: &str) -> Result<TimeInForce, Problem> {
     }
 }
 
-fn time(given: Option<&str>) -> Result<EngineTime, Problem> {
-    let time = match given {
-        None => Timestamp::now(),
-        Some(text) => text.parse().map_err(|_| invalid("given must be a time like \"2026-11-23T14:30:00Z\""))?,
-    };
-    i64::try_from(time.as_nanosecond()).map(EngineTime).map_err(|_| invalid("given is out of range"))
+/// A moment that somebody wrote.
+pub(super) fn moment(field: &str, text: &str) -> Result<EngineTime, Problem> {
+    let wrong = || invalid(format!("{field} must be a time like \"2026-11-23T14:30:00Z\""));
+    let time: Timestamp = text.parse().map_err(|_| wrong())?;
+    i64::try_from(time.as_nanosecond()).map(EngineTime).map_err(|_| wrong())
+}
+
+/// By this machine's clock.
+pub(super) fn now() -> EngineTime {
+    EngineTime(i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX))
 }
 
 /// Exact, or refused: never rounded.

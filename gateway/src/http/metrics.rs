@@ -1,10 +1,11 @@
 //! Prometheus text, written by hand from shared counters: nothing on the hot thread knows that it is measured.
 
 use std::fmt::{Display, Write as _};
+use std::time::Duration;
 
 use super::sources::{Kind, Sample, Sources};
 use super::status::{health, lag};
-use crate::views::KillStatus;
+use crate::views::{Alarms, KillStatus};
 
 /// Content-Type of the text below.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -85,6 +86,31 @@ fn orders(page: &mut Page, sources: &Sources) {
     }
     let waiting = views.limits().waiting();
     page.one("limit_proposals", Kind::Gauge, "Looser limits that wait for another person's approval.", waiting);
+    page.one(
+        "restrictions_in_force",
+        Kind::Gauge,
+        "Entries of the restricted list that hold now.",
+        views.restricted().holding(views.last_time),
+    );
+    page.one(
+        "restriction_removals",
+        Kind::Gauge,
+        "Entries that somebody wants off the restricted list, and another person has not approved.",
+        views.restricted().waiting(),
+    );
+    page.one(
+        "overrides_waiting",
+        Kind::Gauge,
+        "Overrides that wait for another person's approval.",
+        views.overrides().waiting(),
+    );
+    page.one(
+        "overrides_approved",
+        Kind::Gauge,
+        "Overrides that one order may use and none has yet.",
+        views.overrides().approved(),
+    );
+    alarms(page, views.alarms());
     let halted = views.global.is_some_and(|set| set.state == model::TradingState::Halted);
     page.one("trading_halted", Kind::Gauge, "1 while trading is halted globally.", u8::from(halted));
     let killed: Vec<_> = views.kills().killed().collect();
@@ -107,6 +133,20 @@ fn orders(page: &mut Page, sources: &Sources) {
     );
     let accounts = views.accounts().iter().filter(|account| account.is_halted()).count();
     page.one("accounts_halted", Kind::Gauge, "Accounts whose kill switch is thrown.", accounts);
+}
+
+fn alarms(page: &mut Page, alarms: &Alarms) {
+    page.family("alarms_total", Kind::Counter, "Alarms by kind, since the journal began; /alarms has the last.");
+    for (kind, count) in alarms.counts() {
+        page.line("alarms_total", Some(("alarm", kind)), count);
+    }
+    let slowest = Duration::from_nanos(alarms.slowest_ns().unsigned_abs()).as_secs_f64();
+    page.one(
+        "alarm_told_seconds_max",
+        Kind::Gauge,
+        "Longest time from an alarm's frame until the daemon told of it, since the start.",
+        slowest,
+    );
 }
 
 fn sessions(page: &mut Page, sources: &Sources) {

@@ -4,6 +4,7 @@
 //! loop, answered once it is in the journal. Deliberately absent: TLS (a reverse proxy's work), browser pages, any
 //! call into the engine.
 
+mod alarms;
 mod close;
 mod connections;
 mod corporate;
@@ -16,8 +17,10 @@ mod metrics;
 mod operator;
 mod operators;
 mod orders;
+mod overrides;
 mod positions;
 mod reload;
+mod restricted;
 mod routes;
 mod server;
 mod sources;

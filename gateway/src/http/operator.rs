@@ -24,7 +24,8 @@ use super::guard::Problem;
 use super::market::symbol;
 use super::routes::{Desk, body};
 use crate::fix::control::{NewNumbers, NumbersRefused};
-use crate::views::Act;
+use crate::views::{Act, Outcome};
+use crate::words::nearest;
 
 /// How long an act may take to be durable and seen.
 const ACT_MAX: Duration = Duration::from_secs(5);
@@ -98,6 +99,9 @@ pub(super) struct Done {
     pub(super) time_ns: i64,
     /// Did it change anything?
     applied: bool,
+    /// What came of it, where that is more than yes.
+    #[serde(skip)]
+    pub(super) outcome: Outcome,
 }
 
 pub(super) async fn halt(
@@ -228,29 +232,32 @@ pub(super) async fn act_by(
     *pending = Some(sent);
     let act = wait_for(desk, sent, Instant::now() + ACT_MAX).await.ok_or_else(still_pending)?;
     *pending = None;
-    tracing::info!(seq = act.seq.0, command = ?act.command, applied = act.applied, "operator act");
-    if let Some(why) = desk.sources.views.read().refusal_of(act.seq).filter(|_| !act.applied) {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            format!("the engine recorded the act in frame {} and changed nothing: {why}", act.seq),
-            "look at /kills and /limits/proposals for what others did, and at /status for the names of what there is",
-        ));
+    tracing::info!(seq = act.seq.0, command = ?act.command, outcome = act.outcome.words(), "operator act");
+    match act.outcome {
+        Outcome::Nothing(why) => Err(nothing_changed(&act, why)),
+        outcome => Ok(Json(Done { seq: act.seq.0, time_ns: act.time.0, applied: true, outcome })),
     }
-    if let Some(outcome) = desk.sources.views.read().close().outcome(act.seq).filter(|_| !act.applied) {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            format!("the engine recorded the act in frame {} and changed nothing: {}", act.seq, outcome.words()),
-            "look at /close for what is closed, by whom, and what brokers differ in",
-        ));
-    }
-    if !act.applied {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            format!("the engine recorded the act in frame {} and changed nothing", act.seq),
-            "look at /status, and at the frame: something may be unknown or out of range, the order not in doubt, or risk refused it",
-        ));
-    }
-    Ok(Json(Done { seq: act.seq.0, time_ns: act.time.0, applied: act.applied }))
+}
+
+fn nothing_changed(act: &Act, why: &str) -> Problem {
+    let error = format!("the engine recorded the act in frame {} and changed nothing", act.seq);
+    let error = if why.is_empty() { error } else { format!("{error}: {why}") };
+    let what_to_do = match act.command {
+        Command::Arm(_) | Command::CloseDay(_) => {
+            "look at /close for what is closed, by whom, and what brokers differ in"
+        }
+        Command::RestrictInstrument(_) => "look at /restricted for what is restricted, and at /status for the names",
+        Command::GrantOverride(_) => "look at /overrides for those that wait, and at /status for the names",
+        Command::SetScopeState(_) => {
+            "look at /kills for what others did, and at /status for the names of what there is"
+        }
+        Command::ChangeLimit(_) | Command::DecideLimit(_) => {
+            "look at /limits/proposals, /restricted and /overrides for what waits, and at /status for the names of what there is"
+        }
+        Command::ResolveOrder(_) => "look at /orders/in-doubt for the orders that are",
+        _ => "look at /status, and at the frame: something may be unknown or out of range, or risk refused it",
+    };
+    Problem::new(StatusCode::CONFLICT, error, what_to_do)
 }
 
 async fn wait_for(desk: &Desk, sent: Sent, deadline: Instant) -> Option<Act> {
@@ -287,14 +294,22 @@ pub(super) fn words<const N: usize>(field: &str, text: &str) -> Result<Text<N>, 
 
 pub(super) fn account(desk: &Desk, name: &str) -> Result<AccountName, Problem> {
     let account = words("account", name)?;
-    if desk.sources.views.read().account(&account).is_none() {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            format!("account {name:?} is not known"),
-            "look at /status for the names; a new account is defined in the configuration",
-        ));
+    let views = desk.sources.views.read();
+    if views.account(&account).is_none() {
+        let mut known = views.accounts().iter().map(|view| view.definition.account.as_str());
+        return Err(not_known("account", name, &mut known));
     }
     Ok(account)
+}
+
+/// Nothing has that name; what was probably meant, if anything is like it.
+pub(super) fn not_known(what: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> Problem {
+    let near = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        format!("{what} {name:?} is not known{near}"),
+        "look at /status for the names; what is new is defined in the configuration; nothing was done",
+    )
 }
 
 fn amount(amount: &Amount) -> Result<Notional, Problem> {

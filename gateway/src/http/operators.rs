@@ -41,6 +41,10 @@ rights! {
     Propose = "propose";
     /// To approve and to decline what others proposed.
     Approve = "approve";
+    /// To put instruments on the restricted list, and to propose to take them off.
+    Restricted = "restricted";
+    /// To ask for an order to pass the limits of a single order.
+    Override = "override";
     /// To kill a scope.
     Kill = "kill";
     /// To release what others have killed.
@@ -188,9 +192,14 @@ impl Operator {
     }
 }
 
+/// What lies below these is another person's word.
+const PROPOSALS: [&str; 3] = ["/operator/limits/", "/operator/restricted/", "/operator/overrides/"];
+
 fn right_for(path: &str) -> Option<Right> {
     let right = match path {
         "/operator/limits" => Right::Propose,
+        "/operator/restricted" => Right::Restricted,
+        "/operator/overrides" => Right::Override,
         "/operator/kill" => Right::Kill,
         "/operator/rearm" => Right::Rearm,
         "/operator/restrict" => Right::Restrict,
@@ -205,7 +214,8 @@ fn right_for(path: &str) -> Option<Right> {
         "/operator/resolve" => Right::Resolve,
         "/reload" => Right::Reload,
         "/sql" => Right::Sql,
-        path if path.starts_with("/operator/limits/") => Right::Approve,
+        path if path.starts_with("/operator/restricted/") && path.ends_with("/remove") => Right::Restricted,
+        path if PROPOSALS.iter().any(|proposals| path.starts_with(proposals)) => Right::Approve,
         _ => return None,
     };
     Some(right)
@@ -237,6 +247,9 @@ mod tests {
             ("/operator/limits", true),
             ("/operator/kill", true),
             ("/operator/limits/7/approve", false),
+            ("/operator/restricted/7/remove", false),
+            ("/operator/restricted/7/approve", false),
+            ("/operator/overrides/7/approve", false),
             ("/operator/rearm", false),
             ("/operator/what-comes-later", false),
         ] {

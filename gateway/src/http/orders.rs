@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use model::{Command, OrderId, Px, Qty, ReportKind, Resolution, ResolveOrder, Seq};
+use model::{Command, OrderId, Px, Qty, ReportKind, ResolveOrder};
 use serde::{Deserialize, Serialize};
 
 use super::guard::Problem;
 use super::market::units;
 use super::operator::{Amount, Done, act, invalid, words};
 use super::routes::{Desk, body};
-use crate::views::{Doubtful, Views, decimal};
+use crate::views::{Doubtful, Outcome, Views, decimal};
 
 /// What may be said of an order, in the words of the command line.
 const WORDS: [(&str, ReportKind); 7] = [
@@ -125,8 +125,7 @@ pub(super) async fn resolve(
         reason: words("reason", &asked.reason)?,
     });
     let Json(done) = act(&desk, command).await?;
-    let outcome = desk.sources.views.read().doubt().outcome(Seq(done.seq));
-    let resolution = if outcome == Some(Resolution::Approved) { "approved" } else { "proposed" };
+    let resolution = if done.outcome == Outcome::Done { "approved" } else { "proposed" };
     Ok(Json(Resolved { done, resolution }))
 }
 

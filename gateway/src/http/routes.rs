@@ -17,8 +17,8 @@ use super::guard::{Problem, guard};
 use super::sources::{Sources, SqlAnswer, SqlRefusal};
 use super::status::{Health, Status, health, status};
 use super::{
-    close, corporate, currencies, kills, limits, market, metrics, operator, operators::Operators, orders, positions,
-    reload,
+    alarms, close, corporate, currencies, kills, limits, market, metrics, operator, operators::Operators, orders,
+    overrides, positions, reload, restricted,
 };
 
 /// Largest body.
@@ -34,7 +34,7 @@ const SQL_TIME_MAX: Duration = Duration::from_secs(30);
 const SQL_AT_ONCE: usize = 2;
 
 /// What can be asked, for whoever asked for something else.
-const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals /close /positions/{broker}, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline position breaks close arm";
+const PATHS: &str = "GET /health /metrics /status /orders/in-doubt /kills /limits /limits/proposals /restricted /overrides /alarms /close /positions/{broker}, POST /sql /reload, and /operator/ halt resume kill rearm restrict cash fx-rate sequence order split dividend settle symbol phase resolve limits limits/{proposal}/approve limits/{proposal}/decline restricted restricted/{frame}/remove restricted/{frame}/approve restricted/{frame}/decline overrides overrides/{frame}/approve overrides/{frame}/decline position breaks close arm";
 
 /// What every handler shares.
 pub(super) struct Desk {
@@ -69,6 +69,16 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/operator/limits", post(limits::propose))
         .route("/operator/limits/{proposal}/approve", post(limits::approve))
         .route("/operator/limits/{proposal}/decline", post(limits::decline))
+        .route("/alarms", get(alarms::list))
+        .route("/restricted", get(restricted::list))
+        .route("/operator/restricted", post(restricted::add))
+        .route("/operator/restricted/{frame}/remove", post(restricted::remove))
+        .route("/operator/restricted/{frame}/approve", post(restricted::approve))
+        .route("/operator/restricted/{frame}/decline", post(restricted::decline))
+        .route("/overrides", get(overrides::list))
+        .route("/operator/overrides", post(overrides::ask))
+        .route("/operator/overrides/{frame}/approve", post(overrides::approve))
+        .route("/operator/overrides/{frame}/decline", post(overrides::decline))
         .route("/operator/cash", post(operator::cash))
         .route("/operator/sequence", post(operator::sequence))
         .route("/operator/order", post(market::order))

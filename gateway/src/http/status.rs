@@ -80,7 +80,7 @@ pub(super) fn health(sources: &Sources) -> Health {
          space there, it is looked for every second"
             .to_owned()
     });
-    let alarms = alarms.chain(disarmed).chain(full);
+    let alarms = alarms.chain(disarmed).chain(full).chain(sources.views.read().fresh_alarms());
     Health { live: true, ready: checks.iter().all(|check| check.ok), checks, alarms: alarms.collect() }
 }
 

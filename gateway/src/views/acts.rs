@@ -1,226 +1,130 @@
-//! Operators' acts, for people: what was asked, by whom, and why.
+//! Operators' acts: the last of them, and what each came to.
 
-use model::{ChangeLimit, Command, Scope, ScopeState, TradingState};
-use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
-use super::Act;
-use super::currencies::rate_text;
-use super::days::date;
-use super::figures::{decimal, money};
-use crate::limit_words::shown;
+use model::{Command, EngineTime, ScopeState, Seq, Text, TradingState};
 
-/// One operator act.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ActStatus {
+use super::outcome::Outcome;
+
+/// Operator acts that are kept for `/status`; older ones are in the journal.
+pub const ACTS_KEPT: usize = 64;
+
+/// One operator act in the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    /// Its place among all acts, from 1.
+    pub number: u64,
     /// The frame.
-    pub seq: u64,
-    /// When, nanoseconds since 1970.
-    pub time_ns: i64,
-    /// "halt", "resume", "cash", "set-seq", "reload", "order", "split", "phase", "resolve", "kill", "scope", "limit", "approve",
-    /// "decline", "position", "breaks", "close" or "arm".
-    pub act: String,
-    /// The account; empty where the act is about none.
-    pub account: String,
-    /// The instrument; empty where the act is about none.
-    pub symbol: String,
-    /// The money moved; empty for a switch.
-    pub amount: String,
-    /// Sequence numbers before and after, for `set-seq`; else empty.
-    pub sequence: String,
-    /// What else was asked for: the order, the split, the phase.
-    pub what: String,
-    /// Who.
-    pub actor: String,
-    /// Why.
-    pub reason: String,
-    /// Did it change anything?
-    pub applied: bool,
+    pub seq: Seq,
+    /// When.
+    pub time: EngineTime,
+    /// What was asked.
+    pub command: Command,
+    /// What came of it.
+    pub outcome: Outcome,
 }
 
-pub(super) fn act_status(act: &Act) -> ActStatus {
-    let base = ActStatus { seq: act.seq.0, time_ns: act.time.0, applied: act.applied, ..ActStatus::default() };
-    match &act.command {
-        Command::SetTradingState(set) => ActStatus {
-            act: if set.state == TradingState::Halted { "halt" } else { "resume" }.to_owned(),
-            account: if set.scope == Scope::Account { set.account.to_string() } else { String::new() },
-            symbol: if set.scope == Scope::Instrument { set.symbol.to_string() } else { String::new() },
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::SetScopeState(set) => ActStatus {
-            act: if set.state == ScopeState::Killed { "kill" } else { "scope" }.to_owned(),
-            what: format!("{} {} {}", set.scope.word(), set.name, set.state.word()),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::ChangeLimit(change) => ActStatus {
-            act: "limit".to_owned(),
-            what: limit(change),
-            actor: change.actor.to_string(),
-            reason: change.reason.to_string(),
-            ..base
-        },
-        Command::DecideLimit(word) => ActStatus {
-            act: if word.is_approved == 1 { "approve" } else { "decline" }.to_owned(),
-            what: format!("proposal {}", word.proposal),
-            actor: word.actor.to_string(),
-            reason: word.reason.to_string(),
-            ..base
-        },
-        Command::AdjustCash(adjust) => ActStatus {
-            act: "cash".to_owned(),
-            account: adjust.account.to_string(),
-            amount: money(adjust.amount).to_string(),
-            actor: adjust.actor.to_string(),
-            reason: adjust.reason.to_string(),
-            ..base
-        },
-        Command::SetSequenceNumbers(set) => ActStatus {
-            act: "set-seq".to_owned(),
-            sequence: format!(
-                "session {}: in {} to {}, out {} to {}",
-                set.session.0, set.next_in_before, set.next_in, set.next_out_before, set.next_out
-            ),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::Reload(reload) => ActStatus {
-            act: "reload".to_owned(),
-            actor: reload.actor.to_string(),
-            reason: reload.reason.to_string(),
-            ..base
-        },
-        Command::EnterOrder(order) => ActStatus {
-            act: "order".to_owned(),
-            account: order.account.to_string(),
-            symbol: order.symbol.to_string(),
-            what: format!(
-                "{:?} {} at {} for session {}",
-                order.side,
-                decimal(order.order_qty.units()),
-                decimal(order.price.units()),
-                order.session.0
-            ),
-            actor: order.actor.to_string(),
-            reason: order.reason.to_string(),
-            ..base
-        },
-        Command::SplitOrders(split) => ActStatus {
-            act: "split".to_owned(),
-            symbol: split.symbol.to_string(),
-            what: format!("{}:{}", split.numerator, split.denominator),
-            actor: split.actor.to_string(),
-            reason: split.reason.to_string(),
-            ..base
-        },
-        Command::SplitInstrument(split) => ActStatus {
-            act: "split".to_owned(),
-            symbol: split.symbol.to_string(),
-            what: format!("{}:{}, positions and orders", split.numerator, split.denominator),
-            actor: split.actor.to_string(),
-            reason: split.reason.to_string(),
-            ..base
-        },
-        Command::SetFxRate(set) => ActStatus {
-            act: "fx-rate".to_owned(),
-            what: format!("{} {} for one {}", rate_text(set.rate), set.against, set.currency),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::AdjustForeignCash(cash) => ActStatus {
-            act: "cash".to_owned(),
-            account: cash.account.to_string(),
-            what: format!("{} {}", money(cash.amount), cash.currency),
-            actor: cash.actor.to_string(),
-            reason: cash.reason.to_string(),
-            ..base
-        },
-        Command::PayDividend(dividend) => ActStatus {
-            act: "dividend".to_owned(),
-            symbol: dividend.symbol.to_string(),
-            what: format!("{} each", decimal(dividend.per_unit.units())),
-            actor: dividend.actor.to_string(),
-            reason: dividend.reason.to_string(),
-            ..base
-        },
-        Command::SettleInstrument(settlement) => ActStatus {
-            act: "settle".to_owned(),
-            symbol: settlement.symbol.to_string(),
-            what: format!("at {}", decimal(settlement.settle_px.units())),
-            actor: settlement.actor.to_string(),
-            reason: settlement.reason.to_string(),
-            ..base
-        },
-        Command::ChangeSymbol(change) => ActStatus {
-            act: "symbol".to_owned(),
-            symbol: change.symbol.to_string(),
-            what: format!("{} from now on", change.new_symbol),
-            actor: change.actor.to_string(),
-            reason: change.reason.to_string(),
-            ..base
-        },
-        Command::AdjustPosition(adjust) => ActStatus {
-            act: "position".to_owned(),
-            account: adjust.account.to_string(),
-            symbol: adjust.symbol.to_string(),
-            amount: if adjust.px.is_zero() { money(adjust.cost).to_string() } else { String::new() },
-            what: format!(
-                "{} at {}, {}",
-                decimal(adjust.qty.units()),
-                decimal(adjust.px.units()),
-                if adjust.moves_cash == 1 { "for cash" } else { "in kind" }
-            ),
-            actor: adjust.actor.to_string(),
-            reason: adjust.reason.to_string(),
-            ..base
-        },
-        Command::ReportBreaks(report) => ActStatus {
-            act: "breaks".to_owned(),
-            account: report.account.to_string(),
-            what: format!(
-                "positions {}, orders {}, executions {}, cash {}; {} above tolerance",
-                report.positions, report.orders, report.executions, report.cash, report.above
-            ),
-            actor: report.actor.to_string(),
-            reason: report.reason.to_string(),
-            ..base
-        },
-        Command::CloseDay(close) => ActStatus {
-            act: "close".to_owned(),
-            what: date(close.trading_day),
-            actor: close.actor.to_string(),
-            reason: close.reason.to_string(),
-            ..base
-        },
-        Command::Arm(arm) => {
-            ActStatus { act: "arm".to_owned(), actor: arm.actor.to_string(), reason: arm.reason.to_string(), ..base }
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Acts {
+    kept: VecDeque<Act>,
+    total: u64,
+}
+
+impl Acts {
+    /// One more, if it is the act of a person.
+    pub(super) fn keep(&mut self, seq: Seq, time: EngineTime, command: &Command, outcome: Outcome) {
+        if signed(command).is_none() {
+            return;
         }
-        Command::SetTradingPhase(set) => ActStatus {
-            act: "phase".to_owned(),
-            what: format!("{} {} {}", set.calendar, crate::calendar::phase_word(set.phase), date(set.trading_day)),
-            actor: set.actor.to_string(),
-            reason: set.reason.to_string(),
-            ..base
-        },
-        Command::ResolveOrder(resolve) => ActStatus {
-            act: "resolve".to_owned(),
-            what: format!("order {} {:?}", resolve.order_id, resolve.kind),
-            actor: resolve.actor.to_string(),
-            reason: resolve.reason.to_string(),
-            ..base
-        },
-        _ => base,
+        if self.kept.len() == ACTS_KEPT {
+            self.kept.pop_front();
+        }
+        self.total += 1;
+        self.kept.push_back(Act { number: self.total, seq, time, command: *command, outcome });
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Act> {
+        self.kept.iter()
+    }
+
+    /// Ever kept.
+    pub(super) fn total(&self) -> u64 {
+        self.total
     }
 }
 
-/// As "order_qty of account ALPHA: 500".
-fn limit(change: &ChangeLimit) -> String {
-    let value = if change.is_set == 1 { shown(change.kind, change.value) } else { "none".to_owned() };
-    let whose = format!("{} {}", change.scope.word(), change.name);
-    format!("{} of {}: {value}", change.kind.word(), whose.trim_end())
+/// A person's name under what was done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Signed {
+    /// What, in a word.
+    pub(super) act: &'static str,
+    /// Who.
+    pub(super) actor: Text<24>,
+    /// Why.
+    pub(super) reason: Text<64>,
+}
+
+/// Who signed the command, if it is the act of a person. The compiler asks for every command: one that is left out here is an act
+/// that nobody hears the end of.
+pub(super) fn signed(command: &Command) -> Option<Signed> {
+    let by = |act, actor, reason| Some(Signed { act, actor, reason });
+    match command {
+        Command::SetTradingState(c) => {
+            by(if c.state == TradingState::Halted { "halt" } else { "resume" }, c.actor, c.reason)
+        }
+        Command::SetScopeState(c) => {
+            by(if c.state == ScopeState::Killed { "kill" } else { "scope" }, c.actor, c.reason)
+        }
+        // The file says many at once.
+        Command::ChangeLimit(c) if c.is_configured != 0 => None,
+        Command::ChangeLimit(c) => by("limit", c.actor, c.reason),
+        Command::DecideLimit(c) => by(if c.is_approved == 1 { "approve" } else { "decline" }, c.actor, c.reason),
+        Command::RestrictInstrument(c) => by("restricted", c.actor, c.reason),
+        Command::GrantOverride(c) => by("override", c.actor, c.reason),
+        Command::AdjustCash(c) => by("cash", c.actor, c.reason),
+        Command::AdjustForeignCash(c) => by("cash", c.actor, c.reason),
+        Command::SetFxRate(c) => by("fx-rate", c.actor, c.reason),
+        Command::SetSequenceNumbers(c) => by("set-seq", c.actor, c.reason),
+        Command::Reload(c) => by("reload", c.actor, c.reason),
+        Command::EnterOrder(c) => by("order", c.actor, c.reason),
+        Command::SplitOrders(c) => by("split", c.actor, c.reason),
+        Command::SplitInstrument(c) => by("split", c.actor, c.reason),
+        Command::PayDividend(c) => by("dividend", c.actor, c.reason),
+        Command::SettleInstrument(c) => by("settle", c.actor, c.reason),
+        Command::ChangeSymbol(c) => by("symbol", c.actor, c.reason),
+        Command::AdjustPosition(c) => by("position", c.actor, c.reason),
+        Command::ReportBreaks(c) => by("breaks", c.actor, c.reason),
+        Command::CloseDay(c) => by("close", c.actor, c.reason),
+        Command::Arm(c) => by("arm", c.actor, c.reason),
+        Command::ResolveOrder(c) => by("resolve", c.actor, c.reason),
+        // Those that a calendar says by itself would crowd out the others.
+        Command::SetTradingPhase(c) if c.actor.is_empty() => None,
+        Command::SetTradingPhase(c) => by("phase", c.actor, c.reason),
+        Command::NewOrder(_)
+        | Command::ReplaceOrder(_)
+        | Command::CancelOrder(_)
+        | Command::OrderStatusRequest(_)
+        | Command::MassCancel(_)
+        | Command::MassStatusRequest(_)
+        | Command::DisputeTrade(_)
+        | Command::VenueReport(_)
+        | Command::CommissionedReport(_)
+        | Command::CommissionedOrder(_)
+        | Command::VenueLink(_)
+        | Command::ForeignOrder(_)
+        | Command::Quote(_)
+        | Command::DefineInstrument(_)
+        | Command::DefineAccount(_)
+        | Command::DefineAccountCurrency(_)
+        | Command::DefineSession(_)
+        | Command::DefineAttribution(_)
+        | Command::DefineFirm(_)
+        | Command::CheckStart(_)
+        | Command::Start(_)
+        | Command::ReportJournalRoom(_)
+        | Command::Tick(_)
+        | Command::Step(_)
+        | Command::SessionEnded(_) => None,
+    }
 }

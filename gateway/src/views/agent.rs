@@ -16,6 +16,8 @@ pub struct ViewsAgent {
     mark: Mark,
     views: SharedViews,
     folded: u64,
+    /// The last frame that was there when it began: what rang up to that, an earlier run has told.
+    before: Seq,
 }
 
 impl ViewsAgent {
@@ -26,7 +28,8 @@ impl ViewsAgent {
     pub fn new(dir: &Path, mark: Mark, views: SharedViews) -> Result<ViewsAgent, Failure> {
         let follower = Follower::near(dir, mark.clone(), Seq(1))?;
         let folded = views.read().last_seq.0;
-        Ok(ViewsAgent { follower, mark, views, folded })
+        let before = mark.durable();
+        Ok(ViewsAgent { follower, mark, views, folded, before })
     }
 }
 
@@ -35,7 +38,7 @@ impl Agent for ViewsAgent {
         "views"
     }
 
-    fn work(&mut self, _now: EngineTime) -> Result<usize, Stopped> {
+    fn work(&mut self, now: EngineTime) -> Result<usize, Stopped> {
         if self.mark.durable().0 <= self.folded {
             return Ok(0);
         }
@@ -45,6 +48,18 @@ impl Agent for ViewsAgent {
             .poll(FRAMES_PER_LOCK, |frame| views.fold(frame.seq, frame.time, &frame.command, frame.events()))
             .map_err(Stopped::by)?;
         self.folded = views.last_seq.0;
+        views.tell_alarms(self.before, now, |alarm| {
+            tracing::warn!(
+                seq = alarm.seq,
+                alarm = alarm.alarm,
+                scope = alarm.scope,
+                name = alarm.name,
+                symbol = alarm.symbol,
+                told_after_ns = alarm.told_after_ns,
+                "{}",
+                alarm.what
+            );
+        });
         Ok(done)
     }
 }

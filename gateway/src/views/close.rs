@@ -1,6 +1,6 @@
 //! The close, for people: which day is closed, whether the daemon may trade since it started, and what brokers differ in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use model::{
     AccountId, ArmOutcome, BreaksReported, CloseDay, DayClosed, EngineTime, Event, Seq, StartChecked, StartOutcome,
@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::Views;
 use super::days::date;
 
-/// Answers to armings that are kept; older ones are in the journal.
-const KEPT: usize = 64;
-
 /// See the module. Bounded by the accounts.
 #[derive(Debug, Default)]
 pub struct Close {
@@ -21,7 +18,6 @@ pub struct Close {
     start: Option<(Seq, StartChecked)>,
     armed: Option<String>,
     breaks: BTreeMap<AccountId, (EngineTime, BreaksReported)>,
-    outcomes: VecDeque<(Seq, ArmOutcome)>,
 }
 
 /// What `/close` says.
@@ -90,25 +86,14 @@ impl Close {
                 self.start = Some((seq, *e));
                 self.armed = None;
             }
-            Event::Armed(e) => {
-                if self.outcomes.len() == KEPT {
-                    self.outcomes.pop_front();
-                }
-                self.outcomes.push_back((seq, e.outcome));
-                if e.outcome == ArmOutcome::Armed {
-                    self.armed = Some(format!("armed by {}: {}", e.arm.actor, e.arm.reason));
-                }
+            Event::Armed(e) if e.outcome == ArmOutcome::Armed => {
+                self.armed = Some(format!("armed by {}: {}", e.arm.actor, e.arm.reason));
             }
             Event::BreaksReported(e) => {
                 self.breaks.insert(e.account, (time, *e));
             }
             _ => {}
         }
-    }
-
-    /// What an arming led to.
-    pub fn outcome(&self, seq: Seq) -> Option<ArmOutcome> {
-        self.outcomes.iter().rev().find(|(at, _)| *at == seq).map(|(_, outcome)| *outcome)
     }
 
     /// Why a daemon that started may not trade.

@@ -4,15 +4,12 @@
 //! Each loss of a connection begins an epoch. What went out in an earlier one and was never answered is in doubt. Where the
 //! sequence numbers were lost with the connection, every order is that the broker has not spoken of since.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use model::{
     CancelCause, ClOrdId, CxlRejResponseTo, Event, InstrumentId, Link, OrderId, OrderView, Resolution, ResolveOrder,
-    Seq, VenueId,
+    VenueId,
 };
-
-/// Answers to people's words that are kept; older ones are in the journal.
-const OUTCOMES_KEPT: usize = 64;
 
 /// The connection to a venue.
 #[derive(Clone, Copy, Default, Debug)]
@@ -74,7 +71,6 @@ pub struct Doubt {
     venues: Vec<VenueId>,
     sights: BTreeMap<VenueId, Sight>,
     orders: BTreeMap<OrderId, AtBroker>,
-    outcomes: VecDeque<(Seq, Resolution)>,
 }
 
 impl Doubt {
@@ -87,18 +83,13 @@ impl Doubt {
         })
     }
 
-    /// What the word of a person in this frame led to.
-    pub fn outcome(&self, seq: Seq) -> Option<Resolution> {
-        self.outcomes.iter().rev().find(|(at, _)| *at == seq).map(|(_, outcome)| *outcome)
-    }
-
     fn is_in_doubt(&self, known: &AtBroker) -> bool {
         let sight = self.sights.get(&known.venue).copied().unwrap_or_default();
         (known.is_unanswered() && known.sent_epoch < sight.epoch) || known.heard_epoch < sight.void_epoch
     }
 
-    /// Takes in an event of the frame `seq`.
-    pub(super) fn follow(&mut self, seq: Seq, event: &Event) {
+    /// Takes in an event.
+    pub(super) fn follow(&mut self, event: &Event) {
         match event {
             Event::InstrumentDefined(e) => self.instrument(e.instrument, e.definition.venue),
             Event::VenueLinked(e) => self.sights.entry(e.venue).or_default().is_linked(e.link),
@@ -106,7 +97,7 @@ impl Doubt {
             Event::Started(_) => {
                 self.sights.values_mut().filter(|sight| sight.is_up).for_each(|sight| sight.is_linked(Link::Down));
             }
-            Event::ResolutionGiven(e) => self.resolved(seq, &e.resolution, e.outcome),
+            Event::ResolutionGiven(e) => self.resolved(&e.resolution, e.outcome),
             other => self.order(other),
         }
     }
@@ -121,11 +112,7 @@ impl Doubt {
         }
     }
 
-    fn resolved(&mut self, seq: Seq, word: &ResolveOrder, outcome: Resolution) {
-        if self.outcomes.len() == OUTCOMES_KEPT {
-            self.outcomes.pop_front();
-        }
-        self.outcomes.push_back((seq, outcome));
+    fn resolved(&mut self, word: &ResolveOrder, outcome: Resolution) {
         let Some(known) = self.orders.get_mut(&word.order_id) else { return };
         match outcome {
             Resolution::Proposed => known.proposal = Some(*word),

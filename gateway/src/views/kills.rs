@@ -7,7 +7,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Released scopes, and answers to acts, that are kept; older ones are in the journal.
+/// Released scopes that are kept; older ones are in the journal.
 const KEPT: usize = 64;
 
 /// See the module. Bounded by the scopes that are stopped and by what is kept of the others.
@@ -15,7 +15,6 @@ const KEPT: usize = 64;
 pub struct Kills {
     stopped: BTreeMap<(KillScope, u32), Stopped>,
     released: VecDeque<Stopped>,
-    outcomes: VecDeque<(Seq, ScopeOutcome)>,
 }
 
 /// A scope that is not active, or was not.
@@ -96,12 +95,7 @@ impl Kills {
     /// Takes in an event of the frame `seq`.
     pub(super) fn follow(&mut self, seq: Seq, time: EngineTime, event: &Event) {
         match event {
-            Event::ScopeStateSet(e) => {
-                keep(&mut self.outcomes, (seq, e.outcome));
-                if e.outcome == ScopeOutcome::Set {
-                    self.set(seq, time, e);
-                }
-            }
+            Event::ScopeStateSet(e) if e.outcome == ScopeOutcome::Set => self.set(seq, time, e),
             Event::KillProgressed(e) => {
                 if let Some(stopped) = self.stopped.get_mut(&(e.scope, e.index)).filter(|one| one.seq == e.kill) {
                     stopped.progress = Some(*e);
@@ -122,11 +116,6 @@ impl Kills {
             let stopped = Stopped { seq, time, set: e.set, live: e.live, progress: None, zero_ns: None, release: None };
             self.stopped.insert(key, stopped);
         }
-    }
-
-    /// What the act in this frame led to, while it is remembered.
-    pub fn outcome(&self, seq: Seq) -> Option<ScopeOutcome> {
-        self.outcomes.iter().rev().find(|(at, _)| *at == seq).map(|(_, outcome)| *outcome)
     }
 
     /// Those that are stopped, then those that were, each in the order in which it was stopped.
@@ -239,7 +228,6 @@ mod tests {
         tell(9, &progress(0, 400));
         let status = kills.status();
         assert_eq!((status[0].live, status[0].canceled, status[0].zero_after_ns), (0, 7, Some(300)));
-        assert_eq!(kills.outcome(Seq(7)), Some(ScopeOutcome::SamePerson));
         kills.follow(Seq(10), EngineTime(10), &set(ScopeState::Active, "bob", ScopeOutcome::Set));
         assert_eq!(kills.killed().count(), 0);
         let status = kills.status();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{EngineTime, Notional, Qty, SetTradingState, TradingState};
 use serde::{Deserialize, Serialize};
 
-use super::acts::{ActStatus, act_status};
+use super::act_words::{ActStatus, act_status};
 use super::currencies::{FxRateStatus, MoneyStatus};
 use super::days::{CalendarStatus, DayStatus};
 use super::figures::{avg_px, decimal, mark, money};

@@ -1,8 +1,9 @@
 //! The views against frames written by hand.
 
 use model::{
-    AccountName, Agent as _, ClOrdId, Currency, InstrumentDefined, OrdStatus, OrdType, OrderAccepted, OrderFilled,
-    OrderId, OrderRefused, OrderView, Px, Qty, QuoteUpdated, Refusal, SessionId, Side, Symbol, Text, Tick, TimeInForce,
+    AccountName, Agent as _, ClOrdId, Currency, Forbidden, InstrumentDefined, LimitOutcome, OrdStatus, OrdType,
+    OrderAccepted, OrderFilled, OrderId, OrderRefused, OrderView, Px, Qty, QuoteUpdated, Refusal, RestrictInstrument,
+    RestrictionChanged, Scope, SessionId, Side, Symbol, Text, Tick, TimeInForce,
 };
 
 use super::*;
@@ -349,7 +350,61 @@ fn acts_are_kept_within_their_bound() {
         views.fold(Seq(seq), EngineTime(0), &command, []);
     }
     assert_eq!((views.acts().count(), views.acts_total()), (ACTS_KEPT, acts));
-    assert!(views.acts().all(|act| !act.applied));
+    assert!(views.acts().all(|act| !act.outcome.is_effective()));
+}
+
+/// What came of somebody's wish to take restriction 7 off the list.
+fn removal(outcome: LimitOutcome, settled_by: &str) -> Event {
+    let change = RestrictInstrument {
+        from: EngineTime(0),
+        until: EngineTime(0),
+        removes: if outcome == LimitOutcome::Set && settled_by.is_empty() { Seq(0) } else { Seq(2) },
+        symbol: Symbol::literal("ACME"),
+        account: AccountName::EMPTY,
+        forbids: Forbidden::Trading,
+        reserved: [0; 7],
+        actor: Text::literal("ann"),
+        reason: Text::literal("insider list"),
+    };
+    let is_waiting = change.removes.0 != 0;
+    Event::RestrictionChanged(RestrictionChanged {
+        change,
+        restriction: Seq(2),
+        proposal: if is_waiting { Seq(3) } else { Seq(0) },
+        expires: EngineTime(99),
+        instrument: InstrumentId(0),
+        outcome,
+        reserved: [0; 3],
+        settled_by: Text::literal(settled_by),
+        settled_because: Text::literal("seen"),
+    })
+}
+
+#[test]
+fn refused_word_of_an_operator_is_shown_as_not_applied_and_says_why() {
+    let mut views = house();
+    let mut act = |seq, is_approved, actor, event| {
+        let word = model::DecideLimit {
+            proposal: Seq(3),
+            is_approved,
+            reserved: [0; 7],
+            actor: Text::literal(actor),
+            reason: Text::literal("seen"),
+        };
+        views.fold(Seq(seq), EngineTime(5), &Command::DecideLimit(word), [event]);
+        let shown = views.status().acts.pop().expect("an act");
+        let listed = views.restricted_status();
+        (shown.applied, shown.outcome, listed.len(), listed.first().is_some_and(|one| one.removal.is_some()))
+    };
+    let done = "done".to_owned();
+    assert_eq!(act(2, 1, "ann", removal(LimitOutcome::Set, "")), (true, done.clone(), 1, false));
+    let waits = "it waits for another person".to_owned();
+    assert_eq!(act(3, 1, "ann", removal(LimitOutcome::Proposed, "ann")), (true, waits, 1, true));
+    let refused = LimitOutcome::SamePerson.words().to_owned();
+    assert_eq!(act(4, 1, "ann", removal(LimitOutcome::SamePerson, "ann")), (false, refused, 1, true));
+    assert_eq!(act(5, 0, "bob", removal(LimitOutcome::Declined, "bob")), (true, "declined".to_owned(), 1, false));
+    assert!(act(6, 1, "ann", removal(LimitOutcome::Proposed, "ann")).3);
+    assert_eq!(act(7, 1, "bob", removal(LimitOutcome::Set, "bob")), (true, done, 0, false));
 }
 
 #[test]

@@ -40,3 +40,16 @@ pub enum Forbidden {
     /// Sell what is not held.
     ShortSales = 2,
 }
+
+impl Forbidden {
+    /// All of them.
+    pub const ALL: [Forbidden; 2] = [Forbidden::Trading, Forbidden::ShortSales];
+
+    /// As people write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Forbidden::Trading => "trading",
+            Forbidden::ShortSales => "short_sales",
+        }
+    }
+}

@@ -39,6 +39,9 @@ pub enum Alarm {
 }
 
 impl Alarm {
+    /// All of them.
+    pub const ALL: [Alarm; 3] = [Alarm::OrderToTrade, Alarm::StaleMark, Alarm::ClockJump];
+
     /// For people, in metrics and tables.
     pub const fn word(self) -> &'static str {
         match self {

@@ -63,6 +63,19 @@ pub enum Resolution {
     UnknownOrder = 5,
 }
 
+impl Resolution {
+    /// For people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Resolution::Proposed => "it waits for another person",
+            Resolution::Approved => "done",
+            Resolution::NotInDoubt => "the order is not in doubt",
+            Resolution::NotApplicable => "it cannot be true of the order",
+            Resolution::UnknownOrder => "there is no such order",
+        }
+    }
+}
+
 /// Why a venue's report changed nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(u8)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use model::{Check, KillScope, LimitKind};
 use sources::{Source, checks_of_controls, read_all};
-use table::{CONTROLS, ELSEWHERE};
+use table::{CONTROLS, ELSEWHERE, MISSING};
 
 const HEAD: &str = include_str!("head.md");
 
@@ -98,7 +98,8 @@ impl Sources {
         let kinds: BTreeSet<LimitKind> = places.iter().flat_map(|source| source.kinds()).collect();
         let scopes: BTreeSet<KillScope> = kinds.iter().flat_map(|kind| kind.scopes()).copied().collect();
         let list = |words: Vec<String>| words.join("<br>");
-        let codes = checks.iter().map(|check| format!("`{}`", check.code())).collect();
+        let missing = MISSING.iter().filter(|(own, _)| *own == number).map(|(_, what)| (*what).to_owned());
+        let codes = checks.iter().map(|check| format!("`{}`", check.code())).chain(missing).collect();
         let rejects = checks.iter().map(|check| check.ord_rej_reason().value().to_string()).collect();
         let costs: Vec<f64> = kinds.iter().filter_map(|kind| self.cost(kind.word())).collect();
         let is_judged = |check: &Check| sources::mentions(&self.oracle, &format!("Check::{check:?}"));

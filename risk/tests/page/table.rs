@@ -62,9 +62,17 @@ pub(crate) const ELSEWHERE: &[(u8, &[&str])] = &[
     (42, &["engine/src/decide/kill.rs"]),
     (43, &["risk/src/controls/reduce_only.rs"]),
     (45, &["engine/src/decide/limits.rs"]),
+    (46, &["engine/src/decide/messages.rs", "engine/src/decide/silence.rs", "gateway/src/views/agent.rs"]),
     (47, &["gateway/src/fix/drop_copy.rs"]),
     (
         48,
         &["tools/src/reconcile/compare.rs", "gateway/src/fix/broker/positions.rs", "gateway/src/fix/broker/answers.rs"],
     ),
 ];
+
+/// What of a control is missing, where not all of it is there.
+pub(crate) const MISSING: &[(u8, &str)] = &[(
+    48,
+    "in part: fills are held against the broker's statement by ExecID when `millrace reconcile` is run, and asked for after \
+         each reconnect; no drop copy is taken in, so it is not continuous and stops nothing by itself",
+)];
