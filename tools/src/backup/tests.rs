@@ -1,3 +1,5 @@
+//! Backups of journals that the tests make: taken, damaged, restored.
+
 use std::fs;
 use std::path::Path;
 
