@@ -131,6 +131,10 @@ impl Limited {
                 }));
             }
         }
+        // The first limit of exposure has everything valued, in steps.
+        while self.state.has_work() {
+            self.apply(&Command::Step(Step { reserved: 0 }));
+        }
     }
 
     fn names(&self, scope: KillScope) -> Vec<Text<24>> {
