@@ -109,3 +109,34 @@ pub enum Suspense {
     /// There never was a rate from the instrument's currency to the account's: it is to be set, and the trade booked by hand.
     NoRate = 14,
 }
+
+impl Suspense {
+    /// What a person does about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Suspense::Duplicate => "nothing: it was told before",
+            Suspense::UnknownOrder | Suspense::WrongVenue => {
+                "ask the broker whose order it is; if it is ours, book the trade with adjust-position"
+            }
+            Suspense::UnknownTrade => {
+                "ask the broker which trade it means; if we lack it, book it with adjust-position"
+            }
+            Suspense::Overfill | Suspense::QuantityDiffers | Suspense::NotApplicable | Suspense::Contradicts => {
+                "hold the order against the broker's word (reconcile); what is true goes in with orders resolve or adjust-position"
+            }
+            Suspense::UnknownAccount => {
+                "name the account for orders of this broker that we did not send, in the configuration"
+            }
+            Suspense::NoRoom => {
+                "raise the number of orders in the configuration and start again; then hold it against the broker"
+            }
+            Suspense::Overflow | Suspense::OutOfRange => {
+                "ask the broker for the right numbers; book the trade with adjust-position"
+            }
+            Suspense::NoCurrency => {
+                "name the currency among the account's currencies in the configuration, reload, and book the trade with adjust-position"
+            }
+            Suspense::NoRate => "set a rate with fx-rate, and book the trade with adjust-position",
+        }
+    }
+}

@@ -20,7 +20,7 @@ impl Desk {
         }
         count(&self.counters.reports_suspended);
         tracing::warn!(
-            broker = %self.name(), order_id = %report.order_id, kind = ?report.kind, ?why,
+            broker = %self.name(), order_id = %report.order_id, kind = ?report.kind, ?why, advice = why.advice(),
             last_qty = report.last_qty.units(), last_px = report.last_px.units(),
             "a report of the broker changed nothing; a person must look at it"
         );

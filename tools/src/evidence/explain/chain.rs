@@ -97,7 +97,7 @@ fn own_words(event: &Event) -> Option<String> {
         Event::ReplaceQueued(e) => Some(format!("asks for {}, behind {}", at(e.order_qty, e.price), e.behind)),
         Event::CancelRejected(e) if e.by_risk == 1 => Some(amount::refusal(&e.refusal)),
         Event::CancelRejected(e) => Some(format!("{:?}: {:?}", e.response_to, e.reason)),
-        Event::ReportSuspended(e) => Some(format!("changes nothing: {:?}", e.why)),
+        Event::ReportSuspended(e) => Some(format!("changes nothing: {:?}; {}", e.why, e.why.advice())),
         Event::OrderRejected(e) => Some(format!("{:?}", e.reason)),
         Event::OrderRestated(e) => Some(format!("{:?}", e.restatement)),
         Event::CommissionBooked(e) => Some(commission(e)),
